@@ -1,0 +1,47 @@
+# An Sinh: the commands of a newcomer. `make demo` shows the main job, `make test` passes all tests.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+SITE ?= demo.local
+PORT ?= 8000
+SERVE ?= 1
+
+.PHONY: help setup demo test perf lint clean system-demo system-test
+
+help:
+	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
+	@echo "make demo SERVE=0  the same without serving"
+	@echo "make test          set up and run all tests"
+	@echo "make lint          ruff over the code"
+	@echo "make perf          measure, as ratios within one run"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tools/system_packages.sh venv
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[host,test]'
+	@touch $@
+
+system-demo:
+	@sh tools/system_packages.sh pdf
+
+system-test:
+	@sh tools/system_packages.sh pdf browser
+
+demo: setup system-demo
+	$(BIN)/python -m sample.demo --site $(SITE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: setup system-test
+	$(BIN)/python -m pytest
+
+perf: setup
+	$(BIN)/python -m benchmarks
+
+lint: setup
+	$(BIN)/ruff check ansinh_app benchless tests sample benchmarks
+
+clean:
+	rm -rf $(VENV) sites sample/out

@@ -1,0 +1,346 @@
+"""One person's lines of a period: this month, arrears, what came back, recovery; keys and seals of lines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from .errors import RuleError
+from .law import Law
+from .ledger import (
+    CAME_BACK,
+    COUNTS_AS_SETTLED,
+    Entitlement,
+    Grant,
+    Person,
+    RecoveryCase,
+    Settled,
+    Step,
+    grants_of,
+)
+from .money import as_dong
+from .months import Month
+
+REGULAR, ONE_OFF = "Regular", "One-off"
+
+SEALED_TEXT = ("line_key", "beneficiary", "payee_name", "account_no", "provider")
+SEALED_AMOUNTS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One payout line, amounts in đồng: total = monthly_amount + arrears + carried_over - recovery.
+
+    `months`: what it pays for each month, gross of recovery (a month may be negative where an over-payment
+    is netted). `recoveries`: what each recovery case gets of it.
+    """
+
+    benefit: str
+    category: str
+    entitlement: str
+    monthly_amount: int
+    arrears: int
+    carried_over: int
+    recovery: int
+    total: int
+    months: dict[Month, int]
+    steps: tuple[Step, ...] = ()
+    recoveries: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An over-payment of a benefit, in đồng, by month paid for; nothing is deducted before a case is approved."""
+
+    benefit: str
+    amount: int
+    months: dict[Month, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a benefit has no line (blocking), or what somebody has to look at (not blocking)."""
+
+    code: str
+    benefit: str
+    message: str
+    data: dict[str, object] = field(default_factory=dict)
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRun:
+    """The answer of a run for one person."""
+
+    lines: list[Line]
+    proposals: list[Proposal]
+    problems: list[Problem]
+
+
+@dataclass(slots=True)
+class _Account:
+    """One benefit's ledger while a run looks at it."""
+
+    entitled: dict[Month, int] = field(default_factory=dict)
+    settled: dict[Month, int] = field(default_factory=dict)
+    returned: dict[Month, int] = field(default_factory=dict)
+    moved: dict[Month, int] = field(default_factory=dict)
+    last_grant: Grant | None = None
+
+    def delta(self, month: Month) -> int:
+        """What is still owed for the month; negative where too much was paid and no case holds it yet."""
+        return self.entitled.get(month, 0) - self.settled.get(month, 0) + self.moved.get(month, 0)
+
+
+def run_person(
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    period: Month,
+    as_of: date,
+    law: Law,
+    settled: Iterable[Settled] = (),
+    cases: Iterable[RecoveryCase] = (),
+    opening: Month | None = None,
+) -> PersonRun:
+    """The person's lines of `period` as known on `as_of`, at most one per benefit.
+
+    `settled`: the person's lines of other periods (those of this period are left out, so a run may be run
+    again); `opening`: the first month the system answers for (default: the earliest start). A benefit
+    with a month that has no answer gets a Problem and no line. Law: NĐ 20/2021 Đ8, Đ34; TT 44/2022 Đ15.
+    """
+    if opening is None:
+        opening = min((entitlement.start for entitlement in entitlements), default=period)
+    cases = tuple(cases)
+    accounts: dict[str, _Account] = {}
+    failures: dict[str, tuple[Month, RuleError]] = {}
+    _read_settled(accounts, settled, cases, opening, period)
+    _read_entitled(accounts, failures, person, entitlements, opening, period, law, as_of)
+    run = PersonRun([], [], [])
+    for benefit, (month, error) in failures.items():
+        facts = error.data | {"person": person.name, "month": str(month)}
+        run.problems.append(Problem(error.code, benefit, str(error), facts))
+    _flag_two_schemes(run, accounts, person, law, period)
+    for benefit, account in accounts.items():
+        if benefit in failures:
+            continue
+        _settle_benefit(run, benefit, account, person, entitlements, period, as_of, law, cases, opening)
+    return run
+
+
+line_for = run_person
+
+
+def _read_settled(
+    accounts: dict[str, _Account],
+    settled: Iterable[Settled],
+    cases: Iterable[RecoveryCase],
+    opening: Month,
+    period: Month,
+) -> None:
+    for line in settled:
+        if line.period == period:
+            continue
+        if line.status in COUNTS_AS_SETTLED:
+            account = accounts.setdefault(line.benefit, _Account())
+            for month, amount in line.months.items():
+                account.settled[month] = account.settled.get(month, 0) + amount
+        elif line.status in CAME_BACK:
+            account = accounts.setdefault(line.benefit, _Account())
+            for month, amount in line.months.items():
+                account.returned[month] = max(account.returned.get(month, 0), amount)
+    for case in cases:
+        if case.approved:
+            account = accounts.setdefault(case.benefit, _Account())
+            for month, amount in case.months.items():
+                account.moved[month] = account.moved.get(month, 0) + amount
+
+
+def _read_entitled(
+    accounts: dict[str, _Account],
+    failures: dict[str, tuple[Month, RuleError]],
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    opening: Month,
+    period: Month,
+    law: Law,
+    as_of: date,
+) -> None:
+    known = [entitlement for entitlement in entitlements if entitlement.decided_on <= as_of]
+    if not known:
+        return
+    first = max(opening, min(entitlement.start for entitlement in known))
+    for month in Month.range(first, period):
+        grants, failed = grants_of(person, known, month, law, as_of, explain=False)
+        for benefit, error in failed.items():
+            failures.setdefault(benefit, (month, error))
+        for grant in grants:
+            account = accounts.get(grant.benefit)
+            if account is None:
+                account = accounts[grant.benefit] = _Account()
+            account.entitled[month] = grant.amount - grant.outside
+            account.last_grant = grant
+
+
+def _settle_benefit(
+    run: PersonRun,
+    benefit: str,
+    account: _Account,
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    period: Month,
+    as_of: date,
+    law: Law,
+    cases: Iterable[RecoveryCase],
+    opening: Month,
+) -> None:
+    monthly = max(0, account.delta(period))
+    owed = _owed_before(account, opening, period)
+    before = sum(owed.values())
+    if before < 0:
+        run.proposals.append(Proposal(benefit, -before, {month: -amount for month, amount in owed.items()}))
+        before, owed = 0, {}
+    gross = monthly + before
+    if gross == 0:
+        return
+    if account.last_grant is None:
+        # Only a recovery case over money that came back can leave this: somebody has to look at the case.
+        facts = {"person": person.name, "amount": gross, "month": str(period)}
+        text = "{amount} đồng stand open for {person} without an entitlement behind them".format(**facts)
+        run.problems.append(Problem("balance_without_entitlement", benefit, text, facts))
+        return
+    back = sum(min(amount, account.returned.get(month, 0)) for month, amount in owed.items() if amount > 0)
+    carried_over = min(before, back)
+    arrears = before - carried_over
+    recoveries = _recoveries(benefit, cases, gross)
+    recovery = sum(amount for _case, amount in recoveries)
+    months = dict(owed)
+    if monthly:
+        months[period] = monthly
+    grant = account.last_grant
+    steps = _line_steps(grant, person, entitlements, period, as_of, law, account, months)
+    steps += _sum_steps(carried_over, recoveries)
+    run.lines.append(
+        Line(
+            benefit=benefit,
+            category=grant.category,
+            entitlement=grant.entitlement,
+            monthly_amount=monthly,
+            arrears=arrears,
+            carried_over=carried_over,
+            recovery=recovery,
+            total=gross - recovery,
+            months=months,
+            steps=steps,
+            recoveries=recoveries,
+        )
+    )
+
+
+def _owed_before(account: _Account, opening: Month, period: Month) -> dict[Month, int]:
+    """What each month from opening to before the period is still owed, months at zero left out, in order."""
+    owed = {}
+    for month in sorted(account.entitled.keys() | account.settled.keys() | account.moved.keys()):
+        if opening.index <= month.index < period.index:
+            amount = account.delta(month)
+            if amount:
+                owed[month] = amount
+    return owed
+
+
+def _recoveries(benefit: str, cases: Iterable[RecoveryCase], gross: int) -> tuple[tuple[str, int], ...]:
+    """What each approved case of the benefit takes of the line; the line never falls below zero."""
+    left, taken = gross, []
+    for case in cases:
+        if case.approved and case.benefit == benefit:
+            amount = max(0, min(case.instalment, case.outstanding, left))
+            if amount:
+                taken.append((case.name, amount))
+                left -= amount
+    return tuple(taken)
+
+
+def _line_steps(
+    grant: Grant,
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    period: Month,
+    as_of: date,
+    law: Law,
+    account: _Account,
+    months: Mapping[Month, int],
+) -> tuple[Step, ...]:
+    steps: tuple[Step, ...] = ()
+    if period in months:
+        explained, _failed = grants_of(person, entitlements, period, law, as_of)
+        steps = next(item.steps for item in explained if item.benefit == grant.benefit)
+    return steps + tuple(
+        Step(
+            "month_owed",
+            {
+                "month": str(month),
+                "entitled": account.entitled.get(month, 0),
+                "settled": account.settled.get(month, 0) - account.moved.get(month, 0),
+                "amount": amount,
+                "returned": min(max(amount, 0), account.returned.get(month, 0)),
+            },
+        )
+        for month, amount in months.items()
+        if month != period
+    )
+
+
+def _sum_steps(carried_over: int, recoveries: Iterable[tuple[str, int]]) -> tuple[Step, ...]:
+    steps = [Step("carried_over", {"amount": carried_over})] if carried_over else []
+    steps += [Step("recovery", {"case": case, "amount": amount}) for case, amount in recoveries]
+    return tuple(steps)
+
+
+def _flag_two_schemes(
+    run: PersonRun, accounts: Mapping[str, _Account], person: Person, law: Law, period: Month
+) -> None:
+    """Social assistance beside an allowance of merit is never paid in silence (NĐ 20/2021 Đ6.2)."""
+    programmes = {
+        law.category(account.last_grant.category).programme
+        for account in accounts.values()
+        if account.last_grant is not None and period in account.entitled
+    }
+    if "NCC" in programmes and programmes & {"BTXH", "HTXH"}:
+        facts = {"person": person.name, "programmes": ", ".join(sorted(programmes)), "month": str(period)}
+        run.problems.append(
+            Problem("two_schemes", "", "{person} is paid under {programmes}".format(**facts), facts, False)
+        )
+
+
+def line_key(beneficiary: str, benefit: str, period: Month, kind: str = REGULAR) -> str:
+    """The key that is unique among lines: one payment per person, benefit, month and kind.
+
+    >>> line_key("BEN-0000001", "BTXH", Month(2026, 11))
+    'BEN-0000001|BTXH|2026-11|Regular'
+    """
+    parts = (beneficiary, benefit, str(period), kind)
+    if not all(parts) or any("|" in part for part in parts):
+        raise ValueError(f"a line key needs four parts without '|', not {parts!r}")
+    return "|".join(parts)
+
+
+def seal(rows: Iterable[Mapping[str, object]]) -> str:
+    """The SHA-256 (hex) of the sealed columns of all lines, in the order of their keys.
+
+    Only SEALED_TEXT and SEALED_AMOUNTS count, so a status may change. Empty and missing text are the same;
+    amounts may come from any database. Raises NotWholeDong.
+    """
+    sealed = sorted(
+        [_sealed_text(row.get(column)) for column in SEALED_TEXT]
+        + [as_dong(row.get(column) or 0) for column in SEALED_AMOUNTS]
+        for row in rows
+    )
+    text = json.dumps(sealed, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sealed_text(value: object) -> str:
+    return unicodedata.normalize("NFC", str(value)) if value else ""

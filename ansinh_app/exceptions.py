@@ -1,0 +1,87 @@
+"""Errors of the app: each names one thing that may not happen; all of them are validation errors to a caller."""
+
+import frappe
+
+
+class AnSinhError(frappe.ValidationError):
+    """Base of every error the app raises itself."""
+
+
+class InvalidIdentifierError(AnSinhError):
+    """A personal ID, an old ID, a phone or an account number cannot be one."""
+
+
+class DuplicatePersonError(AnSinhError):
+    """The same personal ID, or the same unit and day, is registered already."""
+
+
+class InvalidDateError(AnSinhError):
+    """A date lies where it cannot: a birth in the future, an end before its start."""
+
+
+class RateVersionError(AnSinhError):
+    """A rate version contradicts another one, or a decided one is being changed."""
+
+
+class UnknownCategoryError(AnSinhError):
+    """No benefit category has this code or this name."""
+
+
+class OverlappingEntitlementError(AnSinhError):
+    """The person already holds an entitlement to the same benefit for some of the months."""
+
+
+class PayeeError(AnSinhError):
+    """Who is to be paid, or how, is missing or contradicts the registry."""
+
+
+class ChangeNotAllowedError(AnSinhError):
+    """A registry change does not fit the person or the entitlement it is about."""
+
+
+class SelfApprovalError(AnSinhError):
+    """Maker and checker are the same person."""
+
+
+class WorkbookError(AnSinhError):
+    """A workbook cannot be read: broken, protected, too large or without a list in it."""
+
+
+class ImportStateError(AnSinhError):
+    """An import is running already, or its document is not in a state to be run."""
+
+
+class AreaError(frappe.PermissionError):
+    """The document belongs to a unit, office or provider outside the user's area."""
+
+
+class SealedError(AnSinhError):
+    """A sealed batch or one of its lines may not change."""
+
+
+class PeriodStateError(AnSinhError):
+    """The period is not in a state that allows this step."""
+
+
+class DoublePaymentError(AnSinhError):
+    """A person would be paid twice for the same benefit and month."""
+
+
+class ContractError(AnSinhError):
+    """A contract is missing, not in force, or collides with another one."""
+
+
+class AccountError(AnSinhError):
+    """An account is closed, belongs to someone else, or is registered already."""
+
+
+class ResultFileError(AnSinhError):
+    """A provider's result file cannot be applied to this batch."""
+
+
+class AllotmentError(AnSinhError):
+    """A drawdown exceeds the budget allotted."""
+
+
+class SettlementError(AnSinhError):
+    """A settlement does not add up or contradicts the lines."""

@@ -1,0 +1,106 @@
+"""What the app asks of its host: installation, permissions, events, fixtures."""
+
+app_name = "ansinh_app"
+app_title = "An Sinh"
+app_publisher = "An Sinh"
+app_description = "Cashless payout of monthly social assistance in Vietnam"
+app_email = "ansinh@example.com"
+app_license = "MIT"
+required_apps = []
+
+after_install = "ansinh_app.install.after_install"
+after_migrate = ["ansinh_app.install.after_migrate"]
+before_tests = "ansinh_app.install.before_tests"
+
+_ROLES = [
+    "Social Affairs Officer",
+    "Social Affairs Manager",
+    "Commune Officer",
+    "Police Officer",
+    "Post Office Clerk",
+    "Bank Officer",
+    "Treasury Officer",
+    "Finance Officer",
+    "Outreach Officer",
+    "Province Viewer",
+    "Auditor",
+]
+_WORKFLOWS = ["Registry Change Approval", "Payout Batch Approval", "Bank Contract Approval"]
+
+fixtures = [
+    {"dt": "Role", "filters": [["name", "in", _ROLES]]},
+    {"dt": "Workflow", "filters": [["name", "in", _WORKFLOWS]]},
+    {
+        "dt": "Workflow State",
+        "filters": [
+            [
+                "name",
+                "in",
+                [
+                    "Draft",
+                    "Proposed",
+                    "Approved",
+                    "Rejected",
+                    "Pending Approval",
+                    "Sent",
+                    "Completed",
+                    "Cancelled",
+                    "Checked",
+                    "Active",
+                    "Ended",
+                ],
+            ]
+        ],
+    },
+    {
+        "dt": "Workflow Action Master",
+        "filters": [
+            [
+                "name",
+                "in",
+                [
+                    "Propose",
+                    "Approve",
+                    "Reject",
+                    "Return",
+                    "Submit for Approval",
+                    "Mark as Sent",
+                    "Check",
+                    "Activate",
+                    "End",
+                    "Cancel",
+                ],
+            ]
+        ],
+    },
+]
+
+# One place decides which rows a user may see; every DocType that holds people, money or contracts asks it.
+_GUARDED = [
+    "Administrative Unit",
+    "Bank Contract",
+    "Beneficiary",
+    "Budget Allotment",
+    "Entitlement",
+    "Paying Office",
+    "Payment Account",
+    "Payout Batch",
+    "Payout Line",
+    "Payout Period",
+    "Provider Result",
+    "Recovery Case",
+    "Registry Change",
+    "Registry Import",
+    "Report Schedule",
+    "Representative",
+    "Settlement",
+    "Treasury Drawdown",
+]
+permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
+has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
+# What lies in a workbook, a bank's file or an error list is as confidential as the document it hangs on.
+has_permission["File"] = "ansinh_app.permissions.file_permission"
+
+scheduler_events = {"daily": ["ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due"]}
+
+jinja = {"methods": ["ansinh_app.utils.printing"]}

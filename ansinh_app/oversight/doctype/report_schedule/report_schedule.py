@@ -1,0 +1,7 @@
+"""Report Schedule."""
+
+from frappe.model.document import Document
+
+
+class ReportSchedule(Document):
+    pass

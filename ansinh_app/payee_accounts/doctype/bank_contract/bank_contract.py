@@ -1,0 +1,7 @@
+"""Bank Contract."""
+
+from frappe.model.document import Document
+
+
+class BankContract(Document):
+    pass

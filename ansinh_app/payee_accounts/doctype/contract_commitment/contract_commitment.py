@@ -1,0 +1,7 @@
+"""Contract Commitment."""
+
+from frappe.model.document import Document
+
+
+class ContractCommitment(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Contract Programme."""
+
+from frappe.model.document import Document
+
+
+class ContractProgramme(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Payment Account."""
+
+from frappe.model.document import Document
+
+
+class PaymentAccount(Document):
+    pass

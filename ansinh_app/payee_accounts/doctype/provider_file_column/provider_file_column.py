@@ -1,0 +1,7 @@
+"""Provider File Column."""
+
+from frappe.model.document import Document
+
+
+class ProviderFileColumn(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Provider File Profile."""
+
+from frappe.model.document import Document
+
+
+class ProviderFileProfile(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Budget Allotment."""
+
+from frappe.model.document import Document
+
+
+class BudgetAllotment(Document):
+    pass

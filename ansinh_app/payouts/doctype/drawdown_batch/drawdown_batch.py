@@ -1,0 +1,7 @@
+"""Drawdown Batch."""
+
+from frappe.model.document import Document
+
+
+class DrawdownBatch(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Payout Batch."""
+
+from frappe.model.document import Document
+
+
+class PayoutBatch(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Payout Line."""
+
+from frappe.model.document import Document
+
+
+class PayoutLine(Document):
+    pass

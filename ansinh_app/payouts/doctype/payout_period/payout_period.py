@@ -1,0 +1,7 @@
+"""Payout Period."""
+
+from frappe.model.document import Document
+
+
+class PayoutPeriod(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Provider Result."""
+
+from frappe.model.document import Document
+
+
+class ProviderResult(Document):
+    pass

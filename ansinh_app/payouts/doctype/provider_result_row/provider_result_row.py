@@ -1,0 +1,7 @@
+"""Provider Result Row."""
+
+from frappe.model.document import Document
+
+
+class ProviderResultRow(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Recovery Case."""
+
+from frappe.model.document import Document
+
+
+class RecoveryCase(Document):
+    pass

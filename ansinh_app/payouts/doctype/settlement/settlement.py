@@ -1,0 +1,7 @@
+"""Settlement."""
+
+from frappe.model.document import Document
+
+
+class Settlement(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Treasury Drawdown."""
+
+from frappe.model.document import Document
+
+
+class TreasuryDrawdown(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Benefit Category."""
+
+from frappe.model.document import Document
+
+
+class BenefitCategory(Document):
+    pass

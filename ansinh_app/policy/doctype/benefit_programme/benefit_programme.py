@@ -1,0 +1,7 @@
+"""Benefit Programme."""
+
+from frappe.model.document import Document
+
+
+class BenefitProgramme(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Legal Instrument."""
+
+from frappe.model.document import Document
+
+
+class LegalInstrument(Document):
+    pass

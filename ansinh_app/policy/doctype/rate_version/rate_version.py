@@ -1,0 +1,7 @@
+"""Rate Version."""
+
+from frappe.model.document import Document
+
+
+class RateVersion(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Rate Version Line."""
+
+from frappe.model.document import Document
+
+
+class RateVersionLine(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Administrative Unit."""
+
+from frappe.utils.nestedset import NestedSet
+
+
+class AdministrativeUnit(NestedSet):
+    pass

@@ -1,0 +1,7 @@
+"""Beneficiary."""
+
+from frappe.model.document import Document
+
+
+class Beneficiary(Document):
+    pass

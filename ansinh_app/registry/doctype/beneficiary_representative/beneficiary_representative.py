@@ -1,0 +1,7 @@
+"""Beneficiary Representative."""
+
+from frappe.model.document import Document
+
+
+class BeneficiaryRepresentative(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Entitlement."""
+
+from frappe.model.document import Document
+
+
+class Entitlement(Document):
+    pass

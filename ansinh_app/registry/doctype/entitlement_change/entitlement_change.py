@@ -1,0 +1,7 @@
+"""Entitlement Change."""
+
+from frappe.model.document import Document
+
+
+class EntitlementChange(Document):
+    pass

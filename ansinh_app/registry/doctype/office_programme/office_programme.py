@@ -1,0 +1,7 @@
+"""Office Programme."""
+
+from frappe.model.document import Document
+
+
+class OfficeProgramme(Document):
+    pass

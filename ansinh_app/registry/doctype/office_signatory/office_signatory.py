@@ -1,0 +1,7 @@
+"""Office Signatory."""
+
+from frappe.model.document import Document
+
+
+class OfficeSignatory(Document):
+    pass

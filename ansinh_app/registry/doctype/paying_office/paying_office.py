@@ -1,0 +1,7 @@
+"""Paying Office."""
+
+from frappe.model.document import Document
+
+
+class PayingOffice(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Registry Change."""
+
+from frappe.model.document import Document
+
+
+class RegistryChange(Document):
+    pass

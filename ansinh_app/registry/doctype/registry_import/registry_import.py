@@ -1,0 +1,7 @@
+"""Registry Import."""
+
+from frappe.model.document import Document
+
+
+class RegistryImport(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Representative."""
+
+from frappe.model.document import Document
+
+
+class Representative(Document):
+    pass

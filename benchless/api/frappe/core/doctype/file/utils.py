@@ -1,0 +1,89 @@
+"""File names, paths and hashes."""
+
+import hashlib
+import os
+import re
+import secrets
+
+import frappe
+from frappe import _
+
+MAX_NAME_LENGTH = 140
+MAX_NAME_BYTES = 200
+UNSAFE_CHARACTERS = re.compile(r"[/\\\x00-\x1f\x7f]")
+
+
+def files_path(*parts: str, is_private=False) -> str:
+    """Path of a site's file; the folder is made when it is not there."""
+    folder = frappe.get_site_path("private" if is_private else "public", "files")
+    os.makedirs(folder, exist_ok=True)
+    return os.path.join(folder, *parts)
+
+
+def safe_file_name(name: str) -> str:
+    """A name that is one path component: no separators, control characters or leading dots, not too long."""
+    name = UNSAFE_CHARACTERS.sub("", name or "").strip().lstrip(".")
+    stem, extension = os.path.splitext(name)
+    extension = extension[:20]
+    while len(stem + extension) > MAX_NAME_LENGTH or len((stem + extension).encode()) > MAX_NAME_BYTES:
+        stem = stem[:-1]
+    return (stem + extension) or "file"
+
+
+def generate_file_name(name: str, suffix: str | None = None, is_private: bool = False) -> str:
+    """The name, with the suffix (else a random one) before its extension where the name is taken."""
+    candidate = name
+    stem, extension = os.path.splitext(name)
+    while os.path.exists(files_path(candidate, is_private=is_private)):
+        candidate = f"{stem}{suffix or secrets.token_hex(4)}{extension}"
+        suffix = None
+    return candidate
+
+
+def get_content_hash(content: bytes | str) -> str:
+    """MD5 of the content: it finds equal files, it protects nothing."""
+    if isinstance(content, str):
+        content = content.encode()
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def decode_file_content(content: bytes | str) -> bytes:
+    """The bytes of a base64 text, with or without a data: URI's head."""
+    import base64
+
+    if isinstance(content, str):
+        content = content.encode()
+    if b"," in content:
+        content = content.split(b",", 1)[1]
+    return base64.b64decode(content)
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether a path lies in the site's file folders (symbolic links followed)."""
+    real = os.path.realpath(path)
+    return any(
+        os.path.commonpath((root, real)) == root
+        for root in (
+            os.path.realpath(files_path(is_private=False)),
+            os.path.realpath(files_path(is_private=True)),
+        )
+    )
+
+
+def delete_file(path: str | None) -> None:
+    """Remove a file of the site by its URL; one that is gone already is no error."""
+    if not path:
+        return
+    if ".." in path.split("/"):
+        frappe.throw(
+            _("It is risky to delete this file: {0}. Please contact your System Manager.").format(path)
+        )
+    folder, name = os.path.split(path.strip("/"))
+    full = files_path(name, is_private=folder != "files")
+    if os.path.exists(full):
+        os.remove(full)
+
+
+def get_max_file_size() -> int:
+    """Largest allowed file in bytes."""
+    return int(frappe.conf.max_file_size or 25 * 1024 * 1024)

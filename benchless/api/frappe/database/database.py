@@ -1,0 +1,730 @@
+"""frappe.db: SQL, values, and the transaction, on the Django connection of the site."""
+
+import datetime
+import itertools
+import json
+import re
+import time
+from contextlib import suppress
+
+from django.db import connections, utils as db_errors
+
+import frappe
+from frappe.database.schema import TYPE_MAP
+from frappe.database.utils import (
+    FOR_UPDATE,
+    CallbackManager,
+    DefaultOrderBy,
+    expand,
+    format_datetime,
+    stored,
+)
+from frappe.types import _dict
+
+READ_ONLY_WORDS = ("select", "pragma", "explain", "with")
+EMPTY = object()
+
+
+class Database:
+    """One thread's database: reads see what is committed, the first write takes the write lock until commit."""
+
+    db_type = "sqlite"
+    SQLError = db_errors.ProgrammingError
+    ProgrammingError = db_errors.ProgrammingError
+    OperationalError = db_errors.OperationalError
+    InternalError = db_errors.InternalError
+    IntegrityError = db_errors.IntegrityError
+    DataError = db_errors.DataError
+    VARCHAR_LEN = 140
+    MAX_COLUMN_LENGTH = 64
+    OPTIONAL_COLUMNS = ("_user_tags", "_comments", "_assign", "_liked_by")
+    type_map = TYPE_MAP
+
+    def __init__(self):
+        self.value_cache: dict = {}
+        self.transaction_writes = 0
+        self.auto_commit_on_many_writes = 0
+        self.before_commit = CallbackManager()
+        self.after_commit = CallbackManager()
+        self.before_rollback = CallbackManager()
+        self.after_rollback = CallbackManager()
+        self._savepoints: list[str] = []
+
+    # connection and transaction
+
+    @property
+    def connection(self):
+        return connections["default"]
+
+    def connect(self) -> None:
+        self.connection.ensure_connection()
+        if self.connection.get_autocommit():
+            self.connection.set_autocommit(False)
+
+    def close(self) -> None:
+        """Roll back what is not committed and close the connection."""
+        if self.connection.connection is not None:
+            with suppress(db_errors.Error):
+                self.connection.rollback()
+            self.connection.close()
+
+    def begin(self, *, read_only=False) -> None:
+        if not read_only:
+            self.connection.begin_write()
+
+    def commit(self) -> None:
+        """Make the writes of this transaction durable; callbacks registered for it run around it."""
+        if self._inside_atomic():
+            return
+        self.before_commit.run()
+        self.connection.commit()
+        self.before_rollback.reset()
+        self.after_rollback.reset()
+        self.transaction_writes = 0
+        self.value_cache.clear()
+        self._savepoints.clear()
+        self.after_commit.run()
+
+    def rollback(self, *, save_point: str | None = None) -> None:
+        """Undo the transaction, or what happened since a savepoint."""
+        self.value_cache.clear()
+        frappe.local.document_cache = {}
+        if save_point:
+            self._execute(f"rollback to savepoint {self._savepoint_name(save_point)}")
+            return
+        if self._inside_atomic():
+            return
+        self.before_rollback.run()
+        self.connection.rollback()
+        self.before_commit.reset()
+        self.after_commit.reset()
+        self.transaction_writes = 0
+        self._savepoints.clear()
+        self.after_rollback.run()
+
+    def savepoint(self, save_point: str) -> None:
+        self.begin()
+        self._execute(f"savepoint {self._savepoint_name(save_point)}")
+
+    def release_savepoint(self, save_point: str) -> None:
+        self._execute(f"release savepoint {self._savepoint_name(save_point)}")
+
+    @staticmethod
+    def _savepoint_name(save_point: str) -> str:
+        if not re.fullmatch(r"\w+", save_point):
+            raise frappe.ValidationError(f"Not a savepoint name: {save_point}")
+        return f'"{save_point}"'
+
+    def _inside_atomic(self) -> bool:
+        """True inside a django.db.transaction.atomic() block, which commits or rolls back by itself."""
+        return bool(self.connection.in_atomic_block)
+
+    # SQL
+
+    def _execute(self, query: str, values=None):
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(query, values)
+        except db_errors.OperationalError as error:
+            raise self._lock_error(error) from error
+        return cursor
+
+    @staticmethod
+    def _lock_error(error):
+        message = str(error)
+        if "locked" in message or "busy" in message:
+            return frappe.QueryTimeoutError(message)
+        return error
+
+    def sql(
+        self,
+        query: str,
+        values=EMPTY,
+        *,
+        as_dict=0,
+        as_list=0,
+        debug=0,
+        ignore_ddl=0,
+        auto_commit=0,
+        update=None,
+        explain=False,
+        run=True,
+        pluck=False,
+        as_iterator=False,
+    ):
+        """Run SQL with %s or %(name)s values; return tuples, or dicts, lists, or the first column (pluck)."""
+        query = str(query).strip()
+        if not run:
+            return query
+        if FOR_UPDATE.search(query):
+            query = FOR_UPDATE.sub("", query)
+            self.begin()
+        word = query[:10].split(None, 1)[0].lower() if query else ""
+        writes = word not in READ_ONLY_WORDS
+        if writes:
+            self.check_implicit_commit(word)
+            self.begin()
+            self.transaction_writes += 1
+        if values is EMPTY or values is None:
+            cursor = self._execute(query)
+        else:
+            if not isinstance(values, (dict, tuple, list)):
+                values = (values,)
+            if values or "%%" in query:
+                query, values = expand(query, values)
+                cursor = self._execute(query, values)
+            else:
+                cursor = self._execute(query)
+        if debug:
+            frappe.errprint(query)
+        if not cursor.description:
+            self.last_rowcount = cursor.rowcount
+            return ()
+        if as_iterator:
+            return self._iterate(cursor, as_dict, as_list, pluck)
+        rows = cursor.fetchall()
+        if pluck:
+            return [row[0] for row in rows]
+        if as_dict:
+            keys = [column[0] for column in cursor.description]
+            result = [_dict(zip(keys, row)) for row in rows]
+            if update:
+                for row in result:
+                    row.update(update)
+            return result
+        if as_list:
+            return [list(row) for row in rows]
+        return tuple(rows)
+
+    @staticmethod
+    def _iterate(cursor, as_dict, as_list, pluck):
+        keys = [column[0] for column in cursor.description]
+        while rows := cursor.fetchmany(1000):
+            for row in rows:
+                yield row[0] if pluck else _dict(zip(keys, row)) if as_dict else list(row) if as_list else row
+
+    def check_implicit_commit(self, word: str) -> None:
+        """MariaDB commits at DDL; refuse it where that would commit somebody's writes."""
+        if self.transaction_writes and word in ("alter", "drop", "create", "truncate"):
+            raise frappe.ImplicitCommitError("This statement can cause implicit commit")
+
+    def sql_ddl(self, query: str, debug=False) -> None:
+        """Run a statement that changes tables; commits what is pending first, as MariaDB does."""
+        self.commit()
+        self.sql(query, debug=debug)
+        self.commit()
+
+    def sql_list(self, query, values=EMPTY, debug=False, **kwargs) -> list:
+        return self.sql(query, values, pluck=True, debug=debug, **kwargs)
+
+    def multisql(self, sql_dict: dict, values=EMPTY, **kwargs):
+        """Run the query written for this kind of database, MariaDB's where there is none."""
+        return self.sql(sql_dict.get(self.db_type) or sql_dict["mariadb"], values, **kwargs)
+
+    def escape(self, value, percent: bool = True) -> str:
+        """A quoted SQL literal of a value."""
+        text = str(stored(value) if value is not None else "").replace("'", "''").replace("\x00", "")
+        if percent:
+            text = text.replace("%", "%%")
+        return f"'{text}'"
+
+    def format_date(self, value) -> str:
+        return frappe.utils.getdate(value).isoformat() if value else "0001-01-01"
+
+    def format_datetime(self, value) -> str:
+        return format_datetime(frappe.utils.get_datetime(value)) if value else "0001-01-01 00:00:00.000000"
+
+    # reading values
+
+    def get_value(
+        self,
+        doctype: str,
+        filters=None,
+        fieldname="name",
+        ignore=None,
+        as_dict=False,
+        debug=False,
+        order_by=DefaultOrderBy,
+        cache=False,
+        for_update=False,
+        *,
+        run=True,
+        pluck=False,
+        distinct=False,
+        skip_locked=False,
+        wait=True,
+    ):
+        """One value (or one row, when several fields are asked for); None where nothing matches."""
+        rows = self.get_values(
+            doctype,
+            filters,
+            fieldname,
+            as_dict=as_dict,
+            order_by=order_by,
+            cache=cache,
+            for_update=for_update,
+            pluck=pluck,
+            distinct=distinct,
+            limit=1,
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return row if as_dict or pluck or len(row) > 1 else row[0]
+
+    def get_values(
+        self,
+        doctype: str,
+        filters=None,
+        fieldname="name",
+        ignore=None,
+        as_dict=False,
+        debug=False,
+        order_by=DefaultOrderBy,
+        update=None,
+        cache=False,
+        for_update=False,
+        *,
+        run=True,
+        pluck=False,
+        distinct=False,
+        limit=None,
+        skip_locked=False,
+        wait=True,
+    ) -> list:
+        """Rows of a DocType by name, filters, or (for a Single) of its one document."""
+        if isinstance(filters, (list, tuple)) and filters and isinstance(filters[0], str):
+            if not frappe.get_meta(doctype).has_field(filters[0]) and filters[0] not in ("name", "owner"):
+                filters = {"name": ("in", list(filters))}
+        if self._is_single(doctype) and (filters is None or filters == doctype or not isinstance(filters, str)):
+            return self._single_values(doctype, filters, fieldname, as_dict, pluck)
+        if filters is None and doctype != "DocType":
+            filters = {}
+        cache_key = None
+        if cache and isinstance(filters, (str, int)) and not for_update:
+            cache_key = (filters, json.dumps(fieldname), as_dict, pluck)
+            hit = self.value_cache.get(doctype, {}).get(cache_key)
+            if hit is not None:
+                return hit
+        if for_update:
+            self.begin()
+        rows = self._select(doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit)
+        if update and as_dict:
+            for row in rows:
+                row.update(update)
+        if cache_key:
+            self.value_cache.setdefault(doctype, {})[cache_key] = rows
+        return rows
+
+    def _select(self, doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit) -> list:
+        """The query behind get_values; a plain name goes past the filter builder."""
+        fields = [fieldname] if isinstance(fieldname, str) else list(fieldname)
+        if isinstance(filters, (str, int)) and not isinstance(filters, bool):
+            columns = ", ".join(f if f == "*" or not f.isidentifier() else f"`{f}`" for f in fields)
+            try:
+                cursor = self._execute(f"select {columns} from `tab{doctype}` where `name`=%s", (filters,))
+            except db_errors.OperationalError as error:
+                self._raise_missing(error, doctype)
+                raise
+            rows = cursor.fetchall()
+            if pluck:
+                return [row[0] for row in rows]
+            if as_dict:
+                keys = [column[0] for column in cursor.description]
+                return [_dict(zip(keys, row)) for row in rows]
+            return rows
+        from frappe.model.db_query import DatabaseQuery
+
+        rows = DatabaseQuery(doctype).execute(
+            fields=fields,
+            filters=filters,
+            order_by=order_by,
+            distinct=distinct,
+            limit=limit,
+            as_list=not as_dict,
+            ignore_permissions=True,
+            trusted_fields=True,
+        )
+        return [row[0] for row in rows] if pluck and not as_dict else list(rows)
+
+    @staticmethod
+    def _raise_missing(error, doctype):
+        if "no such table" in str(error):
+            raise db_errors.ProgrammingError(f"Table 'tab{doctype}' doesn't exist") from error
+
+    def _is_single(self, doctype: str) -> bool:
+        from frappe.model.meta import is_single
+
+        return is_single(doctype)
+
+    def _single_values(self, doctype, filters, fieldname, as_dict, pluck) -> list:
+        values = self.get_singles_dict(doctype)
+        if fieldname == "*":
+            row = _dict(values, name=doctype)
+            return [row] if as_dict else [tuple(row.values())]
+        names = [fieldname] if isinstance(fieldname, str) else list(fieldname)
+        if isinstance(filters, dict) and any(values.get(k) != v for k, v in filters.items()):
+            return []
+        meta = frappe.get_meta(doctype)
+        row = _dict()
+        for name in names:
+            value = values.get(name)
+            field = meta.get_field(name)
+            row[name] = doctype if name == "name" else frappe.utils.cast_fieldtype(field.fieldtype, value) if field else value
+        if as_dict:
+            return [row]
+        if pluck:
+            return [row[names[0]]]
+        return [tuple(row.values())]
+
+    def get_singles_dict(self, doctype: str, debug=False, *, for_update=False, cast=False) -> _dict:
+        """The stored values of a Single as text, or cast to the types of its fields."""
+        if for_update:
+            self.begin()
+        rows = self.sql("select `field`, `value` from `tabSingles` where `doctype`=%s", (doctype,))
+        values = _dict(rows)
+        if cast:
+            meta = frappe.get_meta(doctype)
+            for name in list(values):
+                if field := meta.get_field(name):
+                    values[name] = frappe.utils.cast_fieldtype(field.fieldtype, values[name])
+        return values
+
+    def get_single_value(self, doctype: str, fieldname: str, cache=True):
+        """One value of a Single, cast to its field's type."""
+        key = ("single", fieldname)
+        cached = self.value_cache.setdefault(doctype, {})
+        if cache and key in cached:
+            return cached[key]
+        rows = self.sql(
+            "select `value` from `tabSingles` where `doctype`=%s and `field`=%s", (doctype, fieldname)
+        )
+        value = rows[0][0] if rows else None
+        field = frappe.get_meta(doctype).get_field(fieldname)
+        if not field:
+            frappe.throw(
+                frappe._("Field {0} does not exist on {1}").format(
+                    frappe.bold(fieldname), frappe.bold(doctype)
+                ),
+                self.InvalidColumnName,
+            )
+        value = frappe.utils.cast_fieldtype(field.fieldtype, value)
+        cached[key] = value
+        return value
+
+    InvalidColumnName = frappe.InvalidColumnName
+
+    def get_all(self, *args, **kwargs):
+        return frappe.get_all(*args, **kwargs)
+
+    def get_list(self, *args, **kwargs):
+        return frappe.get_list(*args, **kwargs)
+
+    def exists(self, dt, dn=None, cache=False, *, debug=False):
+        """The name of the document that exists, else None; `dt` may be a dict with `doctype`."""
+        if dt != "DocType" and dt == dn:
+            return dn  # a Single always exists
+        if isinstance(dt, dict):
+            dt = dt.copy()
+            doctype = dt.pop("doctype")
+            return self.get_value(doctype, dt, "name", order_by=None)
+        if isinstance(dn, dict):
+            dn = {key: value for key, value in dn.items() if key != "doctype"}
+        if dn is None:
+            return None
+        return self.get_value(dt, dn, "name", cache=cache, order_by=None)
+
+    def count(self, dt, filters=None, debug=False, cache=False, distinct=True) -> int:
+        from frappe.model.db_query import DatabaseQuery
+
+        if not filters:
+            return self.sql(f"select count(*) from `tab{dt}`")[0][0]
+        rows = DatabaseQuery(dt).execute(
+            fields=[f"count(distinct `tab{dt}`.`name`) as n"],
+            filters=filters,
+            order_by=None,
+            as_list=True,
+            ignore_permissions=True,
+            trusted_fields=True,
+        )
+        return rows[0][0]
+
+    def get_descendants(self, doctype: str, name: str) -> list[str]:
+        """Names of every node below a node of a tree."""
+        bounds = self.get_value(doctype, name, ("lft", "rgt"))
+        if not bounds:
+            return []
+        return self.sql(
+            f"select `name` from `tab{doctype}` where `lft` > %s and `rgt` < %s", bounds, pluck=True
+        )
+
+    # writing values
+
+    def set_value(
+        self,
+        dt,
+        dn,
+        field,
+        val=None,
+        modified=None,
+        modified_by=None,
+        update_modified=True,
+        debug=False,
+    ) -> None:
+        """Write values past the controller; `dn` is a name or filters, `field` a name or a dict."""
+        if self._is_single(dt):
+            return self.set_single_value(
+                dt, field, val, modified=modified, modified_by=modified_by, update_modified=update_modified
+            )
+        values = dict(field) if isinstance(field, dict) else {field: val}
+        if update_modified:
+            values.setdefault("modified", modified or frappe.utils.now())
+            values.setdefault("modified_by", modified_by or frappe.session.user)
+        columns = ", ".join(f"`{name}`=%s" for name in values)
+        written = list(values.values())
+        if isinstance(dn, (str, int)):
+            self.sql(f"update `tab{dt}` set {columns} where `name`=%s", [*written, dn])
+            frappe.clear_document_cache(dt, dn)
+        else:
+            from frappe.model.db_query import conditions_of
+
+            where, where_values = conditions_of(dt, dn)
+            self.sql(f"update `tab{dt}` set {columns}{where}", [*written, *where_values])
+            frappe.clear_document_cache(dt)
+        self.value_cache.pop(dt, None)
+
+    def set(self, doc, field, val):
+        """Kept for callers of old: doc.db_set()."""
+        doc.db_set(field, val)
+
+    def set_single_value(
+        self, doctype, fieldname, value=None, *, modified=None, modified_by=None, update_modified=True, debug=False
+    ) -> None:
+        values = dict(fieldname) if isinstance(fieldname, dict) else {fieldname: value}
+        if update_modified:
+            values.setdefault("modified", modified or frappe.utils.now())
+            values.setdefault("modified_by", modified_by or frappe.session.user)
+        self.sql(
+            "delete from `tabSingles` where `doctype`=%s and `field` in %s", (doctype, tuple(values))
+        )
+        for name, item in values.items():
+            self.sql(
+                "insert into `tabSingles` (`doctype`, `field`, `value`) values (%s, %s, %s)",
+                (doctype, name, None if item is None else str(stored(item))),
+            )
+        frappe.clear_document_cache(doctype, doctype)
+
+    def update(self, *args, **kwargs):
+        return self.set_value(*args, **kwargs)
+
+    def delete(self, doctype: str, filters=None, debug=False, **kwargs) -> None:
+        """Delete rows past the controller."""
+        from frappe.model.db_query import conditions_of
+
+        where, values = conditions_of(doctype, filters if filters is not None else kwargs.get("conditions"))
+        self.sql(f"delete from `{self._table(doctype)}`{where}", values)
+        self.value_cache.pop(doctype, None)
+
+    def truncate(self, doctype: str) -> None:
+        """Empty a table; commits, as MariaDB's TRUNCATE does."""
+        self.commit()
+        self.sql(f"delete from `{self._table(doctype)}`")
+        self.commit()
+
+    @staticmethod
+    def _table(doctype: str) -> str:
+        return doctype if doctype.startswith(("tab", "__")) else f"tab{doctype}"
+
+    def bulk_insert(self, doctype, fields, values, ignore_duplicates=False, *, chunk_size=10_000) -> None:
+        """Insert rows (an iterable of value sequences in the order of `fields`) without running controllers."""
+        columns = ", ".join(f"`{name}`" for name in fields)
+        marks = ", ".join(["%s"] * len(fields))
+        word = "insert or ignore" if ignore_duplicates else "insert"
+        query = f"{word} into `{self._table(doctype)}` ({columns}) values ({marks})"
+        rows = iter(values)
+        self.begin()
+        while chunk := [[stored(v) for v in row] for row in itertools.islice(rows, chunk_size)]:
+            cursor = self.connection.cursor()
+            try:
+                cursor.executemany(query, chunk)
+            except db_errors.OperationalError as error:
+                raise self._lock_error(error) from error
+            self.transaction_writes += len(chunk)
+        self.value_cache.pop(doctype, None)
+
+    def bulk_update(self, doctype, doc_updates: dict, *, chunk_size=100, modified=None, modified_by=None,
+                    update_modified=True, debug=False) -> None:
+        """Write {name: {field: value}} past the controllers."""
+        for name, values in doc_updates.items():
+            self.set_value(doctype, name, values, modified=modified, modified_by=modified_by,
+                           update_modified=update_modified)
+
+    # defaults and globals
+
+    def get_global(self, key: str, user: str = "__global"):
+        return self.get_default(key, user)
+
+    def set_global(self, key: str, val, user: str = "__global") -> None:
+        self.set_default(key, val, user)
+
+    def get_default(self, key: str, parent: str = "__default"):
+        rows = self.sql(
+            "select `defvalue` from `tabDefaultValue` where `parent`=%s and `defkey`=%s order by `creation`",
+            (parent, key),
+            pluck=True,
+        )
+        return rows[0] if rows else None
+
+    def set_default(self, key: str, val, parent: str = "__default", parenttype=None) -> None:
+        import frappe.defaults
+
+        frappe.defaults.set_default(key, val, parent, parenttype)
+
+    def get_system_setting(self, key: str):
+        return frappe.get_system_settings(key)
+
+    # tables, columns, indexes
+
+    def get_tables(self, cached=True) -> list[str]:
+        return self.sql("select name from sqlite_master where type='table'", pluck=True)
+
+    def table_exists(self, doctype: str, cached=True) -> bool:
+        name = self._table(doctype)
+        return bool(self.sql("select 1 from sqlite_master where type='table' and name=%s", (name,)))
+
+    def has_table(self, doctype: str) -> bool:
+        return self.table_exists(doctype)
+
+    def get_table_columns_description(self, table_name: str) -> list[_dict]:
+        rows = self.sql(f"pragma table_info(`{table_name}`)", as_dict=True)
+        return [_dict(name=r.name, type=r.type, default=r.dflt_value, not_null=r.notnull) for r in rows]
+
+    def get_table_columns(self, doctype: str) -> list[str]:
+        columns = [column.name for column in self.get_table_columns_description(self._table(doctype))]
+        if not columns:
+            raise self.TableMissingError(f"Table 'tab{doctype}' doesn't exist")
+        return columns
+
+    TableMissingError = db_errors.ProgrammingError
+
+    def has_column(self, doctype: str, column: str) -> bool:
+        return column in [c.name for c in self.get_table_columns_description(self._table(doctype))]
+
+    def get_column_type(self, doctype: str, column: str) -> str | None:
+        for described in self.get_table_columns_description(self._table(doctype)):
+            if described.name == column:
+                return described.type
+        return None
+
+    @staticmethod
+    def get_index_name(fields) -> str:
+        """The name Frappe gives an index over these fields (`a_b_index`)."""
+        name = "_".join(fields) + "_index"
+        return re.sub(r"\s*\([^)]+\)\s*", r"", name)
+
+    def has_index(self, table_name: str, index_name: str) -> bool:
+        rows = self.sql(
+            "select 1 from sqlite_master where type='index' and tbl_name=%s and name=%s",
+            (table_name, f"{table_name}.{index_name}"),
+        )
+        return bool(rows)
+
+    def add_index(self, doctype: str, fields, index_name: str | None = None) -> None:
+        """Index columns; a prefix length such as `title(40)` is MariaDB's and left out."""
+        self._create_index("index", doctype, fields, index_name or self.get_index_name(fields))
+
+    def add_unique(self, doctype: str, fields, constraint_name: str | None = None) -> None:
+        """Make a combination of columns unique in the database (rows with a NULL among them do not count)."""
+        fields = [fields] if isinstance(fields, str) else list(fields)
+        self._create_index("unique index", doctype, fields, constraint_name or "unique_" + "_".join(fields))
+
+    def _create_index(self, kind: str, doctype: str, fields, name: str) -> None:
+        table = self._table(doctype)
+        if self.has_index(table, name):
+            return
+        columns = ", ".join("`" + re.sub(r"\s*\([^)]+\)\s*", "", field) + "`" for field in fields)
+        self.commit()
+        self.sql(f"create {kind} if not exists `{table}.{name}` on `{table}` ({columns})")
+        self.commit()
+
+    # what an error means
+
+    @staticmethod
+    def is_unique_key_violation(error) -> bool:
+        return isinstance(error, db_errors.IntegrityError) and "UNIQUE constraint failed" in str(error)
+
+    @classmethod
+    def is_primary_key_violation(cls, error) -> bool:
+        """True when the name itself is taken."""
+        return cls.is_unique_key_violation(error) and bool(
+            re.fullmatch(r".*: tab[^.]+\.name", str(error).strip())
+        )
+
+    @classmethod
+    def is_duplicate_entry(cls, error) -> bool:
+        return cls.is_unique_key_violation(error)
+
+    @staticmethod
+    def is_table_missing(error) -> bool:
+        return "no such table" in str(error) or "doesn't exist" in str(error)
+
+    is_missing_table = is_table_missing
+
+    @staticmethod
+    def is_missing_column(error) -> bool:
+        return "no such column" in str(error)
+
+    is_column_missing = is_missing_column
+
+    @staticmethod
+    def is_timedout(error) -> bool:
+        return isinstance(error, frappe.QueryTimeoutError)
+
+    @staticmethod
+    def is_deadlocked(error) -> bool:
+        return isinstance(error, frappe.QueryDeadlockError)
+
+    def violated_columns(self, error) -> list[str]:
+        """The columns named by a unique violation."""
+        _, _, listed = str(error).partition(": ")
+        return [part.strip().rpartition(".")[2] for part in listed.split(",") if part.strip()]
+
+    # sequences (autoincrement names)
+
+    def get_next_sequence_val(self, doctype: str) -> int:
+        from frappe.model.naming import next_number
+
+        return next_number(f"{doctype}_id_seq")
+
+    def set_next_sequence_val(self, doctype: str, value: int, is_val_used: bool = False) -> None:
+        from frappe.model.naming import raise_number_to
+
+        raise_number_to(f"{doctype}_id_seq", value if is_val_used else value - 1)
+
+    def get_last_created(self, doctype: str):
+        return self.sql(f"select max(`creation`) from `tab{doctype}`", pluck=True)[0]
+
+    def get_creation_count(self, doctype: str, minutes: int) -> int:
+        since = frappe.utils.now_datetime() - datetime.timedelta(minutes=minutes)
+        return self.count(doctype, {"creation": (">=", since)})
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def savepoint(catch=Exception):
+    """A context manager that undoes its block, and swallows the error, when it raises `catch`."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def block():
+        name = "sp_" + frappe.generate_hash(length=10)
+        frappe.db.savepoint(name)
+        try:
+            yield
+        except catch:
+            frappe.db.rollback(save_point=name)
+        else:
+            frappe.db.release_savepoint(name)
+
+    return block()

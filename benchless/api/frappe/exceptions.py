@@ -1,0 +1,211 @@
+"""Frappe's exception classes, with the HTTP status each answers a request with."""
+
+from werkzeug.exceptions import NotFound
+
+
+class SiteNotSpecifiedError(Exception):
+    pass
+
+
+class ValidationError(Exception):
+    http_status_code = 417
+
+
+class FrappeTypeError(TypeError):
+    http_status_code = 417
+
+
+class AuthenticationError(Exception):
+    http_status_code = 401
+
+
+class SessionExpired(Exception):
+    http_status_code = 401
+
+
+class PermissionError(Exception):
+    http_status_code = 403
+
+
+class DoesNotExistError(ValidationError):
+    http_status_code = 404
+
+
+class PageDoesNotExistError(ValidationError):
+    http_status_code = 404
+
+
+class NameError(Exception):
+    http_status_code = 409
+
+
+class OutgoingEmailError(Exception):
+    http_status_code = 501
+
+
+class UnsupportedMediaType(Exception):
+    http_status_code = 415
+
+
+class Redirect(Exception):
+    http_status_code = 301
+
+
+class CSRFTokenError(Exception):
+    http_status_code = 400
+
+
+class TooManyRequestsError(Exception):
+    http_status_code = 429
+
+
+class DuplicateEntryError(NameError):
+    pass
+
+
+class DataError(ValidationError):
+    pass
+
+
+class InvalidStatusError(ValidationError):
+    pass
+
+
+class MandatoryError(ValidationError):
+    pass
+
+
+class NonNegativeError(ValidationError):
+    pass
+
+
+class InvalidSignatureError(ValidationError):
+    pass
+
+
+class RateLimitExceededError(ValidationError):
+    http_status_code = 429
+
+
+class CannotChangeConstantError(ValidationError):
+    pass
+
+
+class CharacterLengthExceededError(ValidationError):
+    pass
+
+
+class UpdateAfterSubmitError(ValidationError):
+    pass
+
+
+class LinkValidationError(ValidationError):
+    pass
+
+
+class CancelledLinkError(LinkValidationError):
+    pass
+
+
+class DocstatusTransitionError(ValidationError):
+    pass
+
+
+class TimestampMismatchError(ValidationError):
+    pass
+
+
+class EmptyTableError(ValidationError):
+    pass
+
+
+class LinkExistsError(ValidationError):
+    pass
+
+
+class InvalidEmailAddressError(ValidationError):
+    pass
+
+
+class InvalidNameError(ValidationError):
+    pass
+
+
+class InvalidPhoneNumberError(ValidationError):
+    pass
+
+
+class TemplateNotFoundError(ValidationError):
+    pass
+
+
+class UniqueValidationError(ValidationError):
+    pass
+
+
+class AppNotInstalledError(ValidationError):
+    pass
+
+
+class IncorrectSitePath(NotFound):
+    pass
+
+
+class ImplicitCommitError(ValidationError):
+    pass
+
+
+class DocumentLockedError(ValidationError):
+    pass
+
+
+class CircularLinkingError(ValidationError):
+    pass
+
+
+class SecurityException(Exception):
+    http_status_code = 417
+
+
+class InvalidColumnName(ValidationError):
+    pass
+
+
+class InvalidDates(ValidationError):
+    pass
+
+
+class DataTooLongException(ValidationError):
+    pass
+
+
+class FileAlreadyAttachedException(Exception):
+    pass
+
+
+class AttachmentLimitReached(ValidationError):
+    pass
+
+
+class QueryTimeoutError(Exception):
+    pass
+
+
+class QueryDeadlockError(Exception):
+    pass
+
+
+class InReadOnlyMode(ValidationError):
+    http_status_code = 503
+
+
+class PrintFormatError(ValidationError):
+    pass
+
+
+class TooManyWritesError(Exception):
+    pass
+
+
+class InvalidRoundingMethod(FileNotFoundError):
+    pass

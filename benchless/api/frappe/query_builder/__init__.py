@@ -1,0 +1,106 @@
+"""frappe.qb: pypika in MySQL's dialect (which SQLite reads too), with `.run()` on the site's database."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pypika.terms
+from pypika import Case, Criterion, CustomFunction, Interval, JoinType, Order, Tuple  # noqa: F401
+from pypika.dialects import MySQLQuery, MySQLQueryBuilder
+from pypika.queries import Schema, Table  # noqa: F401
+from pypika.terms import Field, PseudoColumn, ValueWrapper  # noqa: F401
+
+from frappe.database.utils import stored
+from frappe.query_builder import functions, terms  # noqa: F401
+from frappe.query_builder.utils import Column, DocType  # noqa: F401
+
+
+def _formatted(cls, value, **kwargs):
+    """Dates and decimals as the database stores them (ISO text with a blank, whole numbers as such)."""
+    if isinstance(value, (datetime, date, time, timedelta, Decimal)):
+        value = stored(value)
+    return _original(cls, value, **kwargs)
+
+
+if not getattr(ValueWrapper, "_stores_dates", False):
+    _original = ValueWrapper.__dict__["get_formatted_value"].__func__
+    ValueWrapper.get_formatted_value = classmethod(_formatted)
+    ValueWrapper._stores_dates = True
+
+
+class FrappeQueryBuilder(MySQLQueryBuilder):
+    """A query that runs itself on frappe.db."""
+
+    def run(self, as_dict=0, as_list=0, debug=0, pluck=False, run=True, as_iterator=False, **kwargs):
+        import frappe
+
+        return frappe.db.sql(
+            self.get_sql(),
+            as_dict=as_dict,
+            as_list=as_list,
+            debug=debug,
+            pluck=pluck,
+            run=run,
+            as_iterator=as_iterator,
+        )
+
+    def walk(self) -> tuple[str, dict]:
+        return self.get_sql(), {}
+
+
+def _set_operation_run(self, as_dict=0, as_list=0, debug=0, pluck=False, **kwargs):
+    import frappe
+
+    return frappe.db.sql(self.get_sql(), as_dict=as_dict, as_list=as_list, debug=debug, pluck=pluck)
+
+
+pypika.queries._SetOperation.run = _set_operation_run
+
+
+def _as_table(table):
+    return DocType(table) if isinstance(table, str) else table
+
+
+class qb(MySQLQuery):
+    """The namespace apps know as `frappe.qb`."""
+
+    DocType = staticmethod(DocType)
+    Table = Table
+    Field = Field
+    Schema = Schema
+    functions = functions
+    terms = terms
+    desc = Order.desc
+    asc = Order.asc
+
+    @classmethod
+    def _builder(cls, **kwargs):
+        return FrappeQueryBuilder(**kwargs)
+
+    @classmethod
+    def from_(cls, table, *args, **kwargs):
+        return super().from_(_as_table(table), *args, **kwargs)
+
+    @classmethod
+    def into(cls, table, *args, **kwargs):
+        return super().into(_as_table(table), *args, **kwargs)
+
+    @classmethod
+    def update(cls, table, *args, **kwargs):
+        return super().update(_as_table(table), *args, **kwargs)
+
+    @staticmethod
+    def get_query(table, fields=None, filters=None, order_by=None, limit=None, **kwargs):
+        """A query from Frappe's filter grammar; see frappe.get_all for what the arguments mean."""
+        return _FilterQuery(table, fields, filters, order_by, limit)
+
+
+class _FilterQuery:
+    def __init__(self, doctype, fields, filters, order_by, limit):
+        self.arguments = {"fields": fields, "filters": filters, "order_by": order_by, "limit": limit}
+        self.doctype = doctype
+
+    def run(self, as_dict=False, pluck=False, **kwargs):
+        import frappe
+
+        rows = frappe.get_all(self.doctype, as_list=not as_dict, **self.arguments)
+        return [row[0] for row in rows] if pluck else rows

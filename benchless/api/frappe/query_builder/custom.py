@@ -1,0 +1,3 @@
+"""Names Frappe keeps here."""
+
+from pypika.terms import ConstantColumn  # noqa: F401

@@ -1,0 +1,89 @@
+"""What every desk page's template knows: the user, the site's name, and the sidebar of workspaces."""
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import escape
+
+import frappe
+from benchless.desk.workspace import allowed_workspaces
+from benchless.rest.auth import csrf_token
+from frappe import _
+
+LANGUAGE_NAMES = (("vi", "Tiếng Việt"), ("en", "English"))
+DEFAULT_ICON = "folder_open"
+
+
+def desk(request) -> dict:
+    """Template context processor."""
+    user = getattr(request, "user", None)
+    values = {"user": user}
+    if user and user.is_authenticated:
+        values["api_csrf_token"] = csrf_token(request)
+    return values
+
+
+def site_title(request=None) -> str:
+    """The app's name as the office sees it: a setting of the site, else the installed app's title."""
+    if title := frappe.local.conf.get("app_title"):
+        return title
+    apps = [app for app in frappe.get_installed_apps() if app != "frappe"]
+    titles = frappe.get_hooks("app_title", app_name=apps[-1]) if apps else []
+    return _(titles[0]) if titles else "Desk"
+
+
+def site_subheader(request=None) -> str:
+    return frappe.local.conf.get("site_subtitle") or ""
+
+
+def languages(request) -> list[dict]:
+    return [{"code": code, "name_local": name} for code, name in LANGUAGE_NAMES]
+
+
+def stylesheet(request) -> str:
+    return static("benchless/desk.css")
+
+
+def charts_script(request) -> str:
+    return static("benchless/vendor/frappe-charts/frappe-charts-1.6.2.min.umd.js")
+
+
+def desk_script(request) -> str:
+    return static("benchless/desk.js")
+
+
+def sidebar(request) -> list[dict]:
+    """The workspaces this user may see; under the open one its own links follow."""
+    workspaces = allowed_workspaces()
+    return [
+        {
+            "title": _("Workspaces"),
+            "items": [
+                {
+                    "title": escape(_(workspace.title or workspace.name)),
+                    "icon": workspace_icon(workspace.icon),
+                    "link": reverse("admin:workspace", args=[workspace.name]),
+                    "active": getattr(request, "desk_workspace", None) == workspace.name,
+                }
+                for workspace in workspaces
+            ],
+        }
+    ]
+
+
+# Frappe's own icon names, as the symbols of the shell's font.
+ICONS = {
+    "accounting": "account_balance", "assets": "inventory_2", "branch": "account_tree", "buying": "shopping_cart",
+    "calendar": "calendar_month", "chart": "monitoring", "check": "task_alt", "crm": "groups", "customer": "group",
+    "education": "school", "expenses": "payments", "file": "description", "folder-normal": "folder",
+    "getting-started": "flag", "home": "home", "hr": "badge", "income": "savings", "integration": "hub",
+    "list": "list", "loan": "account_balance_wallet", "money-coins-1": "payments", "message-1": "campaign",
+    "non-profit": "volunteer_activism", "organization": "apartment", "permission": "shield", "primitive-dot": "circle",
+    "project": "folder_special", "projects": "folder_special", "quality": "verified", "reports": "lab_profile",
+    "review": "rate_review", "sell": "storefront", "setting": "settings", "settings": "settings",
+    "shield": "shield", "star": "star", "stock": "inventory", "support": "support_agent", "tool": "build",
+    "upload": "upload", "users": "group", "website": "language", "wallet": "account_balance_wallet",
+}  # fmt: skip
+
+
+def workspace_icon(icon: str | None) -> str:
+    return ICONS.get(icon or "", DEFAULT_ICON)

@@ -1,0 +1,109 @@
+"""Around every request: connect the site, know the user and the language, commit or roll back, add headers."""
+
+from pathlib import Path
+
+from django.db import connections
+from django.http import Http404
+from django.utils import translation
+from werkzeug.wrappers import Request
+
+import frappe
+from benchless.desk.user import DeskUser
+from benchless.rest import auth
+
+WRITING_METHODS = ("POST", "PUT", "DELETE", "PATCH")
+LANGUAGES = ("vi", "en")
+DEFAULT_MAX_BODY = 25 * 1024 * 1024
+
+# unfold's Alpine evaluates attributes (unsafe-eval) and sets styles; nothing may come from another host.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class SecurityHeadersMiddleware:
+    """Add the headers Django has no setting for; pages with personal data are not kept in any cache."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class FrappeMiddleware:
+    """One Frappe request per HTTP request: init, connect, user, language; POST commits, GET and errors roll back."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        folder = site_folder()
+        frappe.init(site=folder.name, sites_path=str(folder.parent), force=True)
+        try:
+            frappe.connect(set_admin_as_user=False)
+            frappe.local.request = make_frappe_request(request)
+            frappe.local.request_ip = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+            frappe.set_user(auth.session_user(request))
+            frappe.local.session.sid = request.session.session_key or "Guest"
+            request.user = DeskUser(frappe.session.user)
+            use_language(request)
+            response = self.get_response(request)
+            self.end_transaction(request)
+            return response
+        finally:
+            translation.deactivate()
+            frappe.destroy()
+
+    def end_transaction(self, request) -> None:
+        if request.method in WRITING_METHODS and not getattr(request, "frappe_failed", False):
+            frappe.db.commit()
+        else:
+            frappe.db.rollback()
+
+    def process_exception(self, request, exception):
+        """Show Frappe's errors as a page in the user's language; everything written is undone."""
+        from benchless.desk.views.errors import error_page
+
+        request.frappe_failed = True
+        frappe.db.rollback()
+        if isinstance(exception, Http404):
+            return None
+        return error_page(request, exception)
+
+
+def site_folder() -> Path:
+    """The folder of the one site this process serves: where its database is."""
+    return Path(connections.settings["default"]["NAME"]).parent
+
+
+def make_frappe_request(request) -> Request:
+    """The same request as Werkzeug's object, which is what `frappe.request` is on Frappe."""
+    frappe_request = Request(request.environ)
+    frappe_request.max_content_length = int(frappe.local.conf.get("max_file_size") or DEFAULT_MAX_BODY)
+    return frappe_request
+
+
+def use_language(request) -> None:
+    """The user's language; for a visitor the one chosen on the login page, else the site's."""
+    language = None
+    if frappe.session.user != "Guest":
+        language = frappe.db.get_value("User", frappe.session.user, "language")
+    language = (
+        language
+        or request.COOKIES.get("preferred_language")
+        or frappe.db.get_single_value("System Settings", "language")
+        or frappe.local.conf.get("lang")
+        or "vi"
+    )
+    language = language if language in LANGUAGES else "en"
+    frappe.local.lang = language
+    translation.activate(language)
+    request.LANGUAGE_CODE = language

@@ -1,0 +1,53 @@
+"""Filters for the desk's templates: Frappe's translations, values as a person reads them, JSON for scripts."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.utils.safestring import mark_safe
+
+import frappe
+from benchless.desk import values
+
+register = template.Library()
+
+
+@register.filter
+def t(text):
+    """Translate with Frappe's translations (the app's CSV), not Django's."""
+    return frappe._(str(text)) if text else ""
+
+
+@register.simple_tag
+def tr(text, *args):
+    """Translate a text with {0} places and fill them."""
+    return frappe._(text).format(*args)
+
+
+@register.filter
+def when(moment):
+    """A date or a moment as people here write it."""
+    return values.show_moment(moment)
+
+
+@register.filter
+def safe_message(text):
+    """A message of the application: bold, breaks and lists stay, all else of HTML is shown as text."""
+    return mark_safe(values.clean_html(str(text or "")))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context, **changes):
+    """This page's address with some query arguments changed; None removes one."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        key = "_" + key if key in ("page", "sort", "q") else key
+        if value is None:
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return "?" + query.urlencode()
+
+
+@register.filter
+def querystring(pairs):
+    return urlencode(pairs)

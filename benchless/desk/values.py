@@ -1,0 +1,192 @@
+"""Field values between documents and people: how they are shown, and how what was typed is read."""
+
+import datetime
+import html
+import re
+from html.parser import HTMLParser
+
+import frappe
+from frappe import _
+from frappe.utils import cint, cstr, flt, get_datetime, getdate
+
+NUMBER_TYPES = ("Int", "Float", "Currency", "Percent")
+LAYOUT_TYPES = ("Section Break", "Column Break", "Tab Break", "Fold")
+NO_VALUE_TYPES = (*LAYOUT_TYPES, "HTML", "Button", "Heading", "Image")
+TABLE_TYPES = ("Table", "Table MultiSelect")
+LONG_TEXT_TYPES = ("Text", "Long Text", "Small Text", "Text Editor", "Code", "HTML Editor", "Markdown Editor", "JSON")
+ALLOWED_TAGS = {"b", "strong", "i", "em", "u", "br", "p", "ul", "ol", "li", "code", "pre", "small", "div", "span",
+                "table", "thead", "tbody", "tr", "td", "th", "hr", "h4", "h5", "h6"}  # fmt: skip
+
+
+def show(df, value, doc=None) -> str:
+    """The value of a field as a person reads it (text, not HTML)."""
+    fieldtype = df.fieldtype
+    if value is None or value == "":
+        return ""
+    if fieldtype in ("Int", "Check", "Float", "Currency", "Percent", "Rating", "Duration"):
+        if fieldtype == "Check":
+            return _("Yes") if cint(value) else _("No")
+        if fieldtype == "Int":
+            return group_digits(cint(value))
+        text = show_number(value, cint(df.precision) if df.precision else None)
+        return text + "%" if fieldtype == "Percent" else text
+    if fieldtype in ("Date", "Datetime"):
+        return show_moment(value)
+    if fieldtype == "Time":
+        return cstr(value)[:8]
+    if fieldtype == "Select":
+        return _(cstr(value))
+    if fieldtype == "Link":
+        return link_title(df.options, value)
+    if fieldtype == "Dynamic Link" and doc is not None and doc.get(df.options):
+        return link_title(doc.get(df.options), value)
+    if fieldtype in ("Text Editor", "HTML Editor"):
+        return strip_tags(cstr(value))
+    if fieldtype == "Password":
+        return "••••••"
+    return cstr(value)
+
+
+def show_moment(value) -> str:
+    """dd/mm/yyyy, with hours and minutes for a moment."""
+    if not value:
+        return ""
+    try:
+        if isinstance(value, str):
+            value = get_datetime(value) if len(value) > 10 else getdate(value)
+    except Exception:
+        return cstr(value)
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, datetime.date):
+        return value.strftime("%d/%m/%Y")
+    return cstr(value)
+
+
+def separators() -> tuple[str, str]:
+    """(thousands, decimal) marks of the session's language."""
+    return (".", ",") if (frappe.local.lang or "").startswith("vi") else (",", ".")
+
+
+def group_digits(number: int) -> str:
+    return f"{number:,}".replace(",", separators()[0])
+
+
+def show_number(value, precision: int | None = None) -> str:
+    """A number with its thousands marked; a fraction only when there is one."""
+    thousands, point = separators()
+    number = flt(value)
+    text = f"{number:,.{precision if precision is not None else 2}f}"
+    whole, _dot, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    return whole.replace(",", thousands) + (point + fraction if fraction else "")
+
+
+def read_number(text: str) -> float:
+    """What a person typed as an amount; raises frappe.ValidationError if it is no number."""
+    thousands, point = separators()
+    cleaned = re.sub(r"[\s\u00a0₫đ%]", "", text).replace(thousands, "").replace(point, ".")
+    if not cleaned:
+        return 0.0
+    try:
+        return float(cleaned)
+    except ValueError:
+        frappe.throw(_("{0} is not a valid number").format(frappe.bold(html.escape(text))))
+
+
+def read(df, text: str | None):
+    """The typed text as the field's value."""
+    text = (text or "").strip() if df.fieldtype not in LONG_TEXT_TYPES else (text or "").replace("\r\n", "\n")
+    if df.fieldtype == "Check":
+        return 1 if text in ("1", "on", "true") else 0
+    if df.fieldtype in ("Currency", "Int"):
+        number = read_number(text)
+        return int(number) if number == int(number) else number
+    if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
+        return flt(text)
+    if df.fieldtype == "Datetime" and text:
+        return text.replace("T", " ")
+    if not text and df.fieldtype in ("Date", "Datetime", "Time"):
+        return None
+    return text
+
+
+def for_input(df, value) -> str:
+    """The value as its HTML input wants it."""
+    if value is None or value == "":
+        return ""
+    if df.fieldtype == "Date":
+        return cstr(getdate(value))
+    if df.fieldtype == "Datetime":
+        return get_datetime(value).strftime("%Y-%m-%dT%H:%M:%S")
+    if df.fieldtype == "Currency":
+        return show_number(value)
+    if df.fieldtype == "Int":
+        return group_digits(cint(value))
+    if df.fieldtype in ("Float", "Percent"):
+        return f"{flt(value):.9f}".rstrip("0").rstrip(".")
+    return cstr(value)
+
+
+def link_title(doctype: str, name) -> str:
+    """What a link shows: the linked document's title where its DocType says so, else its name."""
+    if not (doctype and name):
+        return cstr(name)
+    meta = frappe.get_meta(doctype)
+    if meta.get("show_title_field_in_link") and meta.title_field:
+        return cstr(frappe.db.get_value(doctype, name, meta.title_field)) or cstr(name)
+    return _(cstr(name)) if meta.get("translated_doctype") else cstr(name)
+
+
+class _TextOnly(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.parts = []
+
+    def handle_data(self, data):
+        self.parts.append(data)
+
+
+def strip_tags(text: str) -> str:
+    parser = _TextOnly()
+    parser.feed(text)
+    return " ".join("".join(parser.parts).split())
+
+
+class _Cleaner(HTMLParser):
+    """Keeps simple formatting tags without their attributes, and links inside this site."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = []
+        self.silent = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("script", "style"):
+            self.silent += 1
+        elif tag == "a":
+            href = dict(attrs).get("href") or ""
+            if href.startswith("/") and not href.startswith("//"):
+                self.parts.append(f'<a href="{html.escape(href)}">')
+            else:
+                self.parts.append("<a>")
+        elif tag in ALLOWED_TAGS:
+            self.parts.append(f"<{tag}>")
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self.silent = max(0, self.silent - 1)
+        elif tag in ALLOWED_TAGS or tag == "a":
+            self.parts.append(f"</{tag}>")
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.parts.append(html.escape(data))
+
+
+def clean_html(text: str) -> str:
+    """HTML that may be shown inside a desk page: no scripts, no attributes, no links to elsewhere."""
+    cleaner = _Cleaner()
+    cleaner.feed(text)
+    cleaner.close()
+    return "".join(cleaner.parts)

@@ -1,0 +1,1 @@
+"""The desk's pages, one file for each kind of page."""

@@ -1,0 +1,52 @@
+"""What a person sees when something is not allowed, not there, or broken."""
+
+import json
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+import frappe
+from benchless.desk import messages
+from benchless.rest.responses import json_response
+from frappe import _
+
+TITLES = {401: "Session Expired", 403: "Not Permitted", 404: "Not Found", 409: "Conflict", 417: "Message"}
+
+
+def error_page(request, error: Exception) -> HttpResponse:
+    """An error of the application as a page; what nobody expected is logged, and the page keeps its secrets."""
+    status = int(getattr(error, "http_status_code", 500) or 500)
+    if isinstance(error, frappe.PermissionError) and frappe.session.user == "Guest":
+        return HttpResponseRedirect(f"/login?next={request.path}")
+    if status >= 500:
+        frappe.log_error(title=f"{request.method} {request.path}"[:140])
+        frappe.db.commit()
+        items = [{"message": _("Something went wrong. The error has been logged for the administrator.")}]
+    else:
+        items = messages.of_error(error)
+    return show(request, status, items)
+
+
+def show(request, status: int, items: list[dict]) -> HttpResponse:
+    title = _(TITLES.get(status, "Server Error"))
+    context = {"title": title, "items": items, "status": status, "home": reverse("admin:index")}
+    return render(request, "desk/error.html", context, status=status)
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    if not getattr(frappe.local, "db", None):
+        return HttpResponse("Not Found", status=404, content_type="text/plain")
+    return show(request, 404, [{"message": _("The resource you are looking for is not available")}])
+
+
+def server_error(request) -> HttpResponse:
+    return HttpResponse("Internal Server Error", status=500, content_type="text/plain")
+
+
+def csrf_failure(request, reason="") -> HttpResponse:
+    request.frappe_failed = True
+    if request.path.startswith("/api/"):
+        message = json.dumps({"message": _("Invalid Request")})
+        return json_response({"exc_type": "CSRFTokenError", "_server_messages": json.dumps([message])}, 400)
+    return show(request, 403, [{"message": _("This page is too old. Go back, reload it and try again.")}])

@@ -1,0 +1,17 @@
+"""The part of Django's settings that the desk and the REST interface need; sites cannot change it."""
+
+from pathlib import Path
+
+from benchless.desk.config import desk_settings
+
+
+def django_options(site_path: str, conf: dict) -> dict:
+    """Django settings besides database and secret."""
+    return {
+        "DEBUG": bool(conf.get("developer_mode")),
+        "USE_TZ": False,
+        "TIME_ZONE": conf.get("time_zone") or "Asia/Ho_Chi_Minh",
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.PBKDF2PasswordHasher"],
+        **desk_settings(Path(site_path).name, Path(site_path), conf),
+    }

@@ -1,0 +1,1 @@
+"""Frappe's HTTP interface: /api/method, /api/resource, uploads and files."""

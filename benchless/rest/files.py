@@ -1,0 +1,43 @@
+"""Serve the site's files: /files to everyone, /private/files to those who may read the File document."""
+
+import mimetypes
+from pathlib import Path
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
+
+import frappe
+from benchless.rest.responses import RISKY_IN_A_BROWSER
+
+
+def public_file(request, path: str) -> HttpResponse:
+    return send(Path(frappe.get_site_path("public", "files")), path)
+
+
+def private_file(request, path: str) -> HttpResponse:
+    if frappe.session.user == "Guest" or not find_readable_file(f"/private/files/{path}"):
+        raise frappe.PermissionError(frappe._("You don't have permission to access this file"))
+    return send(Path(frappe.get_site_path("private", "files")), path)
+
+
+def find_readable_file(file_url: str):
+    """The first File document with this address that the user may download; several may share one content."""
+    for name in frappe.get_all("File", filters={"file_url": file_url}, pluck="name"):
+        file = frappe.get_doc("File", name)
+        if file.is_downloadable() if hasattr(file, "is_downloadable") else file.has_permission("read"):
+            return file
+    return None
+
+
+def send(folder: Path, path: str) -> HttpResponse:
+    """Send folder/path, never anything outside of folder, and nothing that could run as a page of this site."""
+    target = (folder / path).resolve()
+    if not target.is_relative_to(folder.resolve()) or not target.is_file():
+        raise Http404
+    risky = target.suffix.lower() in RISKY_IN_A_BROWSER
+    content_type = mimetypes.guess_type(target.name)[0] or "application/octet-stream"
+    response = FileResponse(target.open("rb"), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(risky, target.name)
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,103 @@
+"""Turn frappe.response, or an error, into the HTTP answer Frappe gives."""
+
+import datetime
+import decimal
+import json
+import mimetypes
+import sys
+import traceback
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+import frappe
+
+RISKY_IN_A_BROWSER = (".svg", ".html", ".htm", ".xml", ".xhtml")
+
+
+def build_response() -> HttpResponse:
+    """Answer with what the method left in frappe.response: JSON unless it chose another `type`."""
+    body = frappe.local.response
+    kind = body.get("type") or "json"
+    if kind == "json":
+        return as_json()
+    if kind == "redirect":
+        return HttpResponseRedirect(body.get("location") or "/")
+    if kind == "csv":
+        return download(body.get("result") or "", f"{body.get('doctype') or 'export'}.csv", "text/csv", "attachment")
+    if kind == "txt":
+        return download(body.get("result") or "", f"{body.get('doctype') or 'export'}.txt", "text/plain", "attachment")
+    filename = body.get("filename") or "download"
+    if kind == "pdf":
+        return download(body.get("filecontent"), filename, "application/pdf", body.get("display_content_as") or "inline")
+    content_type = body.get("content_type") or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return download(body.get("filecontent"), filename, content_type, body.get("display_content_as") or "attachment")
+
+
+def download(content, filename: str, content_type: str, disposition: str) -> HttpResponse:
+    """A file as the answer; `disposition` is inline or attachment. What could run script is never shown inline."""
+    if filename.lower().endswith(RISKY_IN_A_BROWSER):
+        disposition = "attachment"
+    if isinstance(content, str):
+        content = content.encode("utf-8")
+    response = HttpResponse(content or b"", content_type=content_type)
+    response["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(filename)}"
+    return response
+
+
+def as_json() -> HttpResponse:
+    """frappe.response as JSON, with the messages collected on the way."""
+    body = frappe.local.response
+    if not body.get("docs"):
+        body.pop("docs", None)
+    status = body.pop("http_status_code", None) or 200
+    if messages := server_messages():
+        body["_server_messages"] = json.dumps(messages)
+    return json_response(body, status)
+
+
+def json_response(body: dict, status: int) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(body, default=json_default, separators=(",", ":")), content_type="application/json", status=status
+    )
+
+
+def server_messages() -> list[str]:
+    """The messages of this request (frappe.msgprint, frappe.throw), each a JSON string as Frappe sends them."""
+    return [
+        message if isinstance(message, str) else json.dumps(message, default=json_default)
+        for message in getattr(frappe.local, "message_log", None) or []
+    ]
+
+
+def json_default(value):
+    """JSON for what documents hold."""
+    if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
+        return str(value)
+    if isinstance(value, datetime.timedelta):
+        seconds = int(value.total_seconds())
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    if hasattr(value, "as_dict"):
+        return value.as_dict(no_nulls=True)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Iterable):
+        return list(value)
+    return repr(value)
+
+
+def error_response(error: Exception) -> HttpResponse:
+    """Frappe's error body. The traceback is shown to developers only; it may hold personal data."""
+    status = int(getattr(error, "http_status_code", 500) or 500)
+    body = {"exc_type": type(error).__name__}
+    developer = bool(frappe.local.conf.get("developer_mode")) if getattr(frappe.local, "conf", None) else False
+    if status < 500 or developer:
+        body["exception"] = traceback.format_exception_only(type(error), error)[-1].strip()
+    if developer:
+        body["exc"] = json.dumps(["".join(traceback.format_exception(*sys.exc_info()))])
+    if messages := server_messages():
+        body["_server_messages"] = json.dumps(messages)
+    return json_response(body, status)

@@ -1,0 +1,5 @@
+"""Stub: older tools look for this file; everything is in pyproject.toml."""
+
+from setuptools import setup
+
+setup()
