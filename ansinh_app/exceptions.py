@@ -85,3 +85,7 @@ class AllotmentError(AnSinhError):
 
 class SettlementError(AnSinhError):
     """A settlement does not add up or contradicts the lines."""
+
+
+class ReportScheduleError(AnSinhError):
+    """A report schedule that cannot be sent: names people, has no recipients, or its owner is gone."""

@@ -76,13 +76,12 @@ fixtures = [
 ]
 
 # One place decides which rows a user may see; every DocType that holds people, money or contracts asks it.
+# Units, offices and providers are public knowledge, and a transfer must be able to name the other commune.
 _GUARDED = [
-    "Administrative Unit",
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",
     "Entitlement",
-    "Paying Office",
     "Payment Account",
     "Payout Batch",
     "Payout Line",
@@ -98,9 +97,13 @@ _GUARDED = [
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
-# What lies in a workbook, a bank's file or an error list is as confidential as the document it hangs on.
-has_permission["File"] = "ansinh_app.permissions.file_permission"
 
 scheduler_events = {"daily": ["ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due"]}
 
-jinja = {"methods": ["ansinh_app.utils.printing"]}
+jinja = {
+    "methods": [
+        "ansinh_app.utils.printing.payment_list_paper",
+        "ansinh_app.utils.printing.drawdown_paper",
+        "ansinh_app.utils.printing.settlement_paper",
+    ]
+}

@@ -89,3 +89,10 @@ class BadCell(RuleError):
 
     code = "bad_cell"
     template = "{value!r} does not fit column {field}: {problem}"
+
+
+class BadFile(RuleError):
+    """A provider's file cannot be made. Data: problems, one text per cell or row that does not fit."""
+
+    code = "bad_file"
+    template = "the file cannot be made: {problems}"

@@ -77,14 +77,18 @@ LAYOUTS = (
 )  # fmt: skip
 
 
-def write_city(folder: str | Path) -> list[dict]:
-    """Write the workbooks into `folder`; returns per file its commune, path, rows and how many rows are mistakes."""
+def write_city(folder: str | Path, share: float = 1.0, communes: int | None = None) -> list[dict]:
+    """Write the workbooks into `folder`; returns per file its commune, path, rows and how many rows are mistakes.
+
+    `share` makes a smaller city (of each commune that part of its people), `communes` only the first ones.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     city = City()
     written = []
-    for layout in LAYOUTS:
-        residents = city.residents(layout.code, list(layout.villages), layout.btxh, layout.ncc)
+    for layout in LAYOUTS[:communes]:
+        btxh, ncc = (max(12, round(number * share)) for number in (layout.btxh, layout.ncc))
+        residents = city.residents(layout.code, list(layout.villages), btxh, ncc)
         path = folder / layout.file_name
         CommuneWorkbook(layout, residents).write(path)
         written.append(

@@ -1,0 +1,19 @@
+"""Idempotent loading of the reference data under `data/`: law, units, providers. Existing rows are left alone."""
+
+from ansinh_app.setup import law, providers, units
+
+
+def load_reference_data() -> dict[str, int]:
+    """Insert what is missing and answer how many documents of each kind were made."""
+    made = {}
+    for load in (
+        law.load_instruments,
+        law.load_programmes,
+        law.load_categories,
+        units.load_units,
+        law.load_rate_versions,
+        providers.load_file_profiles,
+        providers.load_providers,
+    ):
+        made.update(load())
+    return made

@@ -2,7 +2,7 @@
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
@@ -20,11 +20,11 @@ PAGE_LENGTH = 20
 def api(request: HttpRequest, path: str) -> HttpResponse:
     """Answer any /api/ request. On an error everything the request wrote is undone."""
     try:
-        frappe.local.form_dict = read_form(frappe.local.request)
         user = auth.token_user(request.headers.get("Authorization", ""))
         if user:
             frappe.set_user(user)
-        else:
+        frappe.local.form_dict = read_form(frappe.local.request)
+        if not user:
             auth.check_forgery(request, frappe.local.form_dict.pop("csrf_token", None))
         result = dispatch(request, [part for part in path.removeprefix("v1/").split("/", 2)])
         return result if isinstance(result, HttpResponse) else build_response()
@@ -130,25 +130,16 @@ def resource_list(http_method: str, doctype: str) -> None:
 
 
 def list_documents(doctype: str) -> list:
-    """frappe.client.get_list's arguments: fields, filters, or_filters, order_by, group_by, paging, parent."""
+    """frappe.client.get_list with the request's arguments: fields, filters, or_filters, order_by, paging, parent."""
+    from frappe.client import get_list
+
     form = frappe.local.form_dict
-    arguments = {
-        name: frappe.parse_json(form[name]) for name in ("fields", "filters", "or_filters") if form.get(name)
-    }
-    for name in ("order_by", "group_by"):
-        if form.get(name):
-            arguments[name] = form[name]
-    if frappe.get_meta(doctype).istable:
-        arguments["parent_doctype"] = form.parent
-        if not form.parent or not frappe.has_permission(form.parent, "read"):
-            raise frappe.PermissionError
-    return frappe.get_list(
-        doctype,
-        limit_start=frappe.utils.cint(form.limit_start),
-        limit_page_length=frappe.utils.cint(form.limit_page_length or form.limit or PAGE_LENGTH),
-        as_list=not frappe.utils.sbool(form.get("as_dict", True)),
-        **arguments,
-    )
+    form["limit_page_length"] = frappe.utils.cint(form.get("limit_page_length") or form.get("limit") or PAGE_LENGTH)
+    form["limit_start"] = frappe.utils.cint(form.get("limit_start"))
+    for name in ("as_dict", "debug"):
+        if form.get(name) is not None:
+            form[name] = frappe.utils.sbool(form[name])
+    return frappe.call(get_list, doctype, **form)
 
 
 def resource(http_method: str, doctype: str, name: str) -> None:
@@ -195,7 +186,3 @@ def form_data() -> dict:
         if isinstance(data, dict):
             return dict(data)
     return dict(form)
-
-
-def not_found(request: HttpRequest) -> HttpResponse:
-    raise Http404

@@ -1,13 +1,32 @@
 """The database wrapper: writers queue instead of failing, columns come back in Frappe's types, LIKE ignores case."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from unicodedata import combining, normalize
 
 from django.db.backends.sqlite3 import base
 
 sqlite3.register_converter("decimal", float)
+
+
+def _parse_date(raw: bytes) -> date | None:
+    try:
+        return date.fromisoformat(raw[:10].decode())
+    except ValueError:
+        return None
+
+
+def _parse_datetime(raw: bytes) -> datetime | None:
+    try:
+        return datetime.fromisoformat(raw.decode())
+    except ValueError:
+        return None
+
+
+# In place of Django's, which answer None to a date that was written with a time.
+sqlite3.register_converter("date", _parse_date)
+sqlite3.register_converter("datetime", _parse_datetime)
 
 
 def _parse_duration(raw: bytes) -> timedelta:

@@ -5,6 +5,9 @@ import os
 from contextlib import contextmanager
 
 import frappe
+from frappe.utils import get_user_lang
+
+__all__ = ["get_all_translations", "get_user_lang", "print_language", "set_default_language"]
 
 MERGED_TRANSLATION_KEY = "merged_translations"
 USER_TRANSLATION_KEY = "lang_user_translations"
@@ -19,18 +22,6 @@ def get_parent_language(lang: str) -> str | None:
         if separator in lang:
             return lang.split(separator)[0]
     return None
-
-
-def get_user_lang(user: str | None = None) -> str:
-    """The user's language, else the site's, else English."""
-    user = user or frappe.session.user
-    return (
-        frappe.get_cached_value("User", user, "language")
-        or frappe.db.get_default("lang")
-        or frappe.db.get_single_value("System Settings", "language")
-        or frappe.local.lang
-        or "en"
-    )
 
 
 def set_default_language(lang: str) -> None:

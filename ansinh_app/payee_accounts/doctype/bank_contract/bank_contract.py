@@ -1,7 +1,90 @@
-"""Bank Contract."""
+"""Bank Contract: the agreement under which a provider pays an office's people (NĐ 20/2021 Đ34.3)."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
+
+from ansinh_app.exceptions import ContractError, InvalidDateError
+
+_NO_END = "9999-12-31"
 
 
 class BankContract(Document):
-    pass
+    def validate(self):
+        self.validate_dates()
+        self.validate_scope()
+        self.validate_via()
+
+    def validate_dates(self):
+        if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
+            frappe.throw(_("The contract ends before it begins."), InvalidDateError)
+        if not 0 <= (self.fee_percent or 0) <= 5:
+            frappe.throw(_("A fee of {0} % of the money paid cannot be right.").format(self.fee_percent), ContractError)
+
+    def validate_scope(self):
+        if not (self.pays_accounts or self.pays_cash):
+            frappe.throw(_("The contract must pay into accounts, in cash, or both."), ContractError)
+        programmes = [row.programme for row in self.programmes]
+        if len(programmes) != len(set(programmes)):
+            frappe.throw(_("A programme stands in the contract twice."), ContractError)
+
+    def validate_via(self):
+        if self.via_provider == self.provider:
+            self.via_provider = None
+
+    def before_submit(self):
+        self.validate_no_overlap()
+
+    def validate_no_overlap(self):
+        """Two contracts for the same money would leave open which fee and which receiver count."""
+        others = frappe.get_all(
+            "Bank Contract",
+            filters={
+                "office": self.office,
+                "provider": self.provider,
+                "docstatus": 1,
+                "status": ["!=", "Ended"],
+                "name": ["!=", self.name],
+            },
+            fields=["name", "contract_no", "valid_from", "valid_to", "pays_accounts", "pays_cash"],
+            limit_page_length=0,
+        )
+        for other in others:
+            if self._meets_in_time(other) and self._meets_in_scope(other):
+                frappe.throw(
+                    _("Contract {0} with {1} already covers this time and scope.").format(
+                        frappe.bold(other.contract_no), self.provider
+                    ),
+                    ContractError,
+                )
+
+    def _meets_in_time(self, other: dict) -> bool:
+        end, other_end = self.valid_to or _NO_END, other.valid_to or _NO_END
+        return getdate(self.valid_from) <= getdate(other_end) and getdate(other.valid_from) <= getdate(end)
+
+    def _meets_in_scope(self, other: dict) -> bool:
+        same_channel = (self.pays_accounts and other.pays_accounts) or (self.pays_cash and other.pays_cash)
+        mine = {row.programme for row in self.programmes}
+        theirs = set(
+            frappe.get_all(
+                "Contract Programme",
+                filters={"parent": other.name, "parenttype": "Bank Contract"},
+                pluck="programme",
+            )
+        )
+        return bool(same_channel) and (not mine or not theirs or bool(mine & theirs))
+
+    def on_submit(self):
+        if self.status in ("Draft", "Checked"):
+            self.db_set("status", "Active")
+
+    def before_cancel(self):
+        batch = frappe.db.get_value("Payout Batch", {"contract": self.name, "docstatus": 1}, "name")
+        if batch:
+            frappe.throw(
+                _("{0} was paid under this contract. End it instead.").format(frappe.bold(batch)), ContractError
+            )
+
+    def on_cancel(self):
+        self.db_set("status", "Cancelled")

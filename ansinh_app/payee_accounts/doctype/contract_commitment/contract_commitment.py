@@ -1,4 +1,4 @@
-"""Contract Commitment."""
+"""Contract Commitment: what a provider promised, such as free account management."""
 
 from frappe.model.document import Document
 

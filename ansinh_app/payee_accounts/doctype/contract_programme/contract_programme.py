@@ -1,4 +1,4 @@
-"""Contract Programme."""
+"""Contract Programme: a programme the contract covers."""
 
 from frappe.model.document import Document
 

@@ -1,4 +1,4 @@
-"""Provider File Column."""
+"""Provider File Column: one column of a provider's file."""
 
 from frappe.model.document import Document
 

@@ -1,7 +1,31 @@
-"""Provider File Profile."""
+"""Provider File Profile: how a provider wants its file laid out."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from ansinh_app.exceptions import ResultFileError
 
 
 class ProviderFileProfile(Document):
-    pass
+    def validate(self):
+        self.validate_columns()
+        self.validate_header_row()
+
+    def validate_columns(self):
+        """A file that does not say who, how much and which line cannot be paid or matched."""
+        fields = [row.source_field for row in self.columns]
+        missing = {"amount", "line_ref"} - set(fields)
+        if not {"payee_name", "payee_name_ascii"} & set(fields):
+            missing.add("payee_name")
+        if missing:
+            frappe.throw(
+                _("The layout needs these columns too: {0}.").format(", ".join(sorted(missing))), ResultFileError
+            )
+        headers = [row.header.strip().lower() for row in self.columns]
+        if len(headers) != len(set(headers)):
+            frappe.throw(_("Two columns have the same header."), ResultFileError)
+
+    def validate_header_row(self):
+        if not 1 <= (self.header_row or 0) <= 50:
+            frappe.throw(_("The header must stand in row 1 to 50."), ResultFileError)

@@ -1,4 +1,4 @@
-"""Drawdown Batch."""
+"""Drawdown Batch: a batch the treasury pays for with one drawdown."""
 
 from frappe.model.document import Document
 

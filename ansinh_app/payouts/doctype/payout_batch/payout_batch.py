@@ -1,7 +1,201 @@
-"""Payout Batch."""
+"""Payout Batch: one list for one provider, approved by someone else than its maker, then sealed."""
 
+import json
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.exceptions import (
+    ContractError,
+    PeriodStateError,
+    SealedError,
+    SelfApprovalError,
+)
+from ansinh_app.payouts import files, sealing
+from ansinh_app.payouts.payees import Contracts
+from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
+from ansinh_app.payouts.run import lock_period, month_of
+
+_CHECKER = "Social Affairs Manager"
+# How a sealed batch may move on; results set Completed themselves.
+_AFTER_APPROVAL = {("Approved", "Sent")}
 
 
 class PayoutBatch(Document):
-    pass
+    def before_insert(self):
+        self.prepared_by = frappe.session.user
+        self.prepared_on = now_datetime()
+
+    def validate(self):
+        self.validate_from_run()
+        self.validate_period()
+
+    def validate_from_run(self):
+        """Batches come from preparing a period: an empty one made by hand would pay nobody."""
+        if self.is_new() and not self.flags.by_run:
+            frappe.throw(
+                _("Batches are made by preparing {0}.").format(frappe.bold(self.period)), PeriodStateError
+            )
+        before = self.get_doc_before_save()
+        fixed = ("office", "period", "programme", "provider", "channel")
+        changed = [self.meta.get_label(name) for name in fixed if before and before.get(name) != self.get(name)]
+        if changed:
+            frappe.throw(_("These cannot change: {0}.").format(", ".join(changed)), PeriodStateError)
+
+    def validate_period(self):
+        office, status = frappe.db.get_value("Payout Period", self.period, ["office", "status"])
+        if office != self.office:
+            frappe.throw(_("{0} belongs to another office.").format(frappe.bold(self.period)), PeriodStateError)
+        if status == "Closed":
+            frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), PeriodStateError)
+
+    def before_submit(self):
+        lock_period(self.period)
+        lines = sealing.batch_lines(self.name, for_update=True)
+        self.validate_may_approve()
+        self.validate_checker()
+        self.validate_lines(lines)
+        self.set_contract()
+        self.line_count = len(lines)
+        self.total_amount = sum(line["total"] for line in lines)
+        self.seal = sealing.seal_of(lines)
+        self.approved_by = frappe.session.user
+        self.approved_on = now_datetime()
+
+    def validate_may_approve(self):
+        """An officer may mark a sealed batch as sent, for which Frappe asks the right to submit; not seal it."""
+        if _CHECKER not in frappe.get_roles():
+            frappe.throw(_("Only a {0} approves batches.").format(_(_CHECKER)), frappe.PermissionError)
+
+    def validate_checker(self):
+        """Maker and checker are two people, whoever they are."""
+        maker = frappe.db.get_value("Payout Batch", self.name, ["owner", "prepared_by"])
+        if frappe.session.user in maker:
+            frappe.throw(
+                _("You prepared {0}: somebody else has to approve it.").format(frappe.bold(self.name)),
+                SelfApprovalError,
+                title=_("Maker and checker"),
+            )
+
+    def validate_lines(self, lines: list[dict]):
+        if not lines:
+            frappe.throw(_("{0} has no lines.").format(frappe.bold(self.name)), PeriodStateError)
+        total = sum(line["total"] for line in lines)
+        if total != as_dong(self.total_amount or 0) or len(lines) != self.line_count:
+            frappe.throw(
+                _("The lines of {0} changed meanwhile. Prepare the period again.").format(frappe.bold(self.name)),
+                PeriodStateError,
+            )
+
+    def set_contract(self):
+        """Money goes only to a provider under a contract in force in the month (NĐ 20/2021 Đ34.3)."""
+        contract = Contracts(self.office, month_of(self.period)).find(
+            self.provider, self.programme, self.channel
+        )
+        if not contract:
+            frappe.throw(
+                _("No contract with {0} is in force for {1} in this month ({2}).").format(
+                    frappe.bold(self.provider), frappe.bold(self.programme), _(self.channel)
+                ),
+                ContractError,
+            )
+        self.contract = contract.name
+        self.receiver = contract.via_provider or self.provider
+
+    def on_submit(self):
+        if self.status in ("Draft", "Pending Approval"):
+            self.db_set("status", "Approved")
+        frappe.db.set_value("Payout Period", self.period, "status", "Paying")
+
+    def before_update_after_submit(self):
+        before = self.get_doc_before_save()
+        if before.status != self.status:
+            if (before.status, self.status) not in _AFTER_APPROVAL:
+                frappe.throw(
+                    _("A batch cannot go from {0} to {1}.").format(_(before.status), _(self.status)), SealedError
+                )
+            self.sent_on = now_datetime()
+        results = ("paid_count", "paid_amount", "unpaid_count", "unpaid_amount", "provider_file")
+        if any(before.get(fieldname) != self.get(fieldname) for fieldname in results):
+            frappe.throw(_("Results come from the provider's files only."), SealedError)
+
+    def on_update_after_submit(self):
+        before = self.get_doc_before_save()
+        if before and before.status == "Approved" and self.status == "Sent":
+            send_lines(self.name)
+
+    def before_cancel(self):
+        """Taken back before any money moved; its lines give their keys back, so the period can be prepared."""
+        lock_period(self.period)
+        if not (self.cancel_reason or "").strip():
+            frappe.throw(_("Write the reason for cancelling {0}.").format(frappe.bold(self.name)), SealedError)
+        if frappe.db.get_value("Payout Batch", self.name, "status") != "Approved":
+            frappe.throw(
+                _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),
+                SealedError,
+            )
+        drawn = frappe.db.get_value("Drawdown Batch", {"batch": self.name, "docstatus": 1}, "parent")
+        if drawn:
+            frappe.throw(
+                _("Cancel the drawdown {0} first.").format(frappe.bold(drawn)), SealedError
+            )
+
+    def on_cancel(self):
+        if self.status != "Cancelled":
+            self.db_set("status", "Cancelled")
+        lines = frappe.get_all(
+            "Payout Line", filters={"batch": self.name}, fields=["name", "line_key"], limit_page_length=0
+        )
+        set_each("line_key", {line.name: f"{line.line_key}#{line.name}" for line in lines})
+        set_on_lines([line.name for line in lines], status="Cancelled")
+
+    def on_trash(self):
+        lock_period(self.period)
+        names = frappe.get_all("Payout Line", filters={"batch": self.name}, pluck="name", limit_page_length=0)
+        if self.docstatus != 0:
+            frappe.throw(_("A sealed batch cannot be deleted."), SealedError)
+        delete_lines(names)
+
+
+def send_lines(batch: str) -> None:
+    """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
+    lines = [line for line in sealing.batch_lines(batch) if line["status"] == "Planned"]
+    set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
+    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid")
+
+
+def _checked(doc: str | dict, permission: str) -> Document:
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    batch = frappe.get_doc("Payout Batch", name)
+    batch.check_permission(permission)
+    return batch
+
+
+@frappe.whitelist(methods=["POST"])
+def make_provider_file(doc: str | dict) -> dict:
+    """Action: writes the provider's file of a sealed batch."""
+    batch = _checked(doc, "write")
+    written = files.write_provider_file(batch.name)
+    frappe.msgprint(
+        f'<a href="{written.file_url}" target="_blank">{frappe.utils.escape_html(written.file_name)}</a>',
+        title=_("Provider File"),
+    )
+    return {"name": written.name, "file_url": written.file_url, "file_name": written.file_name}
+
+
+@frappe.whitelist(methods=["POST"])
+def check_seal(doc: str | dict) -> dict:
+    """Action: says whether paper and data agree."""
+    batch = _checked(doc, "read")
+    answer = sealing.verify(batch.name)
+    if not answer["sealed"]:
+        text, colour = _("{0} is not sealed yet.").format(batch.name), "orange"
+    elif answer["valid"]:
+        text, colour = _("The seal is intact: {0}").format(answer["seal"]), "green"
+    else:
+        text, colour = _("The lines are not what was approved. Do not pay; call the manager."), "red"
+    frappe.msgprint(text, title=_("Check Seal"), indicator=colour)
+    return answer

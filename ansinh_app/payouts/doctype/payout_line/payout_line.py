@@ -1,7 +1,27 @@
-"""Payout Line."""
+"""Payout Line: one payment to one person for one benefit; written by runs and results alone."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from ansinh_app.exceptions import SealedError
 
 
 class PayoutLine(Document):
-    pass
+    def validate(self):
+        """Runs and results write lines set-based and never pass here; a person may not, sealed or not."""
+        frappe.throw(
+            _("Payout lines are made by preparing the period and changed by the provider's results only."),
+            SealedError,
+        )
+
+    def on_trash(self):
+        frappe.throw(
+            _("Payout lines are not deleted. Prepare the period again, or cancel the batch."), SealedError
+        )
+
+
+def on_doctype_update():
+    """The run reads lines by person and month; results read them by batch and status."""
+    frappe.db.add_index("Payout Line", ["beneficiary", "period"])
+    frappe.db.add_index("Payout Line", ["batch", "status"])

@@ -1,7 +1,149 @@
-"""Payout Period."""
+"""Payout Period: one month of one paying office, from open to closed."""
 
+import json
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate, now_datetime
+
+from ansinh_app.core.money import format_dong
+from ansinh_app.core.months import Month
+from ansinh_app.exceptions import PeriodStateError
+from ansinh_app.payouts import drawdowns, settlements
+from ansinh_app.payouts.preflight import preflight
+from ansinh_app.payouts.run import lock_period, prepare
+
+# Above this many people a run leaves the request and goes to the workers.
+_IN_BACKGROUND_FROM = 5000
 
 
 class PayoutPeriod(Document):
-    pass
+    def autoname(self):
+        self.month = Month.parse(getdate(self.month)).first_day
+        self.name = f"{self.office}-{Month.of(self.month)}"
+
+    def validate(self):
+        self.set_month()
+        self.validate_unique()
+        self.validate_open()
+        self.set_due_dates()
+
+    def set_month(self):
+        self.month = Month.parse(getdate(self.month)).first_day
+
+    def validate_unique(self):
+        filters = {"office": self.office, "month": self.month, "name": ["!=", self.name]}
+        other = frappe.db.get_value("Payout Period", filters, "name")
+        if other:
+            frappe.throw(
+                _("{0} already pays {1} of this office.").format(
+                    frappe.bold(other), Month.of(self.month).label
+                ),
+                PeriodStateError,
+            )
+
+    def validate_open(self):
+        before = self.get_doc_before_save()
+        if before and before.status == "Closed":
+            frappe.throw(_("{0} is closed and cannot change.").format(frappe.bold(self.name)), PeriodStateError)
+
+    def set_due_dates(self):
+        """List by day 25 of the month before, results by day 20, report by day 15 of the month (NĐ 20 Đ34)."""
+        office = frappe.db.get_value(
+            "Paying Office", self.office, ["list_due_day", "results_due_day", "report_due_day"], as_dict=True
+        )
+        month = Month.of(self.month)
+        self.list_due = self.list_due or _day_of(month - 1, office.list_due_day or 25)
+        self.results_due = self.results_due or _day_of(month, office.results_due_day or 20)
+        self.report_due = self.report_due or _day_of(month + 1, office.report_due_day or 15)
+
+    def on_trash(self):
+        if frappe.db.exists("Payout Line", {"period": self.name}):
+            frappe.throw(
+                _("{0} has payout lines and cannot be deleted.").format(frappe.bold(self.name)), PeriodStateError
+            )
+
+
+def _day_of(month: Month, day: int):
+    return month.first_day.replace(day=min(day, month.last_day.day))
+
+
+def _checked(doc: str | dict) -> Document:
+    """The stored document behind an action's JSON, when the user may run the period."""
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    period = frappe.get_doc("Payout Period", name)
+    period.check_permission("write")
+    return period
+
+
+@frappe.whitelist(methods=["POST"])
+def run_preflight(doc: str | dict) -> dict:
+    """Action: shows the blocks and warnings before a run."""
+    period = _checked(doc)
+    found = preflight(period.name)
+    rows = [
+        f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {row['count']} ({_(row['owner'])})</li>"
+        for row in found["blocks"] + found["warnings"]
+    ]
+    heading = _("{0} lines, {1} đồng. {2} blocks, {3} warnings.").format(
+        found["lines"], format_dong(found["total"]), len(found["blocks"]), len(found["warnings"])
+    )
+    frappe.msgprint(f"<p>{heading}</p><ul>{''.join(rows)}</ul>", title=_("Preflight"))
+    return found
+
+
+@frappe.whitelist(methods=["POST"])
+def run_prepare(doc: str | dict) -> dict:
+    """Action: makes or refreshes every batch and line of the period."""
+    period = _checked(doc)
+    if frappe.db.count("Beneficiary", {"office": period.office}) > _IN_BACKGROUND_FROM:
+        frappe.enqueue(
+            "ansinh_app.payouts.run.prepare", queue="long", timeout=3600, period=period.name, as_of=None
+        )
+        frappe.msgprint(_("The run has started; the form shows how far it is."), title=_("Prepare Lines"))
+        return {"period": period.name, "queued": True}
+    result = prepare(period.name)
+    frappe.msgprint(
+        _("{0} lines, {1} đồng in {2} batches. Held back: {3} people.").format(
+            result["lines"], format_dong(result["total"]), len(result["batches"]), result["held_back"]
+        ),
+        title=_("Prepare Lines"),
+    )
+    return result
+
+
+@frappe.whitelist(methods=["POST"])
+def make_drawdowns(doc: str | dict) -> list[str]:
+    """Action: drafts the treasury drawdowns, one per programme and receiver."""
+    period = _checked(doc)
+    names = drawdowns.make(period.name)
+    _tell(names, _("Make Drawdowns"), _("Every approved batch already has its drawdown."))
+    return names
+
+
+@frappe.whitelist(methods=["POST"])
+def make_settlements(doc: str | dict) -> list[str]:
+    """Action: drafts the settlements, one per receiver."""
+    period = _checked(doc)
+    names = settlements.make(period.name)
+    _tell(names, _("Make Settlements"), _("Every receiver already has its settlement."))
+    return names
+
+
+@frappe.whitelist(methods=["POST"])
+def close_period(doc: str | dict) -> dict:
+    """Action: closes the period when everything is paid or returned, and settled."""
+    period = _checked(doc)
+    lock_period(period.name)
+    open_items = settlements.open_items(period.name)
+    if open_items:
+        frappe.throw("<br>".join(open_items), PeriodStateError, title=_("Cannot be closed yet"))
+    values = {"status": "Closed", "closed_on": now_datetime(), "closed_by": frappe.session.user}
+    frappe.db.set_value("Payout Period", period.name, values)
+    frappe.msgprint(_("{0} is closed.").format(period.name), title=_("Close Period"), indicator="green")
+    return {"period": period.name, "status": "Closed"}
+
+
+def _tell(names: list[str], title: str, nothing: str) -> None:
+    frappe.msgprint(", ".join(names) if names else nothing, title=title)

@@ -1,7 +1,54 @@
-"""Recovery Case."""
+"""Recovery Case: an over-payment to be paid back; nothing is deducted before it is approved."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.exceptions import ChangeNotAllowedError
 
 
 class RecoveryCase(Document):
-    pass
+    def validate(self):
+        self.validate_one_open()
+        self.validate_instalment()
+
+    def validate_one_open(self):
+        filters = {
+            "beneficiary": self.beneficiary,
+            "benefit": self.benefit,
+            "docstatus": 0,
+            "name": ["!=", self.name or ""],
+        }
+        other = self.docstatus == 0 and frappe.db.get_value("Recovery Case", filters, "name")
+        if other:
+            frappe.throw(
+                _("{0} already stands open for this person and benefit.").format(frappe.bold(other)),
+                ChangeNotAllowedError,
+            )
+
+    def validate_instalment(self):
+        if as_dong(self.instalment or 0) > as_dong(self.amount or 0):
+            frappe.throw(_("The instalment is larger than the over-payment."), ChangeNotAllowedError)
+
+    def before_submit(self):
+        """Approval: from now on each run deducts the instalment (NĐ 20/2021; TT 44/2022/TT-BTC Đ15)."""
+        if not self.instalment:
+            self.instalment = self.amount
+        self.recovered = 0
+        self.outstanding = self.amount
+        self.status = "Approved"
+
+    def before_update_after_submit(self):
+        before = self.get_doc_before_save()
+        if before.status != self.status or as_dong(before.recovered or 0) != as_dong(self.recovered or 0):
+            frappe.throw(_("Paid lines alone change what has been recovered."), ChangeNotAllowedError)
+
+    def before_cancel(self):
+        if as_dong(self.recovered or 0):
+            frappe.throw(
+                _("Money was already recovered under {0}.").format(frappe.bold(self.name)), ChangeNotAllowedError
+            )
+
+    def on_cancel(self):
+        self.db_set("status", "Cancelled")

@@ -1,7 +1,77 @@
-"""Settlement."""
+"""Settlement: the month's reconciliation with one receiver, A + B - D - F = G."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import today
+
+from ansinh_app.core.money import as_dong, format_dong
+from ansinh_app.core.reconcile import settlement
+from ansinh_app.exceptions import SettlementError
+from ansinh_app.payouts import settlements
+from ansinh_app.payouts.run import lock_period
 
 
 class Settlement(Document):
-    pass
+    def validate(self):
+        self.validate_unique()
+        self.set_lines()
+
+    def validate_unique(self):
+        filters = {
+            "period": self.period,
+            "provider": self.provider,
+            "docstatus": ["<", 2],
+            "name": ["!=", self.name or ""],
+        }
+        other = frappe.db.get_value("Settlement", filters, "name")
+        if other:
+            frappe.throw(
+                _("{0} already settles this month with {1}.").format(frappe.bold(other), self.provider),
+                SettlementError,
+            )
+        if self.provider not in settlements.receivers(self.period):
+            frappe.throw(
+                _("The treasury pays nothing to {0} for this month.").format(frappe.bold(self.provider)),
+                SettlementError,
+            )
+
+    def set_lines(self):
+        """G is the money still held and must equal the list of people carried over (NĐ 20/2021 Đ34.5)."""
+        lines = settlements.reconcile(self.office, self.period, self.provider)
+        for fieldname in lines.__slots__:
+            self.set(fieldname, getattr(lines, fieldname))
+        sums = settlement(
+            carried_in=lines.opening_held,
+            received=lines.received,
+            due=lines.due,
+            paid=lines.paid,
+            unpaid=lines.unpaid,
+            returned=as_dong(self.returned or 0),
+        )
+        self.closing_held = sums.g_held
+        self.difference = sums.difference
+
+    def before_submit(self):
+        lock_period(self.period)
+        if as_dong(self.in_flight):
+            frappe.throw(
+                _("{0} đồng are still without a result from the provider.").format(
+                    format_dong(as_dong(self.in_flight))
+                ),
+                SettlementError,
+            )
+        if as_dong(self.difference):
+            frappe.throw(
+                _(
+                    "{0} đồng are unexplained: money still held must equal the people carried over. "
+                    "Check the drawdown, or enter what was returned to the budget."
+                ).format(format_dong(as_dong(self.difference))),
+                SettlementError,
+                title=_("Does not add up"),
+            )
+        self.settled_on = self.settled_on or today()
+
+    def before_cancel(self):
+        if frappe.db.get_value("Payout Period", self.period, "status") == "Closed":
+            frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), SettlementError)

@@ -1,7 +1,133 @@
-"""Rate Version."""
+"""Rate Version: what one decree grants a programme from a month on; decided once, never changed."""
 
+from decimal import Decimal
+
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import formatdate, getdate
+
+from ansinh_app.core import money
+from ansinh_app.core.errors import NotWholeDong
+from ansinh_app.exceptions import RateVersionError
+from ansinh_app.policy.law import coefficient_of
 
 
 class RateVersion(Document):
-    pass
+    def validate(self):
+        self.set_title()
+        self.validate_base()
+        self.validate_dates()
+        self.validate_province()
+        self.validate_unique()
+        self.validate_lines()
+
+    def before_cancel(self):
+        self.validate_unused()
+
+    def set_title(self):
+        self.title = f"{self.programme} {formatdate(self.effective_from, 'dd/MM/yyyy')}"
+        if self.administrative_unit:
+            self.title += " " + (
+                frappe.db.get_value("Administrative Unit", self.administrative_unit, "unit_name") or ""
+            )
+
+    def validate_base(self):
+        try:
+            base = money.as_dong(self.base_amount)
+        except NotWholeDong:
+            base = 0
+        if base <= 0:
+            frappe.throw(_("The base amount must be a whole number of đồng above 0"), RateVersionError)
+
+    def validate_dates(self):
+        if getdate(self.effective_from).day != 1:
+            frappe.throw(
+                _("{0} must be the first day of a month: a level is owed for whole months").format(
+                    frappe.bold(_("Counts From"))
+                ),
+                RateVersionError,
+            )
+        if self.signed_on and getdate(self.signed_on) > getdate(self.in_force_on):
+            frappe.throw(_("A level cannot be in force before it is signed"), RateVersionError)
+
+    def validate_province(self):
+        if not self.administrative_unit:
+            return
+        if frappe.db.get_value("Administrative Unit", self.administrative_unit, "level") != "Province":
+            frappe.throw(_("Only a province may set a level of its own"), RateVersionError)
+
+    def validate_unique(self):
+        """One level a programme and first month, for the state and for each province."""
+        others = frappe.get_all(
+            "Rate Version",
+            filters={
+                "programme": self.programme,
+                "effective_from": self.effective_from,
+                "docstatus": ["<", 2],
+                "name": ["!=", self.name or ""],
+            },
+            fields=["name", "title", "administrative_unit"],
+        )
+        for other in others:
+            if (other.administrative_unit or "") == (self.administrative_unit or ""):
+                frappe.throw(
+                    _("{0} already says what {1} is worth from {2}: cancel and amend it instead").format(
+                        frappe.bold(other.name), self.programme, formatdate(self.effective_from)
+                    ),
+                    RateVersionError,
+                    title=_("Same Level Twice"),
+                )
+
+    def validate_lines(self):
+        """Each category of this programme once, by coefficient or by amount, in whole đồng."""
+        programmes = dict(
+            frappe.get_all(
+                "Benefit Category",
+                filters={"name": ["in", [line.category for line in self.lines]]},
+                fields=["name", "programme"],
+                as_list=True,
+            )
+        )
+        seen, faults = set(), []
+        for line in self.lines:
+            fault = self._fault_of(line, programmes, seen)
+            seen.add(line.category)
+            if fault:
+                faults.append(_("Row {0}, {1}: {2}").format(line.idx, frappe.bold(line.category), fault))
+        if faults:
+            frappe.throw("<br>".join(faults), RateVersionError, title=_("Levels"))
+
+    def _fault_of(self, line, programmes: dict[str, str], seen: set[str]) -> str | None:
+        if line.category in seen:
+            return _("stands here twice")
+        if programmes.get(line.category) != self.programme:
+            return _("belongs to programme {0}").format(programmes.get(line.category) or "?")
+        coefficient, amount = coefficient_of(line.coefficient), line.amount or 0
+        if bool(coefficient) == bool(amount):
+            return _("needs either a coefficient or a fixed amount")
+        if (coefficient or 0) < 0 or amount < 0:
+            return _("cannot be negative")
+        try:
+            money.as_dong(amount)
+            if coefficient:
+                money.times(money.as_dong(self.base_amount), Decimal(coefficient))
+        except NotWholeDong:
+            return _("does not come to whole đồng")
+        return None
+
+    def validate_unused(self):
+        """A level by which people have been paid stays: a later decision is a new version."""
+        runs = frappe.get_all(
+            "Payout Period",
+            filters={"month": [">=", self.effective_from], "line_count": [">", 0]},
+            fields=["name", "as_of"],
+        )
+        used = [run.name for run in runs if not run.as_of or getdate(run.as_of) >= getdate(self.in_force_on)]
+        if used:
+            frappe.throw(
+                _("{0} was used by period {1} and cannot be cancelled. Enter the new level as a new version.").format(
+                    frappe.bold(self.name), ", ".join(used[:5])
+                ),
+                RateVersionError,
+            )

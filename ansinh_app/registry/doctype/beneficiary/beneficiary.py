@@ -1,7 +1,93 @@
-"""Beneficiary."""
+"""Beneficiary: who is entitled, where, and how the money reaches them by default."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import formatdate, getdate
+
+from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
+from ansinh_app.registry.people import clean_person, refuse_second_registration
 
 
 class Beneficiary(Document):
-    pass
+    def validate(self):
+        clean_person(self)
+        refuse_second_registration(self)
+        self.validate_death()
+        self.validate_unit()
+        self.validate_representatives()
+        self.validate_payment()
+
+    def on_trash(self):
+        self.refuse_when_entitled()
+
+    def validate_death(self):
+        if not self.deceased_on:
+            return
+        if getdate(self.deceased_on) < getdate(self.date_of_birth):
+            frappe.throw(_("{0} cannot have died before birth").format(frappe.bold(self.full_name)), InvalidDateError)
+        self.status = "Deceased"
+
+    def validate_unit(self):
+        """People live in communes; a commune of before July 2025 stays right for lists of that time."""
+        if self.flags.checked_by_import or not self.has_value_changed("administrative_unit"):
+            return
+        level = frappe.db.get_value("Administrative Unit", self.administrative_unit, "level")
+        if level not in ("Commune", "Village"):
+            frappe.throw(
+                _("Choose the commune {0} lives in, not a unit above it").format(frappe.bold(self.full_name)),
+                InvalidDateError,
+            )
+
+    def validate_representatives(self):
+        seen = set()
+        for row in self.representatives:
+            key = (row.representative, row.capacity)
+            if key in seen:
+                frappe.throw(
+                    _("Row {0}: {1} stands here twice as {2}").format(
+                        row.idx, frappe.bold(row.representative_name or row.representative), _(row.capacity)
+                    ),
+                    DuplicatePersonError,
+                )
+            seen.add(key)
+            if row.valid_from and row.valid_to and getdate(row.valid_to) < getdate(row.valid_from):
+                frappe.throw(
+                    _("Row {0}: the mandate ends on {1}, before it begins").format(
+                        row.idx, formatdate(row.valid_to)
+                    ),
+                    InvalidDateError,
+                )
+
+    def validate_payment(self):
+        """The default account is this person's or one of the representatives'."""
+        if self.payment_method == "Cash":
+            self.payment_account = None
+            return
+        self.cash_reason = None
+        if self.flags.checked_by_import or not self.payment_account:
+            return
+        account = frappe.db.get_value(
+            "Payment Account", self.payment_account, ["beneficiary", "representative", "holder_type"], as_dict=True
+        )
+        if not account:
+            return
+        known = {row.representative for row in self.representatives}
+        if account.beneficiary == self.name or account.representative in known:
+            return
+        frappe.throw(
+            _("Account {0} belongs neither to {1} nor to one of the representatives listed here").format(
+                frappe.bold(self.payment_account), frappe.bold(self.full_name)
+            ),
+            PayeeError,
+        )
+
+    def refuse_when_entitled(self):
+        entitlement = frappe.db.exists("Entitlement", {"beneficiary": self.name, "docstatus": ["!=", 2]})
+        if entitlement:
+            frappe.throw(
+                _("{0} holds entitlement {1} and stays in the registry. Stop the entitlement by a change.").format(
+                    frappe.bold(self.full_name), frappe.bold(entitlement)
+                ),
+                ChangeNotAllowedError,
+            )

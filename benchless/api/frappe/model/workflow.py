@@ -63,7 +63,7 @@ def get_transitions(doc, workflow=None, raise_exception: bool = False) -> list:
 
 
 def _stored_document(doc):
-    """A Document as it is; JSON or a dict becomes the document as the database has it, never as the client says."""
+    """A Document as it is; of JSON or a dict the database's document, never what the client says."""
     from frappe.model.document import Document
 
     if isinstance(doc, Document):
@@ -93,16 +93,12 @@ def is_transition_condition_satisfied(transition, doc) -> bool:
     """Whether the condition of the transition (if any) holds for the document."""
     if not transition.condition:
         return True
-    return bool(
-        frappe.safe_eval(transition.condition, get_workflow_safe_globals(), {"doc": doc.as_dict()})
-    )
+    return bool(frappe.safe_eval(transition.condition, get_workflow_safe_globals(), {"doc": doc.as_dict()}))
 
 
 def has_approval_access(user: str, doc, transition) -> bool:
     """False when the user owns the document and the transition forbids approving one's own."""
-    return bool(
-        user == "Administrator" or transition.get("allow_self_approval") or user != doc.get("owner")
-    )
+    return bool(user == "Administrator" or transition.get("allow_self_approval") or user != doc.get("owner"))
 
 
 @frappe.whitelist()
@@ -244,7 +240,12 @@ def bulk_workflow_approval(docnames, doctype: str, action: str) -> None:
     elif len(docnames) <= 500:
         frappe.msgprint(_("Bulk {0} is enqueued in background.").format(action), alert=True)
         frappe.enqueue(
-            _bulk_workflow_action, docnames=docnames, doctype=doctype, action=action, queue="short", timeout=1000
+            _bulk_workflow_action,
+            docnames=docnames,
+            doctype=doctype,
+            action=action,
+            queue="short",
+            timeout=1000,
         )
     else:
         frappe.throw(_("Bulk approval only support up to 500 documents."), title=_("Too Many Documents"))

@@ -129,8 +129,17 @@ def _forget(job_id: str, future: Future) -> None:
 
 
 def execute_job(
-    site, method, kwargs, user=None, sites_path=None, lang=None, in_test=False, job_id=None, job_name=None,
-    on_success=None, on_failure=None,
+    site,
+    method,
+    kwargs,
+    user=None,
+    sites_path=None,
+    lang=None,
+    in_test=False,
+    job_id=None,
+    job_name=None,
+    on_success=None,
+    on_failure=None,
 ):
     """The body of a job: connect, run, commit; on an error roll back and leave an Error Log."""
     frappe.init(site=site, sites_path=sites_path)
@@ -143,7 +152,12 @@ def execute_job(
         if isinstance(method, str):
             method = frappe.get_attr(method)
         frappe.local.job = frappe._dict(
-            site=site, method=get_method_name(method), job_name=job_name, job_id=job_id, kwargs=kwargs, user=user
+            site=site,
+            method=get_method_name(method),
+            job_name=job_name,
+            job_id=job_id,
+            kwargs=kwargs,
+            user=user,
         )
         try:
             result = method(**kwargs)

@@ -80,10 +80,14 @@ def get_file_path(file_name):
         if found:
             return frappe.get_doc("File", found).get_full_path()
     url = file_name if "/" in file_name else f"/files/{file_name}"
-    return frappe.get_doc({"doctype": "File", "file_url": url, "file_name": url.split("/")[-1]}).get_full_path()
+    return frappe.get_doc(
+        {"doctype": "File", "file_url": url, "file_name": url.split("/")[-1]}
+    ).get_full_path()
 
 
-def remove_file(fid=None, attached_to_doctype=None, attached_to_name=None, from_delete=False, delete_permanently=False):
+def remove_file(
+    fid=None, attached_to_doctype=None, attached_to_name=None, from_delete=False, delete_permanently=False
+):
     """Delete a File whose document the user may write."""
     if not (attached_to_doctype and attached_to_name):
         attached_to_doctype, attached_to_name = frappe.db.get_value(

@@ -58,7 +58,7 @@ def get_next_execution(frequency: str, cron: str | None, last: datetime | None) 
 
 
 def sync_jobs() -> dict:
-    """One Scheduled Job Type record for each event, gone where the event is gone; returns name by (method, cron)."""
+    """One Scheduled Job Type record for each event of the hooks; returns {(method, cron): name}."""
     events = get_events()
     wanted = {(method, cron or ""): frequency for frequency, method, cron in events}
     known = {}
@@ -97,7 +97,10 @@ def run_due(now: datetime | None = None) -> list[str]:
     ran = []
     for frequency, method, cron in get_events():
         job = frappe.db.get_value(
-            "Scheduled Job Type", names[(method, cron or "")], ["name", "last_execution", "stopped"], as_dict=True
+            "Scheduled Job Type",
+            names[(method, cron or "")],
+            ["name", "last_execution", "stopped"],
+            as_dict=True,
         )
         last = get_datetime(job.last_execution) if job.last_execution else None
         due = get_next_execution(frequency, cron, last)
@@ -128,9 +131,7 @@ def flush_mail() -> None:
 
 def is_scheduler_inactive(verbose: bool = True) -> bool:
     """Whether site_config says pause_scheduler or maintenance_mode, or System Settings turned it off."""
-    return bool(
-        frappe.conf.maintenance_mode or frappe.conf.pause_scheduler or is_scheduler_disabled()
-    )
+    return bool(frappe.conf.maintenance_mode or frappe.conf.pause_scheduler or is_scheduler_disabled())
 
 
 def is_scheduler_disabled(verbose: bool = True) -> bool:

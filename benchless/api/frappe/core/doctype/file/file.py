@@ -87,7 +87,9 @@ class File(Document):
             if frappe.get_all("File", filters={"folder": self.name}, limit=1):
                 frappe.throw(_("Folder {0} is not empty").format(self.name), FolderNotEmpty)
             return
-        shared = frappe.get_all("File", filters={"file_url": self.file_url, "name": ("!=", self.name)}, limit=1)
+        shared = frappe.get_all(
+            "File", filters={"file_url": self.file_url, "name": ("!=", self.name)}, limit=1
+        )
         if not shared and not self.is_remote_file:
             url = self.file_url
             # the bytes go only when the record is gone for good
@@ -107,7 +109,9 @@ class File(Document):
 
     def set_file_name(self):
         if not self.file_name and not self.file_url:
-            frappe.throw(_("Fields `file_name` or `file_url` must be set for File"), exc=frappe.MandatoryError)
+            frappe.throw(
+                _("Fields `file_name` or `file_url` must be set for File"), exc=frappe.MandatoryError
+            )
         if not self.file_name:
             self.file_name = self.file_url.split("/")[-1]
         self.file_name = safe_file_name(self.file_name)
@@ -197,7 +201,9 @@ class File(Document):
         shutil.move(source, target)
         frappe.db.after_rollback.add(lambda: shutil.move(target, source))
         self.file_url = new_url
-        for other in frappe.get_all("File", filters={"file_url": old_url, "name": ("!=", self.name)}, pluck="name"):
+        for other in frappe.get_all(
+            "File", filters={"file_url": old_url, "name": ("!=", self.name)}, pluck="name"
+        ):
             frappe.db.set_value("File", other, {"file_url": new_url, "is_private": self.is_private})
         if self.attached_to_doctype and self.attached_to_name and self.attached_to_field:
             frappe.db.set_value(
@@ -342,7 +348,10 @@ def _undo_write(path: str, former: bytes | None) -> None:
 
 def make_home_folders() -> None:
     """The two folders every site has."""
-    for name, folder, flag in (("Home", None, "is_home_folder"), ("Attachments", "Home", "is_attachments_folder")):
+    for name, folder, flag in (
+        ("Home", None, "is_home_folder"),
+        ("Attachments", "Home", "is_attachments_folder"),
+    ):
         full = f"{folder}/{name}" if folder else name
         if not frappe.db.exists("File", full):
             frappe.get_doc(
@@ -385,10 +394,7 @@ def get_permission_query_conditions(user: str | None = None) -> str:
     from frappe.permissions import get_doctypes_with_read
 
     readable = ", ".join(frappe.db.escape(doctype) for doctype in get_doctypes_with_read()) or "''"
-    return (
-        f"(`tabFile`.`is_private` = 0) OR ({own})"
-        f" OR (`tabFile`.`attached_to_doctype` IN ({readable}))"
-    )
+    return f"(`tabFile`.`is_private` = 0) OR ({own}) OR (`tabFile`.`attached_to_doctype` IN ({readable}))"
 
 
 def find_file_by_url(url: str, name: str | None = None):

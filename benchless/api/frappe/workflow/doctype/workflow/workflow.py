@@ -37,24 +37,13 @@ class Workflow(Document):
             frappe.db.set_value("Workflow", name, "is_active", 0)
 
     def validate_state_field(self):
-        """The field that holds the state; where the DocType has none, a hidden custom field is made for it."""
-        meta = frappe.get_meta(self.document_type)
-        if meta.get_field(self.workflow_state_field):
-            return
-        from frappe.custom.doctype.custom_field.custom_field import create_custom_field
-
-        create_custom_field(
-            self.document_type,
-            {
-                "fieldname": self.workflow_state_field,
-                "label": self.workflow_state_field.replace("_", " ").title(),
-                "fieldtype": "Link",
-                "options": "Workflow State",
-                "hidden": 1,
-                "allow_on_submit": 1,
-                "no_copy": 1,
-            },
-        )
+        """Frappe makes a Custom Field where the DocType has none for the state; here the app brings it."""
+        if not frappe.get_meta(self.document_type).get_field(self.workflow_state_field):
+            frappe.throw(
+                _("{0} has no field {1} to hold the workflow state").format(
+                    self.document_type, frappe.bold(self.workflow_state_field)
+                )
+            )
 
     def update_default_workflow_status(self):
         """Documents from before the workflow get the first state of their docstatus."""
@@ -85,7 +74,9 @@ class Workflow(Document):
                 )
             if before == 1 and after == 0:
                 frappe.throw(
-                    _("Submitted Document cannot be converted back to draft. Transition row {0}").format(row.idx)
+                    _("Submitted Document cannot be converted back to draft. Transition row {0}").format(
+                        row.idx
+                    )
                 )
             if before == 0 and after == 2:
                 frappe.throw(_("Cannot cancel before submitting. See Transition {0}").format(row.idx))

@@ -1,0 +1,209 @@
+"""What a stranger typed into one cell, as a value: dates of many shapes, sex, method, amounts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from . import money, names
+from .errors import NotWholeDong
+from .months import Month
+
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIALS = range(3_000, 80_000)
+_YEARS = range(1880, 2101)
+_NOTHING = re.compile(r"[\s0.?xX…_-]*")
+_PARTS = re.compile(r"([^/]*)/([^/]*)/(\d{4})")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
+_IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
+
+_SEXES = {"nam": "Male", "male": "Male", "m": "Male", "nu": "Female", "female": "Female", "f": "Female"}
+_METHODS = (
+    ("Cash", re.compile(r"tien mat|^tm$|^cash$|truc tiep|tai nha")),
+    ("Bank Account", re.compile(r"chuyen khoan|^ck$|tai khoan|^tk$|qua the|^the$|atm|ngan hang|^bank")),
+)
+_PAYEES = (
+    ("Guardian", re.compile(r"giam ho|guardian|^gh$")),
+    ("Authorised", re.compile(r"uy quyen|authori[sz]ed|^uq$|nhan thay|linh thay")),
+    ("Carer", re.compile(r"cham soc|nuoi duong|carer|ho gia dinh")),
+    ("Self", re.compile(r"chinh chu|ban than|tu nhan|^self$|^doi tuong$|doi tuong nhan|^chinh minh$")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellDate:
+    """A date as far as it is known; `repair` names what had to be put right, if anything."""
+
+    value: date
+    precision: str = "Day"
+    repair: str | None = None
+
+
+def text(value: object) -> str:
+    """The cell as normalised text; whole numbers without ".0", nothing for an empty cell.
+
+    >>> text(12.0), text(None), text("  Lý  Thị ")
+    ('12', '', 'Lý Thị')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float) and value == value and value == int(value):
+        value = int(value)
+    return names.normalise(str(value))
+
+
+def parse_date(value: object, year_hint: int | None = None) -> CellDate | None:
+    """The date a cell holds, or None when it holds none: dd/mm/yyyy, mm/yyyy, yyyy, serials, ISO, 00/00/yyyy.
+
+    A two-digit year is read only when `year_hint` (the year an identity number states) ends in it.
+
+    >>> parse_date("15/07/1948").value, parse_date(1948).precision, parse_date("7/1948").value
+    (datetime.date(1948, 7, 15), 'Year', datetime.date(1948, 7, 1))
+    """
+    if isinstance(value, datetime):
+        return CellDate(value.date())
+    if isinstance(value, date):
+        return CellDate(value)
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, (int, float)):
+        return _date_of_number(value)
+    return _date_of_text(text(value), year_hint)
+
+
+def _date_of_number(value: int | float) -> CellDate | None:
+    if value != value or abs(value) > 10**9:
+        return None
+    whole = int(value)
+    if value == whole and whole in _YEARS:
+        return CellDate(date(whole, 1, 1), "Year")
+    if whole in _SERIALS:
+        return CellDate(_EXCEL_EPOCH + timedelta(days=whole), "Day", "serial_date")
+    if value == whole and 1_011_880 <= whole <= 31_122_100:
+        digits = f"{whole:08d}"
+        return _day(digits[:2], digits[2:4], digits[4:], "digits_only")
+    return None
+
+
+def _date_of_text(found: str, year_hint: int | None) -> CellDate | None:
+    iso = _ISO.fullmatch(found)
+    if iso:
+        return _day(iso[3], iso[2], iso[1])
+    found = re.sub(r"^(sinh\s+)?(ngày|năm|tháng)\s*:?\s*(?=\d)", "", found, flags=re.IGNORECASE)
+    found = re.sub(r"\s*(tháng|năm)\s*", "/", found, flags=re.IGNORECASE)
+    if re.fullmatch(r"\d+", found):
+        if len(found) == 8:
+            return _day(found[:2], found[2:4], found[4:], "digits_only")
+        return _date_of_number(int(found))
+    if re.fullmatch(r"\d{5}\.\d+", found):
+        return _date_of_number(float(found))
+    found = re.sub(r"(?<=\d)\s*[./\-,\\ ]\s*(?=\d)", "/", found.strip(" .,;"))
+    parts = _PARTS.fullmatch(found)
+    if parts:
+        return _day_or_less(parts[1], parts[2], parts[3])
+    short = re.fullmatch(r"(\d{1,2})/(\d{4})", found)
+    if short:
+        return _month(short[1], short[2])
+    two_digits = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{2})", found)
+    if two_digits and year_hint is not None and year_hint % 100 == int(two_digits[3]):
+        return _day(two_digits[1], two_digits[2], str(year_hint), "century_from_id")
+    bare_year = re.fullmatch(r"[^0-9]*(\d{4})", found)
+    if bare_year and _NOTHING.fullmatch(found[:-4].replace("/", "")):
+        return _date_of_number(int(bare_year[1]))
+    return None
+
+
+def _day_or_less(day: str, month: str, year: str) -> CellDate | None:
+    """Day, month and year of which the first two may be blanks, zeros or question marks."""
+    if _NOTHING.fullmatch(day) and _NOTHING.fullmatch(month):
+        return _date_of_number(int(year))
+    if _NOTHING.fullmatch(day):
+        return _month(month, year)
+    return _day(day, month, year)
+
+
+def _month(month: str, year: str) -> CellDate | None:
+    try:
+        return CellDate(date(int(year), int(month), 1), "Month") if int(year) in _YEARS else None
+    except ValueError:
+        return None
+
+
+def _day(day: str, month: str, year: str, repair: str | None = None) -> CellDate | None:
+    if not (day.strip().isdigit() and month.strip().isdigit()) or int(year) not in _YEARS:
+        return None
+    try:
+        return CellDate(date(int(year), int(month), int(day)), "Day", repair)
+    except ValueError:
+        pass
+    try:
+        # 03/25/1980: only an American reading makes a date of it.
+        return CellDate(date(int(year), int(day), int(month)), "Day", "day_and_month_swapped")
+    except ValueError:
+        return None
+
+
+def date_in(found: str) -> date | None:
+    """The first dd/mm/yyyy inside a longer text, as in "12/QĐ-UBND ngày 15/4/2024".
+
+    >>> date_in("12/QĐ-UBND ngày 15/4/2024")
+    datetime.date(2024, 4, 15)
+    """
+    place = _IN_TEXT.search(found)
+    parsed = parse_date(place[0]) if place else None
+    return parsed.value if parsed else None
+
+
+def parse_month(value: object) -> Month | None:
+    """The month a cell holds: mm/yyyy, a date of any shape, or None.
+
+    >>> parse_month("Tháng 5/2024"), parse_month("05/2024"), parse_month("2024-05")
+    (Month(2024, 5), Month(2024, 5), Month(2024, 5))
+    """
+    found = text(value) if isinstance(value, str) else ""
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})", found)
+    if iso and 1 <= int(iso[2]) <= 12:
+        return Month(int(iso[1]), int(iso[2]))
+    parsed = parse_date(re.sub(r"^(từ|kể từ)\s+", "", found, flags=re.IGNORECASE) if found else value)
+    return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
+
+
+def parse_sex(value: object) -> str | None:
+    """Male, Female or None.
+
+    >>> parse_sex("Nữ"), parse_sex("NAM"), parse_sex("?")
+    ('Female', 'Male', None)
+    """
+    return _SEXES.get(names.search_key(text(value)))
+
+
+def parse_amount(value: object) -> int | None:
+    """Whole đồng, or None when the cell holds no whole amount."""
+    try:
+        return money.parse_dong(value) if isinstance(value, str) else money.as_dong(value)
+    except NotWholeDong:
+        return None
+
+
+def parse_method(value: object) -> str | None:
+    """Bank Account, Cash or None.
+
+    >>> parse_method("Chuyển khoản"), parse_method("TM")
+    ('Bank Account', 'Cash')
+    """
+    return _first(_METHODS, value)
+
+
+def parse_payee(value: object) -> str | None:
+    """Self, Guardian, Authorised, Carer or None.
+
+    >>> parse_payee("Người giám hộ"), parse_payee("chính chủ")
+    ('Guardian', 'Self')
+    """
+    return _first(_PAYEES, value)
+
+
+def _first(patterns: tuple[tuple[str, re.Pattern], ...], value: object) -> str | None:
+    key = names.search_key(text(value))
+    return next((answer for answer, pattern in patterns if pattern.search(key)), None)

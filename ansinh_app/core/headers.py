@@ -1,0 +1,90 @@
+"""Header texts of strangers' lists, with or without diacritics, and the fields they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .names import search_key
+
+# (field, pattern on the search key of the header, weight): for one field the heaviest, then leftmost column
+# wins; for one column the first pattern that fits, so the special stands before the general.
+_PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
+    (field, re.compile(pattern), weight)
+    for field, pattern, weight in (
+        ("", r"\bky (ten|nhan|ho ten)\b|chu ky|diem chi|^ky\b|noi cap|ngay cap|^chi nhanh|he so|tinh trang", 0),
+        ("", r"nghe nghiep|\bchu ho\b|ho (va )?ten (cha|me|bo|vo|chong|con)\b", 0),
+        ("stt", r"^(stt|tt|s t t|so tt|so thu tu|thu tu|no)$", 9),
+        ("representative_id", r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(chu (tk|tai khoan|the)|dai dien|giam ho)", 9),
+        ("representative_id", r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(uy quyen|nhan thay|cham soc|nguoi nhan)", 9),
+        ("representative_id", r"(dai dien|giam ho|uy quyen|nhan thay|cham soc).*(cccd|cmnd|dinh danh|can cuoc)", 8),
+        ("relation", r"quan he", 9),
+        ("cash_reason", r"ly do.*(tien mat|khong (co|mo)|chua (co|mo))|ly do nhan", 9),
+        ("bank", r"/ (ten )?(nh|ngan hang)\b", 9),
+        ("account_no", r"^(so )?(tai khoan|tk)( ngan hang| nhan tien| nguoi huong)?$|\bstk\b", 9),
+        ("account_no", r"\bso (tai khoan|tk)\b|(tai khoan|tk) / so$", 9),
+        ("account_name", r"(chu|ten) (tai khoan|tk|the)\b|nguoi thu huong|(tai khoan|tk)( /)? (ten|chu|ho)", 9),
+        ("payee_type", r"loai (nguoi nhan|tai khoan|chu tk)|tu cach|hinh thuc (uy quyen|giam ho)|^nguoi nhan la", 9),
+        ("payment_method", r"hinh thuc|phuong thuc|cach nhan|kenh chi", 8),
+        ("bank", r"^(nh|ngan hang)\b|ten (nh|ngan hang)|(tai khoan|tk) ngan hang|mo tai|noi mo", 8),
+        ("phone", r"dien thoai|\bs?dt\b|dtdd|di dong|so dd$|lien (he|lac)$", 8),
+        ("representative_name", r"(dai dien|giam ho|uy quyen|nhan thay|linh thay|cham soc|nguoi nhan)", 7),
+        ("old_id", r"(cmnd|cmt|chung minh).*\bcu\b|^(so )?(cmnd|cmt|chung minh( nhan dan| thu)?)$", 8),
+        ("personal_id", r"cccd|can cuoc|dinh danh|ddcn|cmnd|cmt|chung minh|giay to tuy than", 8),
+        ("birth_male", r"\bsinh( /)? nam$", 9),
+        ("birth_female", r"\bsinh( /)? nu$", 9),
+        ("date_of_birth", r"ngay.*sinh|^ns$|^ngsinh$|sinh ngay", 9),
+        ("birth_year", r"nam sinh", 8),
+        ("sex_male", r"^(gioi tinh|gioi|phai)( /)? nam$|^nam$", 8),
+        ("sex_female", r"^(gioi tinh|gioi|phai)( /)? nu$|^nu$", 8),
+        ("sex", r"gioi tinh|^gioi$|^phai$|^nam nu$|^gt$", 9),
+        ("ethnicity", r"dan toc", 9),
+        ("amount", r"^muc (huong|tro cap)", 8),
+        ("effective_from", r"(tu|thoi gian|thoi diem|bat dau|thang).*huong|huong.*(tu|ke tu)|^tu (thang|ngay)\b", 8),
+        ("decision_no", r"\bso\b.*(\bqd\b|quyet dinh)|(\bqd\b|quyet dinh).*\bso\b", 9),
+        ("decision_date", r"ngay.*(\bqd\b|quyet dinh)|(\bqd\b|quyet dinh).*ngay", 9),
+        ("decision_no", r"\bqd\b|quyet dinh", 7),
+        ("quantity", r"^sl$|so luong|so (con|tre|suat|nguoi|chau)|tham nien", 8),
+        ("full_name", r"ho (va )?(chu dem )?(ten|dem)|^ten$|^ten (doi tuong|nguoi)|^ho ten", 9),
+        ("full_name", r"^nguoi (huong|duoc huong)|^doi tuong huong$", 7),
+        ("village", r"^(thon|khoi|xom|ban|to dan pho|to dp|to|khu( pho)?|ap|lang|khom|buon)\b|thon ban|khoi pho", 8),
+        ("address", r"dia chi|noi o|thuong tru|cu tru|ho khau|tam tru|cho o", 8),
+        ("amount", r"muc (huong|tro cap|tien)\b|tro cap( hang)? thang|tien tro cap|so tien( huong)?$|^muc$", 8),
+        ("amount", r"tong (so )?(tien|cong|chi)|thanh tien|kinh phi|so tien|dong thang", 6),
+        ("category", r"(nhom|loai|dien) doi tuong|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
+        ("category", r"doi tuong|^ma$", 5),
+        ("note", r"ghi chu|luu y|^ly do", 8),
+    )
+)
+
+
+# Between the texts of a header of several rows: "Tài khoản / Ngân hàng" is the bank, "Tài khoản ngân hàng" is not.
+LEVELS = " / "
+
+
+def field_of(header: str) -> tuple[str, int] | None:
+    """The field a header stands for and how surely, or None; " / " stands between the rows of a header.
+
+    >>> field_of("Họ và tên"), field_of("SO CCCD/CMND"), field_of("Chữ ký")
+    (('full_name', 9), ('personal_id', 8), None)
+    """
+    key = " / ".join(search_key(part) for part in header.split(LEVELS))
+    if not key or len(key) > 80:
+        return None
+    for field, pattern, weight in _PATTERNS:
+        if pattern.search(key):
+            return (field, weight) if field else None
+    return None
+
+
+def map_columns(headers: Sequence[str]) -> dict[str, int]:
+    """Field -> column number, each field once: the surest header, of equal ones the leftmost."""
+    best: dict[str, tuple[int, int]] = {}
+    for column, header in enumerate(headers):
+        found = field_of(header)
+        if found is None:
+            continue
+        field, weight = found
+        if field not in best or weight > best[field][0]:
+            best[field] = (weight, column)
+    return {field: column for field, (_weight, column) in best.items()}

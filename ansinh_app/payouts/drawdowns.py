@@ -1,0 +1,101 @@
+"""Treasury drawdowns: what the treasury still has to send for a month's batches, within the allotment."""
+
+from collections import defaultdict
+
+import frappe
+from frappe import _
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.exceptions import PeriodStateError
+from ansinh_app.payouts.run import lock_period
+
+
+def make(period: str) -> list[str]:
+    """Drafts one drawdown per programme and receiver for sealed batches that have none. Returns their names."""
+    lock_period(period)
+    office = frappe.db.get_value("Payout Period", period, "office")
+    unsealed = frappe.get_all("Payout Batch", filters={"period": period, "docstatus": 0}, pluck="name")
+    if unsealed:
+        frappe.throw(
+            _("Approve or cancel these batches first: {0}.").format(", ".join(unsealed)), PeriodStateError
+        )
+    groups = defaultdict(list)
+    for batch in open_batches(period):
+        groups[(batch.programme, batch.receiver)].append(batch.name)
+    names = []
+    for (programme, receiver), batches in sorted(groups.items()):
+        drawdown = frappe.get_doc(
+            {
+                "doctype": "Treasury Drawdown",
+                "office": office,
+                "period": period,
+                "programme": programme,
+                "receiver": receiver,
+                "batches": [{"batch": batch} for batch in batches],
+            }
+        )
+        drawdown.insert()
+        names.append(drawdown.name)
+    return names
+
+
+def open_batches(
+    period: str, programme: str | None = None, receiver: str | None = None, drawdown: str | None = None
+) -> list[dict]:
+    """Sealed batches of the period that stand in no drawdown other than `drawdown`."""
+    filters = {"period": period, "docstatus": 1}
+    if programme:
+        filters["programme"] = programme
+    if receiver:
+        filters["receiver"] = receiver
+    rows = frappe.get_all(
+        "Payout Batch",
+        filters=filters,
+        fields=["name", "office", "period", "programme", "receiver", "provider", "channel", "contract"]
+        + ["line_count", "total_amount"],
+        order_by="name",
+        limit_page_length=0,
+    )
+    drawn = drawn_batches(period, drawdown)
+    return [row for row in rows if row.name not in drawn]
+
+
+def drawn_batches(period: str, leave_out: str | None = None) -> dict[str, str]:
+    """Batch -> the draft or submitted drawdown it stands in."""
+    row, drawdown = frappe.qb.DocType("Drawdown Batch"), frappe.qb.DocType("Treasury Drawdown")
+    query = (
+        frappe.qb.from_(row)
+        .join(drawdown)
+        .on(row.parent == drawdown.name)
+        .select(row.batch, drawdown.name)
+        .where(drawdown.period == period)
+        .where(drawdown.docstatus < 2)
+    )
+    if leave_out:
+        query = query.where(drawdown.name != leave_out)
+    return dict(query.run())
+
+
+def allotment_left(office: str, programme: str, year: int, leave_out: str | None = None) -> int:
+    """Allotted for the programme and year less what submitted drawdowns of that year's months took, in đồng."""
+    allotted = frappe.get_all(
+        "Budget Allotment",
+        filters={"office": office, "programme": programme, "year": year, "docstatus": 1},
+        pluck="amount",
+        limit_page_length=0,
+    )
+    drawdown, period = frappe.qb.DocType("Treasury Drawdown"), frappe.qb.DocType("Payout Period")
+    query = (
+        frappe.qb.from_(drawdown)
+        .join(period)
+        .on(drawdown.period == period.name)
+        .select(drawdown.amount)
+        .where(drawdown.office == office)
+        .where(drawdown.programme == programme)
+        .where(drawdown.docstatus == 1)
+        .where(period.month >= f"{year}-01-01")
+        .where(period.month <= f"{year}-12-31")
+    )
+    if leave_out:
+        query = query.where(drawdown.name != leave_out)
+    return sum(as_dong(amount) for amount in allotted) - sum(as_dong(row[0] or 0) for row in query.run())

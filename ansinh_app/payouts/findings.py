@@ -1,0 +1,73 @@
+"""The names of what can hold a payment up: code, how grave, whose task, and how to say it."""
+
+from dataclasses import dataclass, field
+
+from frappe import _
+
+BLOCK, WARNING = "block", "warning"
+OFFICER, MANAGER, COMMUNE = "Social Affairs Officer", "Social Affairs Manager", "Commune Officer"
+POLICE = "Police Officer"
+
+_MOST_LISTED = 200
+
+
+def titles() -> dict[str, tuple[str, str, str]]:
+    """Code -> (severity, owner role, title). A block is not paid before its owner has dealt with it."""
+    return {
+        "no_rate_in_force": (BLOCK, MANAGER, _("No rate is in force for the category in the month")),
+        "estimated_rate": (BLOCK, MANAGER, _("The only rate known is an estimate, which never pays")),
+        "bad_quantity": (BLOCK, OFFICER, _("The quantity does not suit the category")),
+        "missing_birth_date": (BLOCK, COMMUNE, _("The category depends on age and the birth date is missing")),
+        "unknown_category": (BLOCK, MANAGER, _("The category is not known")),
+        "not_whole_dong": (BLOCK, MANAGER, _("The rate does not give a whole number of đồng")),
+        "balance_without_entitlement": (BLOCK, OFFICER, _("Money stands open without an entitlement behind it")),
+        "representative_missing": (BLOCK, COMMUNE, _("The money goes to a representative, and none is named")),
+        "mandate_expired": (BLOCK, COMMUNE, _("The guardianship or mandate has expired or has not begun")),
+        "cash_without_reason": (BLOCK, COMMUNE, _("Paid in cash without a reason")),
+        "no_account": (BLOCK, COMMUNE, _("No payment account")),
+        "account_closed": (BLOCK, OFFICER, _("The payment account is closed or blocked")),
+        "account_name_mismatch": (BLOCK, COMMUNE, _("The name on the account is not the person's name")),
+        "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
+        "earlier_batches_open": (BLOCK, MANAGER, _("Batches of earlier months are not approved")),
+        "period_closed": (BLOCK, MANAGER, _("The period is closed")),
+        "same_person_twice": (WARNING, COMMUNE, _("The same name and birth date stand in the registry twice")),
+        "two_schemes": (WARNING, OFFICER, _("Paid under two schemes: check that the law allows both")),
+        "identity_unverified": (WARNING, POLICE, _("The identity is not verified")),
+        "identity_mismatch": (WARNING, POLICE, _("The identity does not match the population database")),
+        "deceased": (WARNING, OFFICER, _("Reported dead, and still paid under what was known on the day")),
+        "moved": (WARNING, OFFICER, _("Lives outside the office's area")),
+        "too_many_on_account": (WARNING, OFFICER, _("Too many people are paid into one account")),
+        "no_entitlement": (WARNING, COMMUNE, _("Active in the registry without an entitlement in force")),
+        "no_allotment": (WARNING, MANAGER, _("No budget allotment for the programme and year")),
+        "over_paid": (WARNING, OFFICER, _("Paid too much: a recovery case will be proposed")),
+    }
+
+
+@dataclass(slots=True)
+class Finding:
+    """One code with everybody it concerns."""
+
+    code: str
+    items: list[dict] = field(default_factory=list)
+
+    def as_dict(self) -> dict:
+        severity, owner, title = titles().get(self.code, (BLOCK, OFFICER, self.code))
+        return {
+            "code": self.code,
+            "severity": severity,
+            "owner": owner,
+            "title": title,
+            "count": len(self.items),
+            "items": self.items[:_MOST_LISTED],
+        }
+
+
+def describe_held(held: list) -> str:
+    """Who is held back and why, one line a person, for the period's form."""
+    names = titles()
+    lines = []
+    for item in held:
+        if item.blocking:
+            title = names.get(item.code, (BLOCK, OFFICER, item.code))[2]
+            lines.append(f"{item.beneficiary} {item.full_name}: {title}" + (f" ({item.detail})" if item.detail else ""))
+    return "\n".join(lines)

@@ -1,0 +1,128 @@
+"""Money a receiver holds: what the treasury sent, what was paid out, what is still there."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import getdate
+
+from ansinh_app.core.money import as_dong
+
+
+@dataclass(slots=True)
+class MonthMoney:
+    """One programme of one receiver in one month, in đồng."""
+
+    due: int = 0
+    due_count: int = 0
+    paid: int = 0
+    paid_count: int = 0
+    unpaid: int = 0
+    unpaid_count: int = 0
+    in_flight: int = 0
+    drawn: int | None = None
+
+
+def month_money(office: str, receiver: str, until: date) -> dict[tuple[date, str], MonthMoney]:
+    """By (month, programme) up to and including the month `until`, sums of sealed batches and drawdowns."""
+    found: dict[tuple[date, str], MonthMoney] = defaultdict(MonthMoney)
+    for row in _line_sums(office, receiver, until):
+        item = found[(getdate(row.month), row.programme)]
+        amount, count = as_dong(row.amount or 0), row.count
+        item.due += amount
+        item.due_count += count
+        if row.status == "Paid":
+            item.paid += amount
+            item.paid_count += count
+        elif row.status in ("Failed", "Uncollected"):
+            item.unpaid += amount
+            item.unpaid_count += count
+        else:
+            item.in_flight += amount
+    for row in _drawn(office, receiver, until):
+        item = found[(getdate(row.month), row.programme)]
+        item.drawn = (item.drawn or 0) + as_dong(row.amount or 0)
+    return found
+
+
+def held_before(office: str, receiver: str, month: date) -> dict[str, int]:
+    """By programme, money of months before `month` still with the receiver and free to be used, in đồng.
+
+    NĐ 20/2021 Đ34.4. What is on its way without a result is not free. A month without a recorded drawdown counts
+    as drawn as it should have been, so that an office can begin in the middle of a year.
+    """
+    money = month_money(office, receiver, month)
+    back = _returned(office, receiver)
+    held: dict[str, int] = defaultdict(int)
+    for paid_month in sorted({key[0] for key in money if key[0] < month}):
+        to_return = back.get(paid_month, 0)
+        for programme in sorted(key[1] for key in money if key[0] == paid_month):
+            item = money[(paid_month, programme)]
+            drawn = item.drawn if item.drawn is not None else max(0, item.due - held[programme])
+            held[programme] += drawn - item.paid - item.in_flight
+            # Only what no unpaid person waits for can have gone back to the budget.
+            part = min(to_return, max(0, held[programme] - item.unpaid))
+            held[programme] -= part
+            to_return -= part
+    return {programme: max(0, amount) for programme, amount in held.items()}
+
+
+def _returned(office: str, receiver: str) -> dict[date, int]:
+    """What submitted settlements say went back to the budget, by month."""
+    period, settlement = frappe.qb.DocType("Payout Period"), frappe.qb.DocType("Settlement")
+    rows = (
+        frappe.qb.from_(settlement)
+        .join(period)
+        .on(settlement.period == period.name)
+        .select(period.month, settlement.returned)
+        .where(settlement.office == office)
+        .where(settlement.provider == receiver)
+        .where(settlement.docstatus == 1)
+        .run(as_dict=True)
+    )
+    found: dict[date, int] = defaultdict(int)
+    for row in rows:
+        found[getdate(row.month)] += as_dong(row.returned or 0)
+    return found
+
+
+def _line_sums(office: str, receiver: str, until: date) -> list[dict]:
+    line, batch = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Batch")
+    period = frappe.qb.DocType("Payout Period")
+    return (
+        frappe.qb.from_(line)
+        .join(batch)
+        .on(line.batch == batch.name)
+        .join(period)
+        .on(line.period == period.name)
+        .select(
+            period.month,
+            line.programme,
+            line.status,
+            Sum(line.total).as_("amount"),
+            Count(line.name).as_("count"),
+        )
+        .where(batch.office == office)
+        .where(batch.receiver == receiver)
+        .where(batch.docstatus == 1)
+        .where(period.month <= until)
+        .groupby(period.month, line.programme, line.status)
+        .run(as_dict=True)
+    )
+
+
+def _drawn(office: str, receiver: str, until: date) -> list[dict]:
+    drawdown, period = frappe.qb.DocType("Treasury Drawdown"), frappe.qb.DocType("Payout Period")
+    return (
+        frappe.qb.from_(drawdown)
+        .join(period)
+        .on(drawdown.period == period.name)
+        .select(period.month, drawdown.programme, drawdown.amount)
+        .where(drawdown.office == office)
+        .where(drawdown.receiver == receiver)
+        .where(drawdown.docstatus == 1)
+        .where(period.month <= until)
+        .run(as_dict=True)
+    )

@@ -1,0 +1,414 @@
+"""Reads law, people, decisions and earlier lines from the database into the types of the core."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import frappe
+from frappe.utils import getdate
+
+from ansinh_app.core.law import Category, Law, RateLine, RateVersion
+from ansinh_app.core.ledger import Change, Entitlement, Person, RecoveryCase, Settled
+from ansinh_app.core.money import as_dong
+from ansinh_app.core.months import Month
+
+_CHUNK = 1000
+
+
+@dataclass(slots=True)
+class PersonBook:
+    """One beneficiary as the core sees them, beside the rows that say how they are paid."""
+
+    row: dict
+    person: Person
+    entitlements: list[Entitlement] = field(default_factory=list)
+    terms: dict[str, dict] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    cases: list[RecoveryCase] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Book:
+    """Everything a run of one office looks at, read in a fixed number of queries."""
+
+    people: dict[str, PersonBook]
+    accounts: dict[str, dict]
+    representatives: dict[str, dict]
+    mandates: dict[tuple[str, str], list[dict]]
+    units: dict[str, dict]
+
+
+def read_law() -> Law:
+    """All categories and submitted rate versions. A coefficient of 0 or an amount of 0 means "not given"."""
+    categories = [
+        Category(
+            code=row.name,
+            programme=row.programme,
+            band_group=row.band_group or None,
+            title=row.title,
+            neutral_title=row.neutral_title or "",
+            sensitive=bool(row.sensitive),
+            age_from=row.age_from or None,
+            age_to=None if row.no_age_limit or not row.age_to else row.age_to,
+            per_child=bool(row.per_child),
+            payee=row.payee or "beneficiary",
+            stack_rule=row.stack_rule,
+            article=row.law_article or "",
+        )
+        for row in frappe.get_all("Benefit Category", fields=["*"], order_by="name", limit_page_length=0)
+    ]
+    version, line = frappe.qb.DocType("Rate Version"), frappe.qb.DocType("Rate Version Line")
+    lines = defaultdict(dict)
+    rows = (
+        frappe.qb.from_(line)
+        .join(version)
+        .on(line.parent == version.name)
+        .select(
+            line.parent,
+            line.category,
+            line.coefficient,
+            line.amount,
+            line.law_article,
+            line.ends_on,
+            line.certainty,
+        )
+        .where(version.docstatus == 1)
+        .run(as_dict=True)
+    )
+    for row in rows:
+        coefficient = Decimal(str(row.coefficient)).normalize() if row.coefficient else None
+        lines[row.parent][row.category] = RateLine(
+            category=row.category,
+            coefficient=coefficient,
+            amount=as_dong(row.amount) if row.amount else None,
+            article=row.law_article or "",
+            certainty=row.certainty or "law",
+            ends_on=_day(row.ends_on),
+        )
+    versions = [
+        RateVersion(
+            name=row.name,
+            programme=row.programme,
+            effective_from=getdate(row.effective_from),
+            in_force_on=getdate(row.in_force_on),
+            base_amount=as_dong(row.base_amount),
+            instrument=row.legal_instrument or "",
+            unit=row.administrative_unit or None,
+            certainty=row.certainty or "law",
+            lines=lines[row.name],
+        )
+        for row in frappe.get_all(
+            "Rate Version", filters={"docstatus": 1}, fields=["*"], order_by="name", limit_page_length=0
+        )
+    ]
+    return Law(categories, versions)
+
+
+def read_book(law: Law, office: str | None = None, beneficiary: str | None = None) -> Book:
+    """The people of an office, or one beneficiary, with decisions, lines of all periods and recovery cases."""
+    units = {
+        row.name: row
+        for row in frappe.get_all(
+            "Administrative Unit",
+            fields=["name", "unit_name", "parent_administrative_unit", "valid_to"],
+            order_by="name",
+            limit_page_length=0,
+        )
+    }
+    rate_units = {version.unit for version in law.versions if version.unit}
+    people = {}
+    for row in _beneficiaries(office, beneficiary):
+        people[row.name] = PersonBook(
+            row=row,
+            person=Person(
+                name=row.name,
+                born=_day(row.date_of_birth),
+                dob_precision=row.dob_precision or "Day",
+                died_on=_day(row.deceased_on),
+                death_known_on=_day(row.death_known_on),
+                # Only units that set a level of their own can matter to a rate.
+                units=tuple(unit for unit in lineage(units, row.administrative_unit) if unit in rate_units),
+            ),
+        )
+    _read_entitlements(people, office, beneficiary)
+    _read_lines(people, office, beneficiary)
+    terms = [term for book in people.values() for term in book.terms.values()]
+    accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
+    holders = {term.representative for term in terms}
+    return Book(
+        people=people,
+        accounts=_by_name(
+            "Payment Account",
+            accounts,
+            ["name", "provider", "account_no", "account_name", "holder_type", "status", "name_match"]
+            + ["beneficiary", "representative"],
+        ),
+        representatives=_by_name("Representative", holders, ["name", "full_name"]),
+        mandates=_mandates(office, beneficiary),
+        units=units,
+    )
+
+
+def lineage(units: dict[str, dict], unit: str | None) -> list[str]:
+    """The unit and those above it, nearest first."""
+    found: list[str] = []
+    while unit and unit in units and unit not in found:
+        found.append(unit)
+        unit = units[unit].parent_administrative_unit
+    return found
+
+
+def months_from_json(text: str | None) -> dict[Month, int]:
+    """A line's or a case's months as the core takes them, đồng by month."""
+    return {Month.parse(month): int(amount) for month, amount in json.loads(text or "{}").items()}
+
+
+def months_to_json(months: dict[Month, int]) -> str:
+    """Months and đồng as they are stored: compact, in order of the months."""
+    return json.dumps({str(month): months[month] for month in sorted(months)}, separators=(",", ":"))
+
+
+def recoveries_of(explanation: str | None) -> dict[str, int]:
+    """What a line deducts for each recovery case, in đồng, from its stored explanation."""
+    taken: dict[str, int] = defaultdict(int)
+    for step in json.loads(explanation or "[]"):
+        if step.get("code") == "recovery":
+            taken[step["params"]["case"]] += int(step["params"]["amount"])
+    return dict(taken)
+
+
+def _scoped(query, beneficiary_table, office: str | None, beneficiary: str | None):
+    if office:
+        query = query.where(beneficiary_table.office == office)
+    if beneficiary:
+        query = query.where(beneficiary_table.name == beneficiary)
+    return query
+
+
+def _beneficiaries(office: str | None, beneficiary: str | None) -> list[dict]:
+    table = frappe.qb.DocType("Beneficiary")
+    query = frappe.qb.from_(table).select(
+        table.name,
+        table.full_name,
+        table.search_name,
+        table.date_of_birth,
+        table.dob_precision,
+        table.deceased_on,
+        table.death_known_on,
+        table.administrative_unit,
+        table.village,
+        table.office,
+        table.status,
+        table.personal_id,
+        table.verification_status,
+        table.payment_method,
+        table.payment_account,
+        table.cash_reason,
+    )
+    return _scoped(query, table, office, beneficiary).orderby(table.name).run(as_dict=True)
+
+
+def _read_entitlements(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+    person, term = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Entitlement")
+    query = (
+        frappe.qb.from_(term)
+        .join(person)
+        .on(term.beneficiary == person.name)
+        .select(
+            term.name,
+            term.beneficiary,
+            term.category,
+            term.quantity,
+            term.decision_date,
+            term.effective_from,
+            term.effective_to,
+            term.settled_through,
+            term.stop_reason,
+            term.stop_decision_date,
+            term.payee_type,
+            term.representative,
+            term.payment_method,
+            term.payment_account,
+            term.cash_reason,
+        )
+        .where(term.docstatus == 1)
+    )
+    terms = _scoped(query, person, office, beneficiary).orderby(term.name).run(as_dict=True)
+    changes = _changes(office, beneficiary)
+    starts = {
+        row.name: _day(row.starts_on)
+        for row in frappe.get_all("Paying Office", fields=["name", "starts_on"], limit_page_length=0)
+    }
+    for row in terms:
+        book = people[row.beneficiary]
+        book.terms[row.name] = row
+        book.entitlements.append(_entitlement(row, changes[row.name], starts.get(book.row.office)))
+
+
+def _entitlement(row: dict, changes: list[Change], office_starts: date | None) -> Entitlement:
+    start = Month.parse(getdate(row.effective_from))
+    decided_on = getdate(row.decision_date)
+    through = Month.parse(getdate(row.settled_through)) if row.settled_through else None
+    if office_starts and decided_on < office_starts:
+        # Decided before this office began to pay: the months before were somebody else's to pay.
+        before = Month.of(office_starts) - 1
+        through = max(through, before) if through else before
+    if row.effective_to:
+        last = Month.parse(getdate(row.effective_to))
+        known = _day(row.stop_decision_date) or decided_on
+        changes = [*changes, Change(last + 1, known, False, row.stop_reason or "")]
+    return Entitlement(
+        name=row.name,
+        category=row.category,
+        quantity=row.quantity or 1,
+        start=start,
+        decided_on=decided_on,
+        settled_through=through if through and through >= start else None,
+        changes=tuple(changes),
+    )
+
+
+def _changes(office: str | None, beneficiary: str | None) -> dict[str, list[Change]]:
+    change, term = frappe.qb.DocType("Entitlement Change"), frappe.qb.DocType("Entitlement")
+    person = frappe.qb.DocType("Beneficiary")
+    query = (
+        frappe.qb.from_(change)
+        .join(term)
+        .on(change.parent == term.name)
+        .join(person)
+        .on(term.beneficiary == person.name)
+        .select(change.parent, change.effective_month, change.decided_on, change.active, change.reason)
+        .where(change.parenttype == "Entitlement")
+    )
+    found = defaultdict(list)
+    rows = _scoped(query, person, office, beneficiary).orderby(change.parent).orderby(change.idx)
+    for row in rows.run(as_dict=True):
+        month = Month.parse(getdate(row.effective_month))
+        found[row.parent].append(Change(month, getdate(row.decided_on), bool(row.active), row.reason or ""))
+    return found
+
+
+def _read_lines(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+    """Earlier lines follow the person, also those another office paid."""
+    person, line = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Payout Line")
+    period = frappe.qb.DocType("Payout Period")
+    query = (
+        frappe.qb.from_(line)
+        .join(person)
+        .on(line.beneficiary == person.name)
+        .join(period)
+        .on(line.period == period.name)
+        .select(line.beneficiary, line.benefit, period.month, line.months, line.recovery, line.status)
+        .where(line.status != "Cancelled")
+    )
+    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+        people[row.beneficiary].settled.append(
+            Settled(
+                benefit=row.benefit,
+                period=Month.parse(getdate(row.month)),
+                months=months_from_json(row.months),
+                recovery=as_dong(row.recovery or 0),
+                status=row.status,
+            )
+        )
+    _read_cases(people, office, beneficiary)
+
+
+def _read_cases(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+    """Approved cases; outstanding counts every deduction that is planned, under way or paid."""
+    case, person = frappe.qb.DocType("Recovery Case"), frappe.qb.DocType("Beneficiary")
+    query = (
+        frappe.qb.from_(case)
+        .join(person)
+        .on(case.beneficiary == person.name)
+        .select(
+            case.name,
+            case.beneficiary,
+            case.benefit,
+            case.amount,
+            case.instalment,
+            case.months,
+            case.status,
+        )
+        .where(case.docstatus == 1)
+    )
+    rows = _scoped(query, person, office, beneficiary).orderby(case.name).run(as_dict=True)
+    taken = deducted(office=office, beneficiary=beneficiary) if rows else {}
+    for row in rows:
+        outstanding = as_dong(row.amount) - sum(taken.get(row.name, {}).values())
+        people[row.beneficiary].cases.append(
+            RecoveryCase(
+                benefit=row.benefit,
+                months=months_from_json(row.months),
+                outstanding=0 if row.status == "Waived" else max(0, outstanding),
+                instalment=as_dong(row.instalment or 0),
+                approved=True,
+                name=row.name,
+            )
+        )
+
+
+def deducted(
+    office: str | None = None,
+    beneficiary: str | None = None,
+    statuses: tuple = ("Planned", "Sent", "Paid"),
+    leave_out_drafts: bool = True,
+) -> dict[str, dict[str, int]]:
+    """What lines of these statuses deduct: case -> line name -> đồng.
+
+    Lines of batches not yet sealed are left out: the run that made them makes them anew.
+    """
+    line, person = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Beneficiary")
+    batch = frappe.qb.DocType("Payout Batch")
+    query = (
+        frappe.qb.from_(line)
+        .join(person)
+        .on(line.beneficiary == person.name)
+        .join(batch)
+        .on(line.batch == batch.name)
+        .select(line.name, line.explanation)
+        .where(line.recovery > 0)
+        .where(line.status.isin(list(statuses)))
+    )
+    if leave_out_drafts:
+        query = query.where(batch.docstatus == 1)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+        for case, amount in recoveries_of(row.explanation).items():
+            found[case][row.name] = amount
+    return found
+
+
+def _mandates(office: str | None, beneficiary: str | None) -> dict[tuple[str, str], list[dict]]:
+    """Guardians and mandates by (beneficiary, representative)."""
+    mandate, person = frappe.qb.DocType("Beneficiary Representative"), frappe.qb.DocType("Beneficiary")
+    query = (
+        frappe.qb.from_(mandate)
+        .join(person)
+        .on(mandate.parent == person.name)
+        .select(mandate.parent, mandate.representative, mandate.valid_from, mandate.valid_to)
+    )
+    found = defaultdict(list)
+    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+        found[(row.parent, row.representative)].append(row)
+    return found
+
+
+def _by_name(doctype: str, names: set, fields: list[str]) -> dict[str, dict]:
+    wanted = sorted(name for name in names if name)
+    found = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = frappe.get_all(
+            doctype,
+            filters={"name": ["in", wanted[start : start + _CHUNK]]},
+            fields=fields,
+            limit_page_length=0,
+        )
+        found.update({row.name: row for row in rows})
+    return found
+
+
+def _day(value) -> date | None:
+    return getdate(value) if value else None

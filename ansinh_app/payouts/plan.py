@@ -1,0 +1,160 @@
+"""What a run would write, worked out before anything is written: preflight and prepare ask the same plan."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+
+import frappe
+
+from ansinh_app.core.law import Law
+from ansinh_app.core.ledger import Step
+from ansinh_app.core.months import Month
+from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
+from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book, read_law
+from ansinh_app.payouts.payees import Contracts, Hold, Payee, payee_for
+
+# Every list that leaves the office names these people alike: a category can reveal an illness (DOMAIN 7).
+_ONE_TITLE_FOR_ALL = {"BTXH", "CARE"}
+_NEUTRAL_TITLE = "Đối tượng bảo trợ xã hội"
+# Lines can be listed by banks; what names the category, or the clause it rests on, stays on the entitlement.
+_CATEGORY_FACTS = {"category", "decided", "title", "reason"}
+_CATEGORY_STEPS = {"entitled", "coefficient", "fixed_amount", "only_higher"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person, or one benefit of theirs, that the run leaves out, and why."""
+
+    code: str
+    beneficiary: str
+    full_name: str
+    detail: str = ""
+    data: dict = field(default_factory=dict)
+    blocking: bool = True
+
+
+@dataclass(slots=True)
+class Plan:
+    """Lines by line key, people held back, over-payments by (beneficiary, benefit), and what was read."""
+
+    office: str
+    period: str
+    month: Month
+    as_of: date
+    law: Law
+    book: Book
+    contracts: Contracts
+    lines: dict[str, dict] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+    proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
+
+
+def make_plan(period: dict, as_of: date, progress=None) -> Plan:
+    """Reads the office of the period and works out every line; `progress(done, total)` is told now and then."""
+    law = read_law()
+    month = Month.parse(period.month)
+    plan = Plan(
+        office=period.office,
+        period=period.name,
+        month=month,
+        as_of=as_of,
+        law=law,
+        book=read_book(law, office=period.office),
+        contracts=Contracts(period.office, month),
+    )
+    titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
+    people = plan.book.people
+    for done, person in enumerate(people.values()):
+        if progress and done % 500 == 0:
+            progress(done, len(people))
+        if person.entitlements or person.settled:
+            _plan_person(plan, person, titles)
+    return plan
+
+
+def _plan_person(plan: Plan, person: PersonBook, titles: dict[str, str]) -> None:
+    result = run_person(
+        person.person,
+        person.entitlements,
+        plan.month,
+        plan.as_of,
+        plan.law,
+        person.settled,
+        person.cases,
+        opening_of(person, plan.month),
+    )
+    for problem in result.problems:
+        plan.held.append(_held(person, problem))
+    for proposal in result.proposals:
+        plan.proposals[(person.row.name, proposal.benefit)] = proposal
+    for line in result.lines:
+        programme = plan.law.category(line.category).programme
+        payee = payee_for(plan.book, person, line.entitlement, programme, plan.contracts)
+        if isinstance(payee, Hold):
+            plan.held.append(Held(payee.code, person.row.name, person.row.full_name, payee.detail))
+            continue
+        row = _row(plan, person, line, programme, payee, titles)
+        plan.lines[row["line_key"]] = row
+
+
+def opening_of(person: PersonBook, month: Month) -> Month:
+    """The first month the person's ledger knows anything of."""
+    starts = [entitlement.start for entitlement in person.entitlements]
+    paid = [paid_month for settled in person.settled for paid_month in settled.months]
+    return min([*starts, *paid], default=month)
+
+
+def category_shown(law: Law, category: str, programme_titles: dict[str, str]) -> str:
+    """The title a list may print: never one that tells an illness."""
+    found = law.category(category)
+    if found.programme in _ONE_TITLE_FOR_ALL:
+        return _NEUTRAL_TITLE
+    return found.neutral_title or programme_titles.get(found.programme) or found.programme
+
+
+def steps_to_json(steps: tuple[Step, ...]) -> str:
+    """The steps of a line as they are stored: what `explain.render(step, neutral=True)` needs and no more."""
+    kept = [{"code": step.code, "params": _without_category(step)} for step in steps]
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _without_category(step: Step) -> dict:
+    hidden = _CATEGORY_FACTS | ({"article"} if step.code in _CATEGORY_STEPS else set())
+    return {name: value for name, value in step.params.items() if name not in hidden}
+
+
+def _held(person: PersonBook, problem: Problem) -> Held:
+    facts = {key: value for key, value in problem.data.items() if key != "person"}
+    detail = " ".join(str(value) for value in facts.values())
+    return Held(problem.code, person.row.name, person.row.full_name, detail, facts, problem.blocking)
+
+
+def _row(plan: Plan, person: PersonBook, line: Line, programme: str, payee: Payee, titles: dict) -> dict:
+    return {
+        "office": plan.office,
+        "period": plan.period,
+        "kind": REGULAR,
+        "status": "Planned",
+        "beneficiary": person.row.name,
+        "full_name": person.row.full_name,
+        "entitlement": line.entitlement,
+        "benefit": line.benefit,
+        "line_key": line_key(person.row.name, line.benefit, plan.month, REGULAR),
+        "category_shown": category_shown(plan.law, line.category, titles),
+        "programme": programme,
+        "administrative_unit": person.row.administrative_unit,
+        "village": person.row.village or "",
+        "provider": payee.provider,
+        "channel": payee.channel,
+        "payment_account": payee.payment_account,
+        "account_no": payee.account_no,
+        "payee_name": payee.payee_name,
+        "payee_type": payee.payee_type,
+        "monthly_amount": line.monthly_amount,
+        "arrears": line.arrears,
+        "carried_over": line.carried_over,
+        "recovery": line.recovery,
+        "total": line.total,
+        "months": months_to_json(line.months),
+        "explanation": steps_to_json(line.steps),
+    }

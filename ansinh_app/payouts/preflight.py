@@ -1,0 +1,99 @@
+"""The blocks and warnings before a run, each with its owner."""
+
+from collections import defaultdict
+
+import frappe
+from frappe.utils import getdate
+
+from ansinh_app.payouts.findings import BLOCK, Finding
+from ansinh_app.payouts.ledger_reader import lineage
+from ansinh_app.payouts.plan import Plan, make_plan
+from ansinh_app.payouts.run import unsealed_before
+
+
+def preflight(period: str, as_of: str | None = None) -> dict:
+    """What would be held back or looks wrong if the period were prepared now. Writes nothing."""
+    document = frappe.get_doc("Payout Period", period)
+    plan = make_plan(document, getdate(as_of or document.as_of or None))
+    findings: dict[str, Finding] = {}
+
+    def found(code: str, **item) -> None:
+        findings.setdefault(code, Finding(code)).items.append(item)
+
+    _office(document, plan, found)
+    for held in plan.held:
+        found(held.code, beneficiary=held.beneficiary, full_name=held.full_name, detail=held.detail)
+    _people(plan, found)
+    _accounts(plan, found)
+    for (beneficiary, _benefit), proposal in plan.proposals.items():
+        name = plan.book.people[beneficiary].row.full_name
+        found("over_paid", beneficiary=beneficiary, full_name=name, detail=str(proposal.amount))
+    rows = [finding.as_dict() for finding in findings.values()]
+    return {
+        "period": document.name,
+        "as_of": str(plan.as_of),
+        "people": len({line["beneficiary"] for line in plan.lines.values()}),
+        "lines": len(plan.lines),
+        "total": sum(line["total"] for line in plan.lines.values()),
+        "blocks": [row for row in rows if row["severity"] == BLOCK],
+        "warnings": [row for row in rows if row["severity"] != BLOCK],
+    }
+
+
+def _office(document, plan: Plan, found) -> None:
+    if document.status == "Closed":
+        found("period_closed", detail=document.name)
+    for batch in unsealed_before(plan.office, plan.month.first_day):
+        found("earlier_batches_open", batch=batch, detail=batch)
+    groups = {(line["provider"], line["programme"], line["channel"]) for line in plan.lines.values()}
+    for provider, programme, channel in sorted(groups):
+        if not plan.contracts.find(provider, programme, channel):
+            found("no_contract", detail=f"{provider} {programme} {channel}")
+    allotted = frappe.get_all(
+        "Budget Allotment",
+        filters={"office": plan.office, "year": plan.month.year, "docstatus": 1},
+        pluck="programme",
+        limit_page_length=0,
+    )
+    for programme in sorted({group[1] for group in groups} - set(allotted)):
+        found("no_allotment", detail=f"{programme} {plan.month.year}")
+
+
+def _people(plan: Plan, found) -> None:
+    paid = {line["beneficiary"] for line in plan.lines.values()}
+    area = frappe.db.get_value("Paying Office", plan.office, "administrative_unit")
+    twins = defaultdict(list)
+    for name, person in plan.book.people.items():
+        row = person.row
+        who = {"beneficiary": name, "full_name": row.full_name}
+        if row.date_of_birth and (row.search_name or row.full_name):
+            twins[(row.search_name or row.full_name, str(row.date_of_birth))].append(who)
+        if name not in paid:
+            in_force = any(e.state(plan.month, plan.as_of)[0] for e in person.entitlements)
+            if row.status == "Active" and not in_force:
+                found("no_entitlement", **who, detail="")
+            continue
+        if row.verification_status == "Mismatch":
+            found("identity_mismatch", **who, detail=row.personal_id or "")
+        elif row.verification_status != "Verified":
+            found("identity_unverified", **who, detail=row.personal_id or "")
+        if row.deceased_on and getdate(row.deceased_on) < plan.month.first_day:
+            found("deceased", **who, detail=str(row.deceased_on))
+        if area and area not in lineage(plan.book.units, row.administrative_unit):
+            found("moved", **who, detail=row.administrative_unit or "")
+    for people in twins.values():
+        if len(people) > 1:
+            for who in people:
+                found("same_person_twice", **who, detail="")
+
+
+def _accounts(plan: Plan, found) -> None:
+    """One account may serve many wards; far too many is worth a look."""
+    most = frappe.db.get_single_value("An Sinh Settings", "max_payees_per_account") or 10
+    people = defaultdict(set)
+    for line in plan.lines.values():
+        if line["payment_account"]:
+            people[line["payment_account"]].add(line["beneficiary"])
+    for account, names in sorted(people.items()):
+        if len(names) > most:
+            found("too_many_on_account", payment_account=account, detail=str(len(names)))

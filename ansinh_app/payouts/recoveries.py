@@ -1,0 +1,87 @@
+"""Recovery cases: proposed by a run, kept up to date by the lines that deduct."""
+
+from collections import defaultdict
+
+import frappe
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.payouts.ledger_reader import deducted, months_to_json
+
+
+def propose(plan) -> dict[str, int]:
+    """One draft case per beneficiary and benefit with an over-payment; a draft no longer owed goes."""
+    person, case = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Recovery Case")
+    rows = (
+        frappe.qb.from_(case)
+        .join(person)
+        .on(case.beneficiary == person.name)
+        .select(case.name, case.beneficiary, case.benefit, case.amount, case.months)
+        .where(person.office == plan.office)
+        .where(case.docstatus == 0)
+        .orderby(case.name)
+        .run(as_dict=True)
+    )
+    drafts = {(row.beneficiary, row.benefit): row for row in rows}
+    counts = {"proposed": 0, "changed": 0, "withdrawn": 0}
+    for key, proposal in plan.proposals.items():
+        months = months_to_json(proposal.months)
+        draft = drafts.pop(key, None)
+        if draft is None:
+            _insert(plan, key, proposal, months)
+            counts["proposed"] += 1
+        elif as_dong(draft.amount) != proposal.amount or draft.months != months:
+            values = {"amount": proposal.amount, "outstanding": proposal.amount, "months": months}
+            frappe.db.set_value("Recovery Case", draft.name, values | {"period": plan.period})
+            counts["changed"] += 1
+    for draft in drafts.values():
+        frappe.delete_doc("Recovery Case", draft.name, ignore_permissions=True)
+        counts["withdrawn"] += 1
+    return counts
+
+
+def _insert(plan, key: tuple[str, str], proposal, months: str) -> None:
+    beneficiary, benefit = key
+    book = plan.book.people[beneficiary]
+    category = next((e.category for e in book.entitlements if plan.law.benefit(e.category) == benefit), None)
+    document = frappe.get_doc(
+        {
+            "doctype": "Recovery Case",
+            "beneficiary": beneficiary,
+            "benefit": benefit,
+            "programme": plan.law.category(category).programme if category else None,
+            "office": plan.office,
+            "amount": proposal.amount,
+            "outstanding": proposal.amount,
+            "months": months,
+            "period": plan.period,
+            "reason": ", ".join(month.label for month in sorted(proposal.months)),
+        }
+    )
+    document.flags.by_run = True
+    # The right to prepare the period was checked; a proposal deducts nothing before it is approved.
+    document.insert(ignore_permissions=True)
+
+
+def refresh(beneficiaries: list[str]) -> None:
+    """Recovered and outstanding of approved cases from the paid lines; a case with nothing left closes."""
+    if not beneficiaries:
+        return
+    cases = frappe.get_all(
+        "Recovery Case",
+        filters={"docstatus": 1, "beneficiary": ["in", beneficiaries], "status": ["in", ["Approved", "Closed"]]},
+        fields=["name", "beneficiary", "amount", "recovered", "status"],
+        limit_page_length=0,
+    )
+    by_person = defaultdict(list)
+    for case in cases:
+        by_person[case.beneficiary].append(case)
+    for beneficiary, owed in by_person.items():
+        paid = deducted(beneficiary=beneficiary, statuses=("Paid",))
+        for case in owed:
+            recovered = sum(paid.get(case.name, {}).values())
+            if recovered == as_dong(case.recovered or 0):
+                continue
+            left = as_dong(case.amount) - recovered
+            status = "Closed" if left <= 0 else "Approved"
+            values = {"recovered": recovered, "outstanding": max(0, left), "status": status}
+            frappe.db.set_value("Recovery Case", case.name, values)

@@ -1,0 +1,67 @@
+"""What holds a period up and what looks wrong, each with the agency whose task it is."""
+
+import frappe
+from frappe import _
+
+from ansinh_app.payouts.preflight import preflight
+
+
+def execute(filters=None):
+    """One row for each block and warning of a period, blocks first. Filter: `period` (required)."""
+    filters = frappe._dict(filters or {})
+    if not filters.period:
+        frappe.throw(_("Choose the payout period to check."), title=_("Payout Preflight"))
+    frappe.get_doc("Payout Period", filters.period).check_permission("read")
+    found = preflight(filters.period)
+    rows = [row for finding in found["blocks"] + found["warnings"] for row in _rows(finding)]
+    message = _("Known on {0}: {1} lines for {2} people would be made").format(
+        frappe.utils.getdate(found["as_of"]).strftime("%d/%m/%Y"), found["lines"], found["people"]
+    )
+    return _columns(), rows, message, None, _summary(found)
+
+
+def _rows(finding: dict) -> list[dict]:
+    shown = [
+        {
+            "severity": _("Block") if finding["severity"] == "block" else _("Warning"),
+            "owner_role": _(finding["owner"]),
+            "finding": finding["title"],
+            "beneficiary": item.get("beneficiary") or "",
+            "full_name": item.get("full_name") or "",
+            "detail": item.get("detail") or "",
+        }
+        for item in finding["items"]
+    ]
+    more = finding["count"] - len(finding["items"])
+    if more > 0:
+        shown.append({**shown[0], "beneficiary": "", "full_name": "", "detail": _("and {0} more").format(more)})
+    return shown
+
+
+def _columns() -> list[dict]:
+    # Plain text, not Links: rows about a person must not vanish where the reader's links are restricted.
+    return [
+        {"fieldname": "severity", "label": _("Weight"), "fieldtype": "Data", "width": 100},
+        {"fieldname": "owner_role", "label": _("Whose Task"), "fieldtype": "Data", "width": 190},
+        {"fieldname": "finding", "label": _("What Was Found"), "fieldtype": "Data", "width": 320},
+        {"fieldname": "beneficiary", "label": _("Code"), "fieldtype": "Data", "width": 120},
+        {"fieldname": "full_name", "label": _("Full Name"), "fieldtype": "Data", "width": 180},
+        {"fieldname": "detail", "label": _("Detail"), "fieldtype": "Data", "width": 220},
+    ]
+
+
+def _summary(found: dict) -> list[dict]:
+    blocks = sum(row["count"] for row in found["blocks"])
+    warnings = sum(row["count"] for row in found["warnings"])
+    return [
+        {"value": blocks, "label": _("Blocks"), "datatype": "Int", "indicator": "Red" if blocks else "Green"},
+        {"value": warnings, "label": _("Warnings"), "datatype": "Int", "indicator": "Orange"},
+        {"value": found["lines"], "label": _("Lines"), "datatype": "Int", "indicator": "Blue"},
+        {
+            "value": found["total"],
+            "label": _("Total"),
+            "datatype": "Currency",
+            "currency": "VND",
+            "indicator": "Blue",
+        },
+    ]

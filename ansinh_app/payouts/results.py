@@ -1,0 +1,163 @@
+"""A provider's result file applied to a batch: every row is matched or listed with its reason."""
+
+import hashlib
+from collections import defaultdict
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime, today
+
+from ansinh_app.core import bankfile
+from ansinh_app.core.errors import BadTable
+from ansinh_app.core.ledger import PAID
+from ansinh_app.core.reconcile import SentLine, match
+from ansinh_app.exceptions import ResultFileError
+from ansinh_app.payouts import files, recoveries, sealing
+from ansinh_app.payouts.rows import set_each, set_on_lines
+from ansinh_app.payouts.run import lock_period
+from ansinh_app.utils import workbooks
+
+_FAILURE_CODE = "PROVIDER"
+
+
+def reasons() -> dict[str, str]:
+    """Why a row found no line, as a clerk reads it."""
+    return {
+        "no_status": _("The row does not say whether it was paid"),
+        "amount_differs": _("The amount is not the line's amount"),
+        "account_differs": _("The account is not the line's account"),
+        "conflicting_rows": _("Several rows of the file say different things about this line"),
+        "repeated_row": _("The line stands in the file already"),
+        "several_candidates": _("Several lines fit this row"),
+        "no_such_line": _("No line of this batch fits this row"),
+        "contradicts_earlier_result": _("The line already has another result; decide by hand"),
+    }
+
+
+def apply(result) -> None:
+    """Sets the statuses of the batch's lines from the document's file and fills the document's counts.
+
+    The same file, or the same rows again, changes nothing; partial files may follow one another. Lines already
+    paid stay paid. The batch is completed when nothing sent is left without a result.
+    """
+    batch = frappe.get_doc("Payout Batch", result.batch)
+    lock_period(batch.period)
+    _check_batch(batch)
+    content = read_file(result.file)
+    result.file_hash = hashlib.sha256(content).hexdigest()
+    rows = _rows(batch, content, result.file)
+    lines = sealing.batch_lines(batch.name, for_update=True)
+    by_ref = {line["name"]: line for line in lines}
+    matching = match(
+        [
+            SentLine(line["name"], line["account_no"] or "", line["payee_name"], line["total"], line["status"])
+            for line in lines
+            if line["total"]
+        ],
+        rows,
+    )
+    _write(matching.matched)
+    result.matched = len(matching.matched) + len(matching.unchanged)
+    result.already_applied = len(matching.unchanged)
+    result.paid = sum(1 for _line, row in matching.matched if row.status == PAID)
+    result.failed = len(matching.matched) - result.paid
+    result.paid_amount = sum(line.amount for line, row in matching.matched if row.status == PAID)
+    result.unmatched = len(matching.unmatched)
+    _list_unmatched(result, matching.unmatched)
+    refresh_batch(batch.name)
+    people = {by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]}
+    recoveries.refresh(sorted(people))
+
+
+def read_file(file_url: str) -> bytes:
+    """The bytes of an attached file the user may read. Raises ResultFileError when there is none."""
+    for name in frappe.get_all("File", filters={"file_url": file_url}, pluck="name"):
+        file = frappe.get_doc("File", name)
+        if file.has_permission("read"):
+            content = file.get_content()
+            return content.encode() if isinstance(content, str) else content
+    frappe.throw(_("The file {0} cannot be found.").format(frappe.bold(file_url)), ResultFileError)
+
+
+def refresh_batch(batch: str) -> None:
+    """Paid and unpaid sums of the batch from its lines; completed when no line waits for a result."""
+    counts = defaultdict(lambda: [0, 0])
+    for line in sealing.batch_lines(batch):
+        counts[line["status"]][0] += 1
+        counts[line["status"]][1] += line["total"]
+    unpaid = [counts["Failed"][i] + counts["Uncollected"][i] for i in (0, 1)]
+    values = {
+        "paid_count": counts[PAID][0],
+        "paid_amount": counts[PAID][1],
+        "unpaid_count": unpaid[0],
+        "unpaid_amount": unpaid[1],
+    }
+    if not counts["Sent"][0] and not counts["Planned"][0]:
+        values["status"] = "Completed"
+    frappe.db.set_value("Payout Batch", batch, values)
+
+
+def _check_batch(batch) -> None:
+    if batch.docstatus != 1:
+        frappe.throw(
+            _("{0} is not approved, so nothing of it can have been paid.").format(frappe.bold(batch.name)),
+            ResultFileError,
+        )
+    if batch.status == "Approved":
+        # The provider's answer proves that it has the file, whatever the office forgot to click.
+        from ansinh_app.payouts.doctype.payout_batch.payout_batch import send_lines
+
+        send_lines(batch.name)
+        frappe.db.set_value("Payout Batch", batch.name, {"status": "Sent", "sent_on": now_datetime()})
+
+
+def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:
+    """The rows of the first sheet that holds a result table."""
+    settings = frappe.get_doc("Provider File Profile", files.profile_name(batch.provider))
+    profile = files.profile_of(settings)
+    for _sheet, grid in workbooks.read_workbook(content, file_name):
+        try:
+            rows = bankfile.parse_result(grid, profile)
+        except BadTable:
+            continue
+        if rows:
+            return rows
+    frappe.throw(
+        _("No result table was found in the file: it needs a header row with account, amount and status."),
+        ResultFileError,
+    )
+
+
+def _write(matched: list) -> None:
+    """Set-based: lines with one outcome and reason together."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    notes: dict[str, str] = {}
+    for line, row in matched:
+        reason = "" if row.status == PAID else row.reason[:140]
+        groups[(row.status, reason)].append(line.ref)
+        if row.status == PAID and row.reason:
+            notes[line.ref] = row.reason[:140]
+    for (status, reason), names in groups.items():
+        values = {"status": status, "failure_reason": reason, "failure_code": _FAILURE_CODE if reason else ""}
+        if status == PAID:
+            values["paid_on"] = today()
+        set_on_lines(names, **values)
+    set_each("provider_reference", notes)
+
+
+def _list_unmatched(result, unmatched: list) -> None:
+    texts = reasons()
+    result.set("rows", [])
+    for row, reason in unmatched:
+        result.append(
+            "rows",
+            {
+                "row_no": row.row,
+                "line_ref": row.line_ref[:140],
+                "account_no": row.account_no[:140],
+                "payee_name": row.name[:140],
+                "amount": row.amount or 0,
+                "status": row.status,
+                "reason": texts[reason],
+            },
+        )

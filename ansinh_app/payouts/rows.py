@@ -1,0 +1,91 @@
+"""Set-based writes of payout lines: the only place that writes them."""
+
+import frappe
+from frappe.utils import now
+from pypika.terms import Case
+
+_CHUNK = 500
+
+LINE_FIELDS = (
+    "batch",
+    "line_no",
+    "office",
+    "period",
+    "kind",
+    "status",
+    "beneficiary",
+    "full_name",
+    "entitlement",
+    "benefit",
+    "line_key",
+    "category_shown",
+    "programme",
+    "administrative_unit",
+    "village",
+    "provider",
+    "channel",
+    "payment_account",
+    "account_no",
+    "payee_name",
+    "payee_type",
+    "monthly_amount",
+    "arrears",
+    "carried_over",
+    "recovery",
+    "total",
+    "months",
+    "explanation",
+)
+MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+_HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
+
+
+def insert_lines(lines: list[dict]) -> None:
+    """Writes whole lines; a line that replaces one keeps its name, creation and owner."""
+    stamp, user = now(), frappe.session.user
+    values = [
+        (
+            line.get("name") or frappe.generate_hash(length=12),
+            line.get("creation") or stamp,
+            stamp,
+            line.get("owner") or user,
+            user,
+            0,
+            0,
+            *(line.get(fieldname) for fieldname in LINE_FIELDS),
+        )
+        for line in lines
+    ]
+    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS], values, chunk_size=_CHUNK)
+
+
+def delete_lines(names: list[str]) -> None:
+    table = frappe.qb.DocType("Payout Line")
+    for chunk in _chunks(names):
+        frappe.qb.from_(table).delete().where(table.name.isin(chunk)).run()
+
+
+def set_on_lines(names: list[str], **values) -> None:
+    """Sets the same values on many lines."""
+    table = frappe.qb.DocType("Payout Line")
+    values |= {"modified": now(), "modified_by": frappe.session.user}
+    for chunk in _chunks(names):
+        query = frappe.qb.update(table).where(table.name.isin(chunk))
+        for fieldname, value in values.items():
+            query = query.set(table[fieldname], value)
+        query.run()
+
+
+def set_each(fieldname: str, values: dict[str, str]) -> None:
+    """Sets one field to a value of its own on each line."""
+    table = frappe.qb.DocType("Payout Line")
+    for chunk in _chunks(list(values)):
+        case = Case()
+        for name in chunk:
+            case = case.when(table.name == name, values[name])
+        query = frappe.qb.update(table).where(table.name.isin(chunk))
+        query.set(table[fieldname], case.else_(table[fieldname])).run()
+
+
+def _chunks(items: list) -> list[list]:
+    return [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]

@@ -1,0 +1,356 @@
+"""Prepares a period: makes or refreshes its batches, lines and proposed recovery cases in one transaction."""
+
+from collections import defaultdict
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, now_datetime
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.core.months import Month
+from ansinh_app.exceptions import PeriodStateError
+from ansinh_app.payouts import recoveries
+from ansinh_app.payouts.findings import describe_held
+from ansinh_app.payouts.plan import Plan, make_plan
+from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
+
+_COMPARED = tuple(fieldname for fieldname in LINE_FIELDS if fieldname != "status")
+
+
+def prepare(period: str, as_of: date | str | None = None) -> dict:
+    """Runs a period under what was known on `as_of` (default: the period's own, else today).
+
+    Run again and only what changed changes; sealed batches are left alone, and what arrives after a group's
+    batch is sealed goes into the next month. Returns counts and totals.
+    """
+    lock_period(period)
+    document = frappe.get_doc("Payout Period", period)
+    _check_state(document)
+    known_on = getdate(as_of or document.as_of or None)
+    plan = make_plan(document, known_on, _progress(document))
+    batches = _Batches(plan)
+    written = _write_lines(plan, batches)
+    cases = recoveries.propose(plan)
+    batches.finish()
+    summary = _summary(plan, batches, written, cases)
+    _record(document, summary, known_on, plan)
+    return summary
+
+
+def lock_period(period: str) -> None:
+    """Makes everything that changes a period's money wait its turn."""
+    if not frappe.db.get_value("Payout Period", period, "name", for_update=True):
+        frappe.throw(_("There is no payout period {0}.").format(frappe.bold(period)), frappe.DoesNotExistError)
+
+
+def _check_state(document) -> None:
+    if document.status == "Closed":
+        frappe.throw(
+            _("{0} is closed. What arrives now goes into the next month.").format(frappe.bold(document.name)),
+            PeriodStateError,
+        )
+    unsealed = unsealed_before(document.office, getdate(document.month))
+    if unsealed:
+        frappe.throw(
+            _("Approve or cancel the batches of earlier months first: {0}.").format(", ".join(unsealed)),
+            PeriodStateError,
+        )
+    later = _prepared_after(document.office, getdate(document.month))
+    if later:
+        frappe.throw(
+            _("Later months are prepared already: {0}. What is missing goes into the next month.").format(
+                ", ".join(later)
+            ),
+            PeriodStateError,
+        )
+
+
+def unsealed_before(office: str, month: date) -> list[str]:
+    """Batches of the office's earlier months that nobody has approved yet."""
+    period, batch = frappe.qb.DocType("Payout Period"), frappe.qb.DocType("Payout Batch")
+    rows = (
+        frappe.qb.from_(batch)
+        .join(period)
+        .on(batch.period == period.name)
+        .select(batch.name)
+        .where(period.office == office)
+        .where(period.month < month)
+        .where(batch.docstatus == 0)
+        .orderby(batch.name)
+        .run()
+    )
+    return [row[0] for row in rows]
+
+
+def _prepared_after(office: str, month: date) -> list[str]:
+    period, batch = frappe.qb.DocType("Payout Period"), frappe.qb.DocType("Payout Batch")
+    rows = (
+        frappe.qb.from_(batch)
+        .join(period)
+        .on(batch.period == period.name)
+        .select(period.name)
+        .distinct()
+        .where(period.office == office)
+        .where(period.month > month)
+        .where(batch.docstatus < 2)
+        .run()
+    )
+    return sorted(row[0] for row in rows)
+
+
+def _progress(document):
+    def tell(done: int, total: int) -> None:
+        frappe.publish_progress(
+            100 * done // max(total, 1),
+            title=_("Preparing {0}").format(document.name),
+            doctype=document.doctype,
+            docname=document.name,
+        )
+
+    return tell
+
+
+class _Batches:
+    """The period's batches while a run refreshes them, by group (programme, provider, channel)."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        table = frappe.qb.DocType("Payout Batch")
+        # Locked reads see what a run that finished meanwhile has written.
+        rows = (
+            frappe.qb.from_(table)
+            .select(
+                table.name,
+                table.programme,
+                table.provider,
+                table.channel,
+                table.docstatus,
+                table.status,
+                table.contract,
+                table.receiver,
+                table.line_count,
+                table.total_amount,
+            )
+            .where(table.period == plan.period)
+            .where(table.docstatus < 2)
+            .orderby(table.name)
+            .for_update()
+            .run(as_dict=True)
+        )
+        self.sealed = {row.name for row in rows if row.docstatus == 1}
+        self.sealed_groups = {self._group(row) for row in rows if row.docstatus == 1}
+        self.drafts = {self._group(row): row for row in rows if row.docstatus == 0}
+        self.lines: dict[str, list[dict]] = defaultdict(list)
+        self.touched: set[str] = set()
+
+    @staticmethod
+    def _group(row: dict) -> tuple[str, str, str]:
+        return (row["programme"], row["provider"], row["channel"])
+
+    def takes(self, line: dict) -> bool:
+        """Whether the line's group still has, or may get, a batch that is not sealed."""
+        return self._group(line) not in self.sealed_groups
+
+    def of(self, line: dict) -> str:
+        """The draft batch the line belongs to, made when it is missing."""
+        group = self._group(line)
+        if group not in self.drafts:
+            self.drafts[group] = self._make(*group)
+        return self.drafts[group].name
+
+    def _make(self, programme: str, provider: str, channel: str):
+        batch = frappe.get_doc(
+            {
+                "doctype": "Payout Batch",
+                "office": self.plan.office,
+                "period": self.plan.period,
+                "programme": programme,
+                "provider": provider,
+                "channel": channel,
+            }
+        )
+        batch.flags.by_run = True
+        # The right to prepare the period was checked; batches come from nowhere else.
+        batch.insert(ignore_permissions=True)
+        self.touched.add(batch.name)
+        return batch
+
+    def finish(self) -> None:
+        """Totals, contract and receiver of every draft; a draft without lines goes."""
+        for (programme, provider, channel), batch in list(self.drafts.items()):
+            lines = self.lines[batch.name]
+            if not lines:
+                frappe.delete_doc("Payout Batch", batch.name, ignore_permissions=True)
+                del self.drafts[(programme, provider, channel)]
+                continue
+            contract = self.plan.contracts.find(provider, programme, channel)
+            values = {
+                "contract": contract.name if contract else None,
+                "receiver": (contract and contract.via_provider) or provider,
+                "line_count": len(lines),
+                "total_amount": sum(line["total"] for line in lines),
+            }
+            same = (
+                (batch.contract or None) == values["contract"]
+                and batch.receiver == values["receiver"]
+                and as_dong(batch.total_amount or 0) == values["total_amount"]
+                and batch.line_count == values["line_count"]
+            )
+            if same and batch.name not in self.touched:
+                continue
+            values |= {"prepared_by": frappe.session.user, "prepared_on": now_datetime()}
+            if batch.status == "Pending Approval":
+                # Somebody is about to approve another list than this one.
+                values["status"] = "Draft"
+            frappe.db.set_value("Payout Batch", batch.name, values)
+
+
+def _write_lines(plan: Plan, batches: _Batches) -> dict[str, int]:
+    """Deletes, replaces and inserts lines of draft batches so that they are the plan's."""
+    existing = _existing(plan)
+    sealed_keys = {line.line_key for line in existing if line.batch in batches.sealed}
+    drafts = {line.line_key: line for line in existing if line.batch not in batches.sealed}
+    taken = _paid_elsewhere(plan)
+    counts = {"created": 0, "changed": 0, "unchanged": 0, "removed": 0, "next_month": 0}
+    wanted: dict[str, list[dict]] = defaultdict(list)
+    for key, line in plan.lines.items():
+        if key in sealed_keys or key in taken:
+            continue
+        if not batches.takes(line):
+            counts["next_month"] += 1
+            continue
+        line["batch"] = batches.of(line)
+        wanted[line["batch"]].append(line)
+    gone, write = [], []
+    kept = set()
+    for batch, lines in wanted.items():
+        lines.sort(key=_list_order(plan))
+        batches.lines[batch] = lines
+        for number, line in enumerate(lines, start=1):
+            line["line_no"] = number
+            old = drafts.get(line["line_key"])
+            kept.add(line["line_key"])
+            if old is None:
+                counts["created"] += 1
+            elif _same(old, line):
+                counts["unchanged"] += 1
+                continue
+            else:
+                counts["changed"] += 1
+                line |= {"name": old.name, "creation": old.creation, "owner": old.owner}
+                gone.append(old.name)
+                batches.touched.add(old.batch)
+            batches.touched.add(batch)
+            write.append(line)
+    for key, old in drafts.items():
+        if key not in kept:
+            counts["removed"] += 1
+            gone.append(old.name)
+            batches.touched.add(old.batch)
+    delete_lines(gone)
+    insert_lines(write)
+    return counts
+
+
+def _existing(plan: Plan) -> list[dict]:
+    table = frappe.qb.DocType("Payout Line")
+    return (
+        frappe.qb.from_(table)
+        .select(table.name, table.creation, table.owner, *(table[fieldname] for fieldname in LINE_FIELDS))
+        .where(table.period == plan.period)
+        .where(table.status != "Cancelled")
+        .for_update()
+        .run(as_dict=True)
+    )
+
+
+def _paid_elsewhere(plan: Plan) -> set[str]:
+    """Keys of this month that another office holds: the person moved in the middle of it."""
+    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    person = frappe.qb.DocType("Beneficiary")
+    rows = (
+        frappe.qb.from_(line)
+        .join(period)
+        .on(line.period == period.name)
+        .join(person)
+        .on(line.beneficiary == person.name)
+        .select(line.line_key)
+        .where(person.office == plan.office)
+        .where(period.month == plan.month.first_day)
+        .where(line.period != plan.period)
+        .where(line.status != "Cancelled")
+        .run()
+    )
+    return {row[0] for row in rows}
+
+
+def _list_order(plan: Plan):
+    """Lists go by commune, village and name, as they are handed out."""
+    units = plan.book.units
+    people = plan.book.people
+
+    def order(line: dict) -> tuple:
+        unit = units.get(line["administrative_unit"])
+        person = people[line["beneficiary"]].row
+        return (
+            unit.unit_name if unit else "",
+            line["village"],
+            person.search_name or person.full_name,
+            line["line_key"],
+        )
+
+    return order
+
+
+def _same(old: dict, new: dict) -> bool:
+    for fieldname in _COMPARED:
+        if fieldname in MONEY_FIELDS:
+            if as_dong(old[fieldname] or 0) != new[fieldname]:
+                return False
+        elif (old[fieldname] or None) != (new[fieldname] or None):
+            return False
+    return True
+
+
+def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict[str, int]) -> dict:
+    rows = frappe.get_all(
+        "Payout Batch",
+        filters={"period": plan.period, "docstatus": ["<", 2]},
+        fields=["name", "programme", "provider", "channel", "status", "line_count", "total_amount"],
+        order_by="name",
+        limit_page_length=0,
+    )
+    for row in rows:
+        row.total_amount = as_dong(row.total_amount or 0)
+    return {
+        "period": plan.period,
+        "as_of": str(plan.as_of),
+        "lines": sum(row.line_count for row in rows),
+        "total": sum(row.total_amount for row in rows),
+        **written,
+        "held_back": len({held.beneficiary for held in plan.held if held.blocking}),
+        "recovery_cases": cases,
+        "batches": rows,
+    }
+
+
+def _record(document, summary: dict, known_on: date, plan: Plan) -> None:
+    reasons = describe_held(plan.held)
+    values = {
+        "as_of": known_on,
+        "line_count": summary["lines"],
+        "total_amount": summary["total"],
+        "problem_count": summary["held_back"],
+        "problems": reasons,
+        "prepared_on": now_datetime(),
+        "prepared_by": frappe.session.user,
+    }
+    if document.status == "Open":
+        values["status"] = "Prepared"
+    frappe.db.set_value("Payout Period", document.name, values)
+
+
+def month_of(period: str) -> Month:
+    """The month a period pays."""
+    return Month.parse(getdate(frappe.db.get_value("Payout Period", period, "month")))

@@ -1,0 +1,369 @@
+"""Which units, offices and providers a user may see: the one answer for lists, documents, reports and methods.
+
+Frappe's User Permissions fail open (no record means every row), so they are only the source of a user's areas;
+what follows from them is decided here, and a scoped role without an area sees nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import frappe
+from frappe import _
+
+from ansinh_app.exceptions import AreaError
+from ansinh_app.registry.units import unit_tree
+
+# What a role may be limited to. "office": the paying office's own people, all offices unless limited to some;
+# "commune": units; "provider": banks and the Post; "viewer": the province, sums and never people.
+KIND_OF_ROLE = {
+    "Social Affairs Officer": "office",
+    "Social Affairs Manager": "office",
+    "Finance Officer": "office",
+    "Treasury Officer": "office",
+    "Auditor": "office",
+    "Commune Officer": "commune",
+    "Police Officer": "commune",
+    "Outreach Officer": "commune",
+    "Bank Officer": "provider",
+    "Post Office Clerk": "provider",
+    "Province Viewer": "viewer",
+}
+# Dimensions each kind is held to. All that a DocType knows must admit the row; knowing none of them hides it.
+DIMENSIONS_OF_KIND = {
+    "office": ("offices", "units"),
+    "commune": ("units",),
+    "provider": ("providers",),
+    "viewer": ("totals",),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A row belongs to an area when `column` (or `via_column` of the document it points to) is one of a set."""
+
+    column: str
+    values: str
+    via: str | None = None
+    via_column: str | None = None
+
+
+_OF_PERSON = {
+    "offices": (Way("beneficiary", "offices", "Beneficiary", "office"),),
+    "units": (Way("beneficiary", "units", "Beneficiary", "administrative_unit"),),
+}
+_OF_OFFICE = {"offices": (Way("office", "offices"),)}
+
+# DocType -> dimension -> ways, any of which is enough.
+RULES: dict[str, dict[str, tuple[Way, ...]]] = {
+    "Beneficiary": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
+    "Representative": {
+        "offices": (Way("administrative_unit", "office_units"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
+    "Entitlement": _OF_PERSON,
+    "Registry Change": _OF_PERSON,
+    "Recovery Case": _OF_PERSON,
+    "Registry Import": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
+    "Payment Account": {
+        "offices": (
+            Way("beneficiary", "offices", "Beneficiary", "office"),
+            Way("representative", "office_units", "Representative", "administrative_unit"),
+        ),
+        "units": (
+            Way("beneficiary", "units", "Beneficiary", "administrative_unit"),
+            Way("representative", "units", "Representative", "administrative_unit"),
+        ),
+        "providers": (Way("provider", "providers"),),
+    },
+    "Bank Contract": {
+        **_OF_OFFICE,
+        "providers": (Way("provider", "providers"), Way("via_provider", "providers")),
+    },
+    "Payout Period": {
+        **_OF_OFFICE,
+        "units": (Way("office", "units_above", "Paying Office", "administrative_unit"),),
+        "providers": (Way("office", "contract_offices"),),
+        "totals": (Way("office", "viewed_units", "Paying Office", "administrative_unit"),),
+    },
+    "Payout Batch": {
+        **_OF_OFFICE,
+        "providers": (Way("provider", "providers"), Way("receiver", "providers")),
+    },
+    "Payout Line": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"), Way("batch", "providers", "Payout Batch", "receiver")),
+    },
+    "Provider Result": {
+        "offices": (Way("batch", "offices", "Payout Batch", "office"),),
+        "providers": (
+            Way("batch", "providers", "Payout Batch", "provider"),
+            Way("batch", "providers", "Payout Batch", "receiver"),
+        ),
+    },
+    "Settlement": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
+    "Treasury Drawdown": _OF_OFFICE,
+    "Budget Allotment": _OF_OFFICE,
+    "Report Schedule": _OF_OFFICE,
+}
+
+
+class Scope:
+    """What one user may see. A set of names, None where nothing limits it; an empty set admits nothing."""
+
+    def __init__(self, user: str):
+        self.user = user
+        roles = set(frappe.get_roles(user))
+        self.unrestricted = user == "Administrator" or "System Manager" in roles
+        self.kinds = frozenset(KIND_OF_ROLE[role] for role in roles if role in KIND_OF_ROLE)
+        self._areas: dict[str, set[str]] = {}
+        if not self.unrestricted and self.kinds:
+            rows = frappe.get_all(
+                "User Permission",
+                filters={
+                    "user": user,
+                    "allow": ["in", ["Administrative Unit", "Paying Office", "Payment Service Provider"]],
+                },
+                fields=["allow", "for_value"],
+            )
+            for row in rows:
+                self._areas.setdefault(row.allow, set()).add(row.for_value)
+
+    def _of(self, doctype: str) -> frozenset[str]:
+        return frozenset(self._areas.get(doctype, ()))
+
+    @cached_property
+    def units(self) -> frozenset[str] | None:
+        """Units whose people the user may see: his own, those below, their predecessors and successors."""
+        if self.unrestricted:
+            return None
+        own = self._of("Administrative Unit")
+        if own and self.kinds & {"office", "commune"}:
+            return unit_tree().area(own)
+        return None if "office" in self.kinds else frozenset()
+
+    @cached_property
+    def offices(self) -> frozenset[str] | None:
+        """Paying offices whose papers the user may see."""
+        if self.unrestricted:
+            return None
+        own = self._of("Paying Office")
+        if "office" not in self.kinds:
+            return frozenset()
+        return own or None
+
+    @cached_property
+    def providers(self) -> frozenset[str] | None:
+        """Providers whose contracts, batches and lines the user may see."""
+        if self.unrestricted or "office" in self.kinds:
+            return None
+        return self._of("Payment Service Provider") if "provider" in self.kinds else frozenset()
+
+    @cached_property
+    def office_units(self) -> frozenset[str] | None:
+        """The area of the user's offices."""
+        return None if self.offices is None else _area_of_offices(self.offices)
+
+    @cached_property
+    def units_above(self) -> frozenset[str] | None:
+        """The user's units and all above them: whose office pays his people."""
+        if self.units is None:
+            return None
+        tree = unit_tree()
+        return self.units | {above for unit in self.units for above in tree.above(unit)}
+
+    @cached_property
+    def contract_offices(self) -> frozenset[str]:
+        """Offices that have a contract with the user's providers."""
+        rows = frappe.get_all(
+            "Bank Contract",
+            filters={"docstatus": 1},
+            or_filters={
+                "provider": ["in", list(self.providers) or [""]],
+                "via_provider": ["in", list(self.providers) or [""]],
+            },
+            pluck="office",
+        )
+        return frozenset(rows) if self.providers else frozenset()
+
+    @cached_property
+    def viewed_units(self) -> frozenset[str] | None:
+        """Units of which a viewer sees the sums: all, or those named for him."""
+        own = self._of("Administrative Unit")
+        return unit_tree().area(own) if own else None
+
+
+def _area_of_offices(offices) -> frozenset[str]:
+    units = frappe.get_all("Paying Office", filters={"name": ["in", list(offices) or [""]]}, pluck="administrative_unit")
+    return unit_tree().area([unit for unit in units if unit])
+
+
+def scope(user: str | None = None) -> Scope:
+    """The scope of a user, of the one in session by default."""
+    return Scope(user or frappe.session.user)
+
+
+# --- hooks ---------------------------------------------------------------------------------------------------
+
+
+def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+    """Hook `permission_query_conditions`: the SQL condition on the rows of `doctype` the user may list."""
+    who = scope(user)
+    if who.unrestricted:
+        return ""
+    choices = []
+    for kind in sorted(who.kinds):
+        parts = _conditions_of_kind(who, kind, doctype)
+        if parts == []:
+            return ""
+        if parts is not None:
+            choices.append("(" + " and ".join(parts) + ")")
+    return "(" + " or ".join(choices) + ")" if choices else "1=0"
+
+
+def has_permission(doc, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
+    """Hook `has_permission`: whether the document, as it is and as it stood, lies in the user's area."""
+    who = scope(user)
+    if who.unrestricted:
+        return True
+    states = [doc]
+    if ptype not in (None, "read", "select", "print", "email", "report", "export", "create") and not doc.is_new():
+        # A change must not move a document out of someone else's area into one's own.
+        columns = sorted({way.column for ways in RULES[doc.doctype].values() for way in ways})
+        stored = frappe.db.get_value(doc.doctype, doc.name, columns, as_dict=True)
+        if stored:
+            states.append(stored)
+    return all(_admits(who, doc.doctype, state, new=ptype == "create") for state in states)
+
+
+def _conditions_of_kind(who: Scope, kind: str, doctype: str) -> list[str] | None:
+    """Conditions that must all hold; [] where nothing limits this kind; None where the kind sees nothing."""
+    known = [RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]]
+    if not known:
+        return None
+    parts = []
+    for ways in known:
+        conditions = [_condition(who, doctype, way) for way in ways]
+        if None not in conditions:
+            parts.append("(" + " or ".join(conditions) + ")")
+    return parts
+
+
+def _condition(who: Scope, doctype: str, way: Way) -> str | None:
+    values = getattr(who, way.values)
+    if values is None:
+        return None
+    if not values:
+        return "1=0"
+    listed = ", ".join(frappe.db.escape(value) for value in sorted(values))
+    column = f"`tab{doctype}`.`{way.column}`"
+    if way.via:
+        return f"{column} in (select `name` from `tab{way.via}` where `{way.via_column}` in ({listed}))"
+    return f"{column} in ({listed})"
+
+
+def _admits(who: Scope, doctype: str, state, new: bool) -> bool:
+    for kind in who.kinds:
+        known = [
+            RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]
+        ]
+        if known and all(any(_matches(who, way, state, new) for way in ways) for ways in known):
+            return True
+    return False
+
+
+def _matches(who: Scope, way: Way, state, new: bool) -> bool:
+    values = getattr(who, way.values)
+    if values is None:
+        return True
+    value = state.get(way.column)
+    if not value:
+        # An unfinished new document is for the mandatory check to refuse, in words that name the field.
+        return new and bool(values)
+    if way.via:
+        value = frappe.db.get_value(way.via, value, way.via_column)
+    return value in values
+
+
+# --- helpers for methods and reports ------------------------------------------------------------------------
+
+
+def allowed_units(user: str | None = None) -> frozenset[str] | None:
+    """Units of which the user may see sums; None = all, empty = none."""
+    who = scope(user)
+    if who.unrestricted:
+        return None
+    sets = []
+    if "office" in who.kinds:
+        sets.append(who.units if who.units is not None else who.office_units)
+    if "commune" in who.kinds:
+        sets.append(who.units)
+    if "viewer" in who.kinds:
+        sets.append(who.viewed_units)
+    return _union(sets)
+
+
+def allowed_offices(user: str | None = None) -> frozenset[str] | None:
+    """Offices whose money the user may see in sums; None = all, empty = none."""
+    who = scope(user)
+    if who.unrestricted:
+        return None
+    sets = [who.offices] if "office" in who.kinds else []
+    if "viewer" in who.kinds:
+        sets.append(_offices_in(who.viewed_units))
+    return _union(sets)
+
+
+def allowed_providers(user: str | None = None) -> frozenset[str] | None:
+    """Providers whose rows the user may see; None = all, empty = none."""
+    return scope(user).providers
+
+
+def sees_people(user: str | None = None) -> bool:
+    """Whether the user may see single people at all; the province's viewers see sums only."""
+    who = scope(user)
+    return who.unrestricted or bool(who.kinds - {"viewer"})
+
+
+def check_office(office: str, user: str | None = None) -> None:
+    """Raise AreaError unless the user works for this paying office (or for all)."""
+    who = scope(user)
+    if who.unrestricted or ("office" in who.kinds and (who.offices is None or office in who.offices)):
+        return
+    frappe.throw(
+        _("Paying office {0} is not yours. Ask the office's manager to name you for it.").format(frappe.bold(office)),
+        AreaError,
+        title=_("Outside Your Area"),
+    )
+
+
+def check_unit(unit: str, user: str | None = None) -> None:
+    """Raise AreaError unless the unit lies in the user's area."""
+    units = allowed_units(user)
+    if units is None or unit in units:
+        return
+    title = frappe.db.get_value("Administrative Unit", unit, "unit_name") or unit
+    frappe.throw(
+        _("{0} is not in your area. Choose a unit of your own.").format(frappe.bold(title)),
+        AreaError,
+        title=_("Outside Your Area"),
+    )
+
+
+def _offices_in(units: frozenset[str] | None) -> frozenset[str] | None:
+    if units is None:
+        return None
+    filters = {"administrative_unit": ["in", list(units) or [""]]}
+    return frozenset(frappe.get_all("Paying Office", filters=filters, pluck="name"))
+
+
+def _union(sets: list) -> frozenset[str] | None:
+    if any(values is None for values in sets):
+        return None
+    return frozenset().union(*sets)

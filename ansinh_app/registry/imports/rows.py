@@ -1,0 +1,411 @@
+"""Judging one row of a commune's list: what it says about whom, or why it goes back."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from frappe import _
+from frappe.utils import formatdate, getdate, nowdate
+
+from ansinh_app.core import cells, names
+from ansinh_app.core.errors import RuleError
+from ansinh_app.core.identity import cccd
+from ansinh_app.core.law import Category
+from ansinh_app.core.money import format_dong
+from ansinh_app.core.months import Month
+from ansinh_app.core.sheets import Record
+from ansinh_app.registry.imports import words
+from ansinh_app.registry.imports.lookups import Lookups
+
+_CASH_REASONS = (
+    (re.compile(r"chua (co|mo)|dang (mo|lam)|cho (mo|cap)"), "Account not open yet"),
+    (re.compile(r"khong (mo|dong y|muon|co nhu cau)|chua dong y|tu choi"), "Refused an account"),
+    (re.compile(r"giay to|cccd|can cuoc|cmnd|khai sinh"), "No identity papers"),
+    (re.compile(r"xa (ngan hang|trung tam|atm)|o xa|khong co (atm|ngan hang|diem)|vung sau"), "No service nearby"),
+    (
+        re.compile(r"nam lie?t|nam mot cho|khong di lai|khong (the )?di|om|benh|gia yeu|khuyet tat|tai nha"),
+        "Bedridden without a receiver",
+    ),
+)
+_REFUSED_FIRST = re.compile(r"chua dong y|khong dong y")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for the whole workbook."""
+
+    unit: str
+    unit_title: str
+    office: str
+    programme: str | None
+    effective_month: Month
+    decision_date: date | None
+    reference: str
+
+
+@dataclass(slots=True)
+class Payee:
+    """Who is paid, and where to."""
+
+    payee_type: str = "Self"
+    method: str = "Bank Account"
+    provider: str | None = None
+    account_no: str | None = None
+    account_name: str = ""
+    held_by_representative: bool = False
+    cash_reason: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One row with its verdict: errors send it back, doubts are told, the rest is ready to be written."""
+
+    record: Record
+    errors: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+    beneficiary: str | None = None
+    category: Category | None = None
+    quantity: int = 1
+    start: Month | None = None
+    decision_no: str = ""
+    decision_date: date | None = None
+    settled_through: Month | None = None
+    payee: Payee = field(default_factory=Payee)
+    entitlement: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Sheet and row as the sender sees them."""
+        return _("{0}, row {1}").format(self.record.sheet, self.record.row)
+
+    def get(self, name: str):
+        return self.record.values.get(name)
+
+
+def judge(record: Record, terms: Terms, known: Lookups) -> Row:
+    """Everything a row says, checked against the law and the registry; all faults are collected."""
+    row = Row(record)
+    row.errors = [words.error(note) for note in record.errors]
+    row.repairs = [words.repair(note) for note in record.repairs]
+    row.doubts = [words.doubt(note) for note in record.warnings]
+    _judge_birth(row, terms)
+    _judge_category(row, terms, known)
+    _judge_decision(row, terms)
+    if row.category and row.start and row.get("date_of_birth"):
+        _judge_age(row, known)
+    _judge_payee(row, known)
+    if not row.errors:
+        _find_person(row, terms, known)
+    if not row.errors:
+        _find_entitlement(row, known)
+    if not row.errors:
+        _judge_account(row, known)
+        _judge_amount(row, terms, known)
+    return row
+
+
+def _judge_birth(row: Row, terms: Terms) -> None:
+    born = row.get("date_of_birth")
+    if born is None:
+        if not any(note.field in ("date_of_birth", "birth_year") for note in row.record.errors):
+            row.errors.append(words.missing("date_of_birth"))
+        return
+    last = min(getdate(nowdate()), terms.effective_month.last_day)
+    if born > last:
+        row.errors.append(
+            words.fault("date_of_birth", formatdate(born), _("lies after {0}").format(formatdate(last)))
+        )
+
+
+def _judge_category(row: Row, terms: Terms, known: Lookups) -> None:
+    text = row.get("category")
+    if not text:
+        row.errors.append(words.missing("category"))
+        return
+    row.category = known.category(text)
+    if row.category is None:
+        near = known.nearest_category(text)
+        hint = _("{0}; perhaps {1} is meant").format(words.accepted("category"), near) if near else None
+        row.errors.append(words.fault("category", text, _("is not a category of the law"), hint))
+        return
+    if terms.programme and row.category.programme != terms.programme:
+        row.errors.append(
+            words.fault("category", text, _("belongs to {0}").format(row.category.programme), terms.programme)
+        )
+    quantity = row.get("quantity")
+    counted = row.category.per_child or row.category.code == "NCC-01A-PC" or (
+        row.category.stack_rule == "ncc_survivor_max2"
+    )
+    if quantity is not None and counted:
+        row.quantity = quantity
+        if quantity < 1:
+            row.errors.append(words.fault("quantity", quantity))
+    elif quantity not in (None, 0, 1):
+        row.doubts.append(_("{0} {1} does not count for {2}").format(words.label("quantity"), quantity, row.category.code))
+
+
+def _judge_decision(row: Row, terms: Terms) -> None:
+    row.decision_date = row.get("decision_date") or terms.decision_date
+    row.decision_no = str(row.get("decision_no") or "")
+    if row.decision_date is None and not any(note.field == "decision_date" for note in row.record.errors):
+        row.errors.append(words.missing("decision_date"))
+    elif row.decision_date and row.decision_date > getdate(nowdate()):
+        row.errors.append(words.fault("decision_date", formatdate(row.decision_date), _("lies in the future")))
+    if not row.decision_no:
+        if terms.decision_date is None:
+            row.errors.append(words.missing("decision_no"))
+        else:
+            row.decision_no = terms.reference
+            row.repairs.append(_("{0}: taken from the list ({1})").format(words.label("decision_no"), terms.reference))
+    born = row.get("date_of_birth")
+    row.start = row.get("effective_from") or (Month.of(row.decision_date) if row.decision_date else None)
+    if row.start and born and row.start < Month.of(born):
+        row.errors.append(words.fault("effective_from", row.start.label, _("lies before the birth")))
+    if row.start and row.start < terms.effective_month:
+        row.settled_through = terms.effective_month - 1
+
+
+def _judge_age(row: Row, known: Lookups) -> None:
+    born = row.get("date_of_birth")
+    month = max(row.start, (row.settled_through + 1) if row.settled_through else row.start)
+    if known.law.band(row.category.code, born, month) is None:
+        row.errors.append(
+            words.fault(
+                "category",
+                f"{row.category.code} {row.category.title}",
+                _("does not fit somebody born {0} in {1}").format(formatdate(born), month.label),
+                _("a category for this age"),
+            )
+        )
+    elif known.law.band(row.category.code, born, row.start) is None:
+        # He came of the right age only while paid elsewhere: here the months before do not count.
+        row.start = month
+
+
+def _judge_payee(row: Row, known: Lookups) -> None:
+    payee = row.payee
+    _judge_payee_type(row)
+    number, text = row.get("account_no"), row.get("bank")
+    broken = any(note.field == "account_no" for note in row.record.errors)
+    method = row.get("payment_method")
+    payee.method = method or ("Bank Account" if number or broken else "Cash")
+    if payee.method == "Cash":
+        _judge_cash(row, said=method is not None)
+        return
+    if broken:
+        return
+    if not number:
+        row.errors.append(words.missing("account_no"))
+        return
+    if not text:
+        row.errors.append(words.fault("bank", "", _("is missing"), _provider_hint(known)))
+        return
+    payee.account_no = number
+    payee.provider = known.provider(text)
+    if payee.provider is None:
+        row.errors.append(words.fault("bank", text, _("is not a known provider"), _provider_hint(known)))
+    elif payee.provider in known.inactive:
+        row.errors.append(words.fault("bank", text, _("opens no accounts any more"), _provider_hint(known)))
+    _judge_holder(row)
+
+
+def _provider_hint(known: Lookups) -> str:
+    names_shown = [known.provider_names.get(code, code) for code in ("STB", "CTG", "BID", "AGRIBANK", "LPB")]
+    return _("the bank's name, such as {0}").format(", ".join(names_shown))
+
+
+def _judge_payee_type(row: Row) -> None:
+    stated = row.get("payee_type")
+    if row.get("representative_name"):
+        for text in (row.get("note"), row.get("relation")):
+            stated = stated if stated and stated != "Self" else cells.parse_payee(text) if text else stated
+        carer = row.category and row.category.payee in ("carer", "household")
+        row.payee.payee_type = "Carer" if carer else (stated if stated and stated != "Self" else _capacity_by_age(row))
+    elif row.get("representative_id") or (stated and stated != "Self"):
+        row.errors.append(words.missing("representative_name"))
+    elif row.category and row.category.payee in ("carer", "household"):
+        row.errors.append(words.fault("representative_name", "", _("is missing: this benefit is paid to the carer")))
+    number = row.get("representative_id")
+    if number and number == row.get("personal_id"):
+        row.errors.append(words.fault("representative_id", number, _("is the beneficiary's own number")))
+
+
+def _capacity_by_age(row: Row) -> str:
+    born = row.get("date_of_birth")
+    grown_up = born is None or (getdate(nowdate()).year - born.year) >= 18
+    return "Authorised" if grown_up else "Guardian"
+
+
+def _judge_cash(row: Row, said: bool) -> None:
+    text = row.get("cash_reason")
+    if text:
+        key = names.search_key(text)
+        if _REFUSED_FIRST.search(key):
+            row.payee.cash_reason = "Refused an account"
+        else:
+            row.payee.cash_reason = next((reason for pattern, reason in _CASH_REASONS if pattern.search(key)), None)
+        if row.payee.cash_reason is None:
+            row.doubts.append(_("{0} “{1}” is none of the reasons: choose one").format(words.label("cash_reason"), text))
+    elif said:
+        row.doubts.append(_("Cash without a reason: the next run will stop here"))
+    else:
+        row.payee.cash_reason = "Account not open yet"
+        row.repairs.append(_("No account given: paid in cash until one is open"))
+
+
+def _judge_holder(row: Row) -> None:
+    """Whose account it is: the holder's name must be the person's or the representative's."""
+    payee, person, other = row.payee, row.get("full_name") or "", row.get("representative_name") or ""
+    holder = row.get("account_name") or other or person
+    payee.account_name = names.ascii_upper(holder)
+    own, others = names.compare(person, holder), names.compare(other, holder) if other else names.Match.DIFFERENT
+    if others is not names.Match.DIFFERENT and (own is names.Match.DIFFERENT or others is names.Match.EXACT):
+        payee.held_by_representative = True
+    elif own is names.Match.DIFFERENT and person:
+        row.errors.append(
+            words.fault(
+                "account_name",
+                holder,
+                _("is neither the beneficiary nor the representative"),
+                _("the holder's name, or the representative with a mandate"),
+            )
+        )
+    match = others if payee.held_by_representative else own
+    if match in (names.Match.ORDER, names.Match.MISSING_MIDDLE, names.Match.ONE_LETTER):
+        row.doubts.append(
+            _("{0} {1} is written differently from {2}").format(
+                words.label("account_name"), holder, other if payee.held_by_representative else person
+            )
+        )
+
+
+def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
+    """The person by personal ID, else by name, birth and commune; never two documents for one person."""
+    number, born = row.get("personal_id"), row.get("date_of_birth")
+    key = (names.search_key(row.get("full_name")), born, terms.unit)
+    found = known.by_id.get(number) if number else None
+    if found is None:
+        alike = [
+            name
+            for name in known.by_birth.get(key, ())
+            if not number or not known.people[name].personal_id
+        ]
+        if len(alike) > 1:
+            row.errors.append(words.fault("full_name", row.get("full_name"), _("fits several people"), _("the personal ID")))
+            return
+        found = alike[0] if alike else None
+    if found is None and not number:
+        _refuse_possible_double(row, key, known)
+        return
+    if found is None:
+        return
+    person = known.people[found]
+    row.beneficiary = found
+    if person.deceased_on:
+        row.errors.append(
+            words.fault("full_name", row.get("full_name"), _("died on {0}").format(formatdate(person.deceased_on)), _("living people"))
+        )
+    if person.administrative_unit != terms.unit:
+        row.errors.append(
+            words.fault(
+                "personal_id",
+                number,
+                _("is registered in another commune ({0})").format(found),
+                _("a transfer, decided as a registry change"),
+            )
+        )
+    match = names.compare(person.full_name, row.get("full_name"))
+    if match is names.Match.DIFFERENT or person.date_of_birth.year != born.year:
+        row.errors.append(
+            words.fault(
+                "personal_id",
+                cccd.mask(number),
+                _("belongs to somebody else: {0}, born {1}").format(found, formatdate(person.date_of_birth)),
+                _("this person's own number"),
+            )
+        )
+    elif match is not names.Match.EXACT or person.date_of_birth != born:
+        row.doubts.append(
+            _("Name or birth date differs from the registry ({0}): correct it there by a change").format(found)
+        )
+
+
+def _refuse_possible_double(row: Row, key: tuple, known: Lookups) -> None:
+    search_name, born, unit = key
+    for name in known.by_year.get((search_name, born.year, unit), ()):
+        if "Year" in (known.people[name].dob_precision, row.get("dob_precision")):
+            row.errors.append(
+                words.fault("full_name", row.get("full_name"), _("may be {0}, born {1}").format(
+                    name, formatdate(known.people[name].date_of_birth)), _("the personal ID, to tell them apart"))
+            )
+            return
+
+
+def _find_entitlement(row: Row, known: Lookups) -> None:
+    if not row.beneficiary:
+        return
+    held = known.holding(row.beneficiary, row.category.code, row.start.first_day)
+    if held is None:
+        return
+    row.entitlement = held.name
+    if held.name in known.rows:
+        row.errors.append(
+            _("The same person with the same benefit stands in {0} already. Accepted: one row.").format(
+                known.rows[held.name]
+            )
+        )
+    elif row.quantity != (held.quantity or 1):
+        row.errors.append(
+            words.fault(
+                "quantity",
+                row.quantity,
+                _("the decision says {0}").format(held.quantity),
+                _("an adjustment, decided as a registry change"),
+            )
+        )
+
+
+def _judge_account(row: Row, known: Lookups) -> None:
+    """An account serves its holder: another person's own account is not this person's."""
+    payee = row.payee
+    account = known.accounts.get((payee.provider, payee.account_no)) if payee.account_no else None
+    if account is None:
+        return
+    if account.status != "Active":
+        row.errors.append(words.fault("account_no", payee.account_no, _("is closed or blocked"), _("an open account")))
+    elif payee.held_by_representative:
+        holder = known.representatives.get(account.representative or "")
+        # The holder may be a representative met in another commune: then his name on the account must agree.
+        title = holder.full_name if holder else account.account_name
+        if account.beneficiary or names.compare(title, row.get("representative_name")) is names.Match.DIFFERENT:
+            row.errors.append(_taken(row, account))
+    elif account.beneficiary != row.beneficiary or not row.beneficiary:
+        row.errors.append(_taken(row, account))
+
+
+def _taken(row: Row, account) -> str:
+    return words.fault(
+        "account_no",
+        row.payee.account_no,
+        _("belongs to somebody else ({0})").format(account.beneficiary or account.representative),
+        _("the payee's own account"),
+    )
+
+
+def _judge_amount(row: Row, terms: Terms, known: Lookups) -> None:
+    stated = row.get("amount")
+    if not stated:
+        return
+    month = max(row.start, terms.effective_month)
+    try:
+        band = known.law.band(row.category.code, row.get("date_of_birth"), month)
+        due = known.law.rate(band.code, month, month.first_day).amount_per_unit * row.quantity
+    except RuleError:
+        return
+    if due != stated:
+        row.doubts.append(
+            _("{0} {1} is not what the law grants in {2}: {3}").format(
+                words.label("amount"), format_dong(stated), month.label, format_dong(due)
+            )
+        )

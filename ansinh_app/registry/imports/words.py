@@ -1,0 +1,116 @@
+"""What is said about a row: the field as the sheet's reader knows it, the value, and what would be accepted."""
+
+from frappe import _
+
+from ansinh_app.core.sheets import Note
+
+
+def label(field: str) -> str:
+    """The field's name."""
+    return {
+        "full_name": _("Full Name"),
+        "date_of_birth": _("Date of Birth"),
+        "birth_year": _("Year of Birth"),
+        "sex": _("Sex"),
+        "personal_id": _("Personal ID"),
+        "old_id": _("Old ID (CMND)"),
+        "village": _("Village"),
+        "address": _("Address"),
+        "phone": _("Phone"),
+        "ethnicity": _("Ethnicity"),
+        "category": _("Category"),
+        "quantity": _("Quantity"),
+        "amount": _("Amount"),
+        "decision_no": _("Decision No"),
+        "decision_date": _("Decision Date"),
+        "effective_from": _("Entitled From Month"),
+        "payment_method": _("Payment Method"),
+        "payee_type": _("Payee"),
+        "account_no": _("Account No"),
+        "account_name": _("Account Name"),
+        "bank": _("Bank"),
+        "cash_reason": _("Cash Reason"),
+        "representative_name": _("Representative"),
+        "representative_id": _("Personal ID of the Representative"),
+        "relation": _("Relation"),
+        "note": _("Note"),
+    }.get(field, field)
+
+
+def accepted(field: str) -> str:
+    """What a cell of the field may hold."""
+    return {
+        "full_name": _("the person's full name in Unicode letters"),
+        "date_of_birth": _("a date as 15/07/1948, or the year alone"),
+        "birth_year": _("a year as 1948, the same as in the date of birth"),
+        "sex": _("Nam or Nữ"),
+        "personal_id": _("12 digits, in a cell formatted as text"),
+        "old_id": _("9 digits, in a cell formatted as text"),
+        "representative_id": _("12 digits, in a cell formatted as text"),
+        "quantity": _("a whole number from 1"),
+        "amount": _("a whole amount in đồng"),
+        "decision_date": _("a date as 15/04/2024"),
+        "effective_from": _("a month as 05/2024"),
+        "payment_method": _("Tài khoản or Tiền mặt"),
+        "payee_type": _("chính chủ, giám hộ, ủy quyền or chăm sóc"),
+        "account_no": _("6 to 19 digits, in a cell formatted as text"),
+        "category": _("a code such as BTXH-06B1, or the full title of the category"),
+    }.get(field, _("a value that can be read"))
+
+
+def fault(field: str, value: object, problem: str | None = None, hint: str | None = None) -> str:
+    """One reason for returning a row: field, value, what is wrong, what would be accepted."""
+    return _("{0} “{1}”: {2}. Accepted: {3}.").format(
+        label(field), value if value not in (None, "") else "-", problem or _("cannot be read"), hint or accepted(field)
+    )
+
+
+def missing(field: str) -> str:
+    """A field without which the row says nothing."""
+    return fault(field, "", _("is missing"))
+
+
+def error(note: Note) -> str:
+    """An error the sheet's reader found."""
+    value = note.value.partition(": ")[0] if note.code == "bad_number" else note.value
+    problem = {
+        "missing": _("is missing"),
+        "legacy_font": _("is written in an old font (TCVN3, VNI)"),
+        "both_marked": _("both sexes are marked"),
+        "differs_from_date_of_birth": _("differs from the date of birth"),
+        "bad_number": _("cannot be such a number"),
+        "two_numbers": _("two different numbers"),
+        "unknown_choice": _("is not one of the choices"),
+    }.get(note.code)
+    if note.field == "account_no" and "E+" in value.upper():
+        problem = _("Excel has lost the last digits")
+    return fault(note.field, value, problem)
+
+
+def repair(note: Note) -> str:
+    """What was put right in an accepted row."""
+    done = {
+        "leading_zero": _("leading zero put back"),
+        "nine_digits_are_cmnd": _("taken as old ID (CMND)"),
+        "from_heading": _("taken from the heading above"),
+        "unicode": _("letters brought to one form"),
+        "renumbered": _("phone number brought to today's form"),
+        "serial_date": _("date read from a number"),
+        "digits_only": _("date read from eight digits"),
+        "century_from_id": _("century taken from the personal ID"),
+        "day_and_month_swapped": _("day and month exchanged"),
+    }.get(note.code, note.code)
+    return _("{0}: {1} ({2})").format(label(note.field), done, note.value)
+
+
+def doubt(note: Note) -> str:
+    """What should be checked in an accepted row."""
+    said = {
+        "sex_differs": _("does not fit the sex"),
+        "birth_year_differs": _("does not fit the year of birth"),
+        "unknown_province": _("has a province code that is not on the list"),
+        "landline": _("is a landline and gets no messages"),
+        "bad_number": _("is no phone number and was left out"),
+        "number_cell": _("stood in a number cell: leading zeros may be lost"),
+    }.get(note.code, note.code)
+    return _("{0} {1} {2}").format(label(note.field), note.value, said)

@@ -1,0 +1,94 @@
+"""Loading payment service providers and the presets of their bulk files."""
+
+from ansinh_app.setup.tables import existing, insert, read
+
+MEMO = "TC {programme} T{month} {line_no}"
+GENERAL = "Chung"
+# Shapes remembered from practice; no bank publishes its template, so all are unconfirmed.
+PROFILES = {
+    "Sacombank": ("line_no", "payee_name_ascii", "account_no", "amount", "memo", "line_ref"),
+    "BIDV": ("line_no", "payee_name_ascii", "account_no", "amount", "memo", "line_ref"),
+    "VietinBank": ("line_no", "account_no", "payee_name_ascii", "amount", "memo", "line_ref"),
+    "Bưu điện": (
+        "line_no",
+        "line_ref",
+        "full_name",
+        "payee_name",
+        "commune",
+        "village",
+        "amount",
+        "memo",
+        "blank",
+    ),
+    GENERAL: ("line_no", "account_no", "payee_name_ascii", "provider_name", "amount", "memo", "line_ref"),
+}
+PROFILE_OF = {
+    "STB": "Sacombank",
+    "AGRIBANK": "Sacombank",
+    "LPB": "Sacombank",
+    "BID": "BIDV",
+    "CTG": "VietinBank",
+    "VNPOST": "Bưu điện",
+}
+HEADERS = {
+    "line_no": ("STT", "number", 6),
+    "line_ref": ("Mã tham chiếu", "text", 16),
+    "full_name": ("Họ tên đối tượng", "text", 28),
+    "payee_name": ("Người nhận", "text", 28),
+    "payee_name_ascii": ("Tên người thụ hưởng", "text", 28),
+    "account_no": ("Số tài khoản", "text", 20),
+    "provider_name": ("Ngân hàng thụ hưởng", "text", 28),
+    "amount": ("Số tiền", "amount", 16),
+    "memo": ("Nội dung", "text", 32),
+    "commune": ("Xã/phường", "text", 22),
+    "village": ("Thôn/khối", "text", 18),
+    "blank": ("Ký nhận", "text", 16),
+}
+
+
+def load_file_profiles() -> dict[str, int]:
+    """File profiles as presets: an office adapts them with its branch."""
+    known = existing("Provider File Profile")
+    rows = [name for name in PROFILES if name not in known]
+    for name in rows:
+        columns = []
+        for field in PROFILES[name]:
+            header, kind, width = HEADERS[field]
+            columns.append({"source_field": field, "header": header, "kind": kind, "width": width})
+        insert(
+            {
+                "doctype": "Provider File Profile",
+                "profile_name": name,
+                "file_type": "XLSX",
+                "sheet_name": "data",
+                "header_row": 4,
+                "title": "{office} {programme} {month} {batch}",
+                "memo_template": MEMO,
+                "memo_length": 70,
+                "unconfirmed": 1,
+                "columns": columns,
+            }
+        )
+    return {"Provider File Profile": len(rows)}
+
+
+def load_providers() -> dict[str, int]:
+    """Banks, the Post and mobile money, from banks.csv."""
+    known = existing("Payment Service Provider")
+    rows = [row for row in read("banks") if row["code"] not in known]
+    for row in rows:
+        insert(
+            {
+                "doctype": "Payment Service Provider",
+                "provider_code": row["code"],
+                "short_name": row["short_name"],
+                "provider_name": row["name_vi"],
+                "kind": row["kind"],
+                "napas_bin": row["napas_bin"],
+                "aliases": row["aliases"],
+                "file_profile": PROFILE_OF.get(row["code"], GENERAL),
+                "is_active": int(row["is_active"]),
+                "certainty": row["certainty"],
+            }
+        )
+    return {"Payment Service Provider": len(rows)}

@@ -1,0 +1,331 @@
+"""What the print formats put on paper: header block, tables, amounts in words, signatures, seal.
+
+Each `*_paper(doc)` gathers one document's paper for its Jinja print format (hooks.py, `jinja`). Papers are
+official documents, so they are in Vietnamese whatever the reader's language (Nghị định 30/2020/NĐ-CP PL I),
+and they carry the neutral category only: what leaves the office must not tell why somebody is paid.
+"""
+
+import json
+from datetime import date, datetime
+
+import frappe
+import segno
+from frappe import _
+from frappe.utils import getdate
+
+from ansinh_app.core.money import as_dong, format_dong, in_words
+from ansinh_app.core.months import Month
+
+MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+UNPAID = ("Failed", "Uncollected")
+
+
+def say(text: str) -> str:
+    """The Vietnamese of a source string, whatever language the user works in."""
+    return _(text, lang="vi")
+
+
+def say_value(text: str | None) -> str:
+    """The Vietnamese of a stored choice ("Guardian"); its label is collected with the DocType's options."""
+    return _(text, lang="vi") if text else ""
+
+
+def dong(amount) -> str:
+    """đồng with dots between thousands; an empty amount is 0."""
+    return format_dong(as_dong(amount or 0))
+
+
+def words(amount) -> str:
+    """The amount in words as the forms ask for it, with the closing full stop."""
+    return in_words(as_dong(amount or 0)) + "."
+
+
+def day(value) -> str:
+    """05/02/2026, or nothing."""
+    return getdate(value).strftime("%d/%m/%Y") if value else ""
+
+
+def birth(born, precision: str | None) -> str:
+    """The birth date as far as it is known: a year-only date is printed as the year."""
+    if not born:
+        return ""
+    shape = {"Year": "%Y", "Month": "%m/%Y"}.get(precision or "Day", "%d/%m/%Y")
+    return getdate(born).strftime(shape)
+
+
+def place_and_day(place: str | None, value: date | None) -> str:
+    """ "Lạng Sơn, ngày 05 tháng 02 năm 2026": days below 10 and months 1 and 2 are padded (NĐ 30/2020 PL I)."""
+    if not value:
+        return f"{place or '…………'}, ngày … tháng … năm ……"
+    value = getdate(value)
+    month = f"{value.month:02d}" if value.month < 3 else str(value.month)
+    return f"{place or '…………'}, ngày {value.day:02d} tháng {month} năm {value.year}"
+
+
+def qr_svg(text: str, scale: float = 1.6) -> str:
+    """A QR code as inline SVG, which both PDF renderers draw without fetching anything."""
+    return segno.make(text, error="m", micro=False).svg_inline(scale=scale, border=2)
+
+
+def payment_list_paper(doc) -> dict:
+    """The payment list of a Payout Batch (forms F5 and F5b): lines by commune, subtotals, seal."""
+    may_print(doc)
+    paper = _paper(doc, doc.approved_on)
+    month = _month(doc.period)
+    lines = _batch_lines(doc.name)
+    groups = _by_commune(lines)
+    provider = frappe.get_cached_doc("Payment Service Provider", doc.provider)
+    paper.update(
+        month_text=f"{month.month:02d}/{month.year}",
+        programme_title=_title("Benefit Programme", doc.programme),
+        provider_name=provider.provider_name,
+        channel=say_value(doc.channel),
+        contract_no=_title("Bank Contract", doc.contract, "contract_no"),
+        cash=doc.channel == "Cash",
+        groups=groups,
+        totals=_sums(lines),
+        line_count=len(lines),
+        words=words(sum(line.total for line in lines)),
+        code=f"{doc.name}",
+        seal=doc.seal if doc.docstatus == 1 else "",
+        mark=_mark(doc, sealed=bool(doc.seal)),
+    )
+    paper["qr"] = _seal_qr(doc, paper) if paper["seal"] else ""
+    return paper
+
+
+def drawdown_paper(doc) -> dict:
+    """Giấy rút dự toán (form C2-02a/NS, F10) of a Treasury Drawdown, with its batches as the annex."""
+    may_print(doc)
+    paper = _paper(doc, doc.drawn_on)
+    office = paper["office"]
+    month = _month(doc.period)
+    codes = next((row for row in office.programmes if row.programme == doc.programme), frappe._dict())
+    receiver = frappe.get_cached_doc("Payment Service Provider", doc.receiver)
+    contract = frappe.get_doc("Bank Contract", doc.contract) if doc.contract else frappe._dict()
+    programme = _title("Benefit Programme", doc.programme)
+    batches = [
+        frappe._dict(
+            name=row.batch,
+            provider=_title("Payment Service Provider", row.provider, "short_name"),
+            channel=say_value(row.channel),
+            line_count=row.line_count or 0,
+            total=dong(row.total_amount),
+        )
+        for row in doc.batches
+    ]
+    paper.update(
+        month_text=f"{month.month:02d}/{month.year}",
+        year=getdate(doc.drawn_on).year if doc.drawn_on else month.year,
+        programme_title=programme,
+        codes=codes,
+        receiver=receiver,
+        contract=contract,
+        batches=batches,
+        batch_total=dong(doc.batch_total),
+        held=dong(doc.held_by_provider),
+        amount=dong(doc.amount),
+        words=words(doc.amount),
+        mark=_mark(doc),
+    )
+    return paper
+
+
+def settlement_paper(doc) -> dict:
+    """The reconciliation of a Settlement (form F11, NĐ 20/2021 Đ34.5): lines A–G and who was not paid."""
+    may_print(doc)
+    paper = _paper(doc, doc.settled_on)
+    month = _month(doc.period)
+    batches = frappe.get_all(
+        "Payout Batch",
+        filters={"period": doc.period, "receiver": doc.provider, "docstatus": 1},
+        fields=["name", "programme", "provider", "channel", "line_count", "total_amount"]
+        + ["paid_count", "paid_amount", "unpaid_count", "unpaid_amount"],
+        order_by="programme, provider, channel",
+    )
+    for row in batches:
+        row.programme_title = _title("Benefit Programme", row.programme)
+        row.provider_name = _title("Payment Service Provider", row.provider, "short_name")
+        row.channel = say_value(row.channel)
+    names = [row.name for row in batches]
+    unpaid = _lines({"batch": ["in", names], "status": ["in", UNPAID]}) if names else []
+    rows = [
+        ("A", say("Carried from earlier months"), "", doc.opening_held),
+        ("B", say("Received from the State Treasury"), "", doc.received),
+        ("C", say("To pay"), doc.due_count, doc.due),
+        ("D", say("Paid"), doc.paid_count, doc.paid),
+        ("E", say("Not paid, carried into the next month"), doc.unpaid_count, doc.unpaid),
+        ("F", say("Returned to the budget"), "", doc.returned),
+        ("G", say("Still held (G = A + B - D - F)"), "", doc.closing_held),
+    ]
+    paper.update(
+        month_text=f"{month.month:02d}/{month.year}",
+        provider=frappe.get_cached_doc("Payment Service Provider", doc.provider),
+        rows=[frappe._dict(sign=s, text=t, count=c, amount=dong(a)) for s, t, c, a in rows],
+        batches=batches,
+        unpaid=unpaid,
+        unpaid_total=sum(line.total for line in unpaid),
+        closing_words=words(doc.closing_held),
+        mark=_mark(doc),
+    )
+    return paper
+
+
+def may_print(doc) -> None:
+    """Whoever may not print the document gets no paper of it, also from a template of his own."""
+    if not frappe.has_permission(doc.doctype, "print", doc=doc):
+        frappe.throw(
+            _("You may not print {0} {1}.").format(_(doc.doctype), doc.name), frappe.PermissionError
+        )
+
+
+def office_paper(office, value: date | None) -> dict:
+    """Header block and signatures of an office on a day, shared by every paper and mailed report."""
+    return {
+        "say": say,
+        "dong": dong,
+        "day": day,
+        "office": office,
+        "parent_body": (office.parent_body or "").upper(),
+        "office_name": (office.office_name or "").upper(),
+        "number": f"Số: ……/{office.document_sign or '……'}",
+        "dated": place_and_day(office.place_name, value),
+        "signatures": signatures(office),
+        "mark": "",
+    }
+
+
+def signatures(office) -> list[dict]:
+    """Who signs, left to right: the preparer, the chief accountant, the head (Kho bạc signs in its own box)."""
+    order = ("Prepared By", "Chief Accountant", "Head")
+    rows = {row.signing_role: row for row in reversed(office.signatories)}
+    titles = {
+        "Prepared By": say("PREPARED BY"),
+        "Chief Accountant": say("CHIEF ACCOUNTANT"),
+        "Head": say("HEAD OF THE UNIT"),
+    }
+    hints = {
+        "Prepared By": say("(Signature, full name)"),
+        "Chief Accountant": say("(Signature, full name)"),
+        "Head": say("(Signature, seal)"),
+    }
+    blocks = []
+    for role in order:
+        row = rows.get(role)
+        title = (row.job_title.upper() if row and row.job_title else "") or titles[role]
+        # The form asks for "Người lập biểu" whatever the clerk's post is called.
+        if role == "Prepared By":
+            title = titles[role]
+        authority = (row.authority or "").upper() if row else ""
+        name = (row.full_name or "") if row else ""
+        blocks.append(frappe._dict(authority=authority, title=title, hint=hints[role], name=name))
+    return blocks
+
+
+def _paper(doc, value) -> dict:
+    office = frappe.get_cached_doc("Paying Office", doc.office)
+    return office_paper(office, value.date() if isinstance(value, datetime) else value)
+
+
+def _mark(doc, sealed: bool = True) -> str:
+    """DỰ THẢO on everything not yet decided, so that a draft is never paid from; ĐÃ HỦY on the cancelled."""
+    if doc.docstatus == 2:
+        return say("CANCELLED PAPER")
+    return "" if doc.docstatus == 1 and sealed else say("DRAFT PAPER")
+
+
+def _month(period: str) -> Month:
+    return Month.parse(getdate(frappe.db.get_value("Payout Period", period, "month")))
+
+
+def _title(doctype: str, name: str | None, field: str = "title") -> str:
+    return (frappe.db.get_value(doctype, name, field) or name) if name else ""
+
+
+def _batch_lines(batch: str) -> list[dict]:
+    # A cancelled batch keeps its lines, all Cancelled: its paper still shows what it was.
+    lines = _lines({"batch": batch})
+    live = [line for line in lines if line.status != "Cancelled"]
+    return live or lines
+
+
+def _lines(filters: dict) -> list[dict]:
+    """Payout lines with what a paper adds from the person and the account holder, in the paper's order."""
+    lines = frappe.get_all(
+        "Payout Line",
+        filters=filters,
+        fields=["name", "line_no", "beneficiary", "full_name", "category_shown", "administrative_unit"]
+        + ["village", "provider", "payment_account", "account_no", "payee_name", "payee_type", "status"]
+        + ["failure_reason", "failure_code", "explanation", "entitlement", *MONEY_FIELDS],
+        order_by="line_no, name",
+        limit_page_length=0,
+    )
+    people = _by_name("Beneficiary", {line.beneficiary for line in lines}, "date_of_birth", "dob_precision", "personal_id")
+    accounts = _by_name("Payment Account", {line.payment_account for line in lines}, "representative")
+    decisions = _by_name("Entitlement", {line.entitlement for line in lines}, "decision_no", "representative")
+    holders = {row.representative for row in [*accounts.values(), *decisions.values()]}
+    representatives = _by_name("Representative", holders, "full_name", "personal_id")
+    units = _by_name("Administrative Unit", {line.administrative_unit for line in lines}, "unit_name", "code")
+    for line in lines:
+        person = people.get(line.beneficiary) or frappe._dict()
+        decision = decisions.get(line.entitlement) or frappe._dict()
+        holder = (accounts.get(line.payment_account) or frappe._dict()).representative or decision.representative
+        unit = units.get(line.administrative_unit) or frappe._dict()
+        for field in MONEY_FIELDS:
+            line[field] = as_dong(line[field] or 0)
+        line.update(
+            birth=birth(person.date_of_birth, person.dob_precision),
+            personal_id=person.personal_id or "",
+            payee_id=(representatives.get(holder) or frappe._dict()).personal_id or ""
+            if line.payee_type not in (None, "", "Self")
+            else person.personal_id or "",
+            relation=say_value(line.payee_type),
+            decision_no=decision.decision_no or "",
+            coefficient=_coefficient(line.explanation),
+            commune=unit.unit_name or line.administrative_unit or "",
+            commune_code=unit.code or line.administrative_unit or "",
+        )
+    return sorted(lines, key=lambda line: (line.commune_code, line.line_no or 0, line.name))
+
+
+def _coefficient(explanation: str | None) -> str:
+    """The coefficient of the month's amount, "1,5"; it is shared by many categories and tells of none."""
+    try:
+        steps = json.loads(explanation or "[]")
+    except ValueError:
+        return ""
+    found = ""
+    for step in steps if isinstance(steps, list) else []:
+        params = step.get("params", step) if isinstance(step, dict) else {}
+        found = params.get("coefficient") or found
+    return str(found).replace(".", ",") if found else ""
+
+
+def _by_name(doctype: str, names: set, *fields: str) -> dict[str, dict]:
+    names = sorted(name for name in names if name)
+    rows = {}
+    # Chunks: a provider's whole list is longer than what a database takes as parameters at once.
+    for start in range(0, len(names), 500):
+        chunk = names[start : start + 500]
+        for row in frappe.get_all(doctype, filters={"name": ["in", chunk]}, fields=["name", *fields], limit_page_length=0):
+            rows[row.name] = row
+    return rows
+
+
+def _by_commune(lines: list[dict]) -> list[dict]:
+    groups: dict[str, dict] = {}
+    for line in lines:
+        group = groups.setdefault(line.commune_code, frappe._dict(title=line.commune, lines=[]))
+        group.lines.append(line)
+    for group in groups.values():
+        group.totals = _sums(group.lines)
+    return list(groups.values())
+
+
+def _sums(lines: list[dict]) -> dict[str, int]:
+    return {field: sum(line[field] for line in lines) for field in MONEY_FIELDS}
+
+
+def _seal_qr(doc, paper: dict) -> str:
+    total = paper["totals"]["total"]
+    return qr_svg(f"{doc.name}|{paper['line_count']}|{total}|{paper['seal']}")

@@ -1,0 +1,177 @@
+"""What the reports share: who is entitled in a month, communes above villages, the reader's area."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, today
+
+from ansinh_app.core.ledger import Change, Entitlement, Person
+from ansinh_app.core.months import Month
+from ansinh_app.registry.units import unit_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One entitlement in force in the month: whose, where, and whether it is paid into an open account."""
+
+    beneficiary: str
+    unit: str
+    programme: str
+    has_account: bool
+    cash_reason: str
+
+
+class Communes:
+    """The communes as they are on a day: a village's people count in its commune.
+
+    A commune that has ended counts as the one that succeeded it, so that a merger leaves no orphans.
+    """
+
+    def __init__(self, on: date):
+        self.on = on
+        self.tree = unit_tree()
+
+    def of(self, unit: str | None) -> str | None:
+        """The commune a unit belongs to on the day, or the unit itself where none is above it."""
+        seen: set[str] = set()
+        while unit in self.tree.units and unit not in seen:
+            seen.add(unit)
+            row = self.tree.units[unit]
+            if row.valid_to and row.valid_to < self.on and row.succeeded_by in self.tree.units:
+                unit = row.succeeded_by
+            elif row.level == "Village" and row.parent:
+                unit = row.parent
+        return unit
+
+    def below(self, unit: str | None) -> list[str]:
+        """Every commune in force on the day at or under a unit; all of them when no unit is given."""
+        return [
+            row.name
+            for row in sorted(self.tree.units.values(), key=lambda row: row.code or "")
+            if row.level == "Commune"
+            and row.valid_from <= self.on
+            and (not row.valid_to or row.valid_to >= self.on)
+            and (not unit or unit in self.tree.above(row.name))
+        ]
+
+    def title(self, unit: str | None) -> str:
+        row = self.tree.units.get(unit)
+        return row.unit_name if row else unit or _("No commune")
+
+    def code(self, unit: str | None) -> str:
+        row = self.tree.units.get(unit)
+        return (row.code if row else unit) or ""
+
+
+def filter_day(value) -> date:
+    """The day of a filter, today where it was left empty."""
+    return getdate(value or today())
+
+
+def filter_month(value) -> Month:
+    """The month of a filter, any day of it; the current month where it was left empty."""
+    return Month.of(filter_day(value))
+
+
+def claims_in_force(as_of: date, office: str | None = None, programme: str | None = None) -> list[Claim]:
+    """Entitlements active in the month of `as_of`, as known that day; the state rule is the core's."""
+    month = Month.of(as_of)
+    term, person = frappe.qb.DocType("Entitlement"), frappe.qb.DocType("Beneficiary")
+    account = frappe.qb.DocType("Payment Account")
+    query = (
+        frappe.qb.from_(term)
+        .join(person)
+        .on(term.beneficiary == person.name)
+        .left_join(account)
+        .on(term.payment_account == account.name)
+        .select(
+            term.name,
+            term.beneficiary,
+            term.category,
+            term.programme,
+            term.decision_date,
+            term.effective_from,
+            term.effective_to,
+            term.stop_decision_date,
+            term.payment_method,
+            term.cash_reason,
+            person.administrative_unit,
+            person.deceased_on,
+            person.death_known_on,
+            account.status.as_("account_status"),
+            account.opened_on,
+        )
+        .where(term.docstatus == 1)
+        .where(term.effective_from <= month.last_day)
+        .where(term.decision_date <= as_of)
+        .orderby(term.name)
+    )
+    if office:
+        query = query.where(person.office == office)
+    if programme:
+        query = query.where(term.programme == programme)
+    changes = _changes_known(as_of)
+    return [
+        Claim(
+            beneficiary=row.beneficiary,
+            unit=row.administrative_unit,
+            programme=row.programme,
+            has_account=_paid_into_account(row, as_of),
+            cash_reason=row.cash_reason or "",
+        )
+        for row in query.run(as_dict=True)
+        if _alive(row, month, as_of) and _entitlement(row, changes[row.name]).state(month, as_of)[0]
+    ]
+
+
+def _paid_into_account(row, as_of: date) -> bool:
+    if row.payment_method != "Bank Account" or row.account_status != "Active":
+        return False
+    return not row.opened_on or getdate(row.opened_on) <= as_of
+
+
+def _alive(row, month: Month, as_of: date) -> bool:
+    person = Person(
+        name=row.beneficiary,
+        born=None,
+        died_on=getdate(row.deceased_on) if row.deceased_on else None,
+        death_known_on=getdate(row.death_known_on) if row.death_known_on else None,
+    )
+    last = person.last_month(as_of)
+    return last is None or month <= last
+
+
+def _entitlement(row, changes: list[Change]) -> Entitlement:
+    decided_on = getdate(row.decision_date)
+    if row.effective_to:
+        known = getdate(row.stop_decision_date or row.decision_date)
+        stop = Change(Month.of(getdate(row.effective_to)) + 1, known, False)
+        changes = [*changes, stop]
+    start = Month.of(getdate(row.effective_from))
+    return Entitlement(row.name, row.category, 1, start, decided_on, None, tuple(changes))
+
+
+def _changes_known(as_of: date) -> dict[str, list[Change]]:
+    table = frappe.qb.DocType("Entitlement Change")
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.parent, table.effective_month, table.decided_on, table.active)
+        .where(table.parenttype == "Entitlement")
+        .where(table.decided_on <= as_of)
+        .orderby(table.parent)
+        .orderby(table.idx)
+        .run(as_dict=True)
+    )
+    found: dict[str, list[Change]] = defaultdict(list)
+    for row in rows:
+        month = Month.of(getdate(row.effective_month))
+        found[row.parent].append(Change(month, getdate(row.decided_on), bool(row.active)))
+    return found
+
+
+def office_unit(office: str | None) -> str | None:
+    """The unit an office pays for, or None."""
+    return frappe.db.get_value("Paying Office", office, "administrative_unit") if office else None

@@ -1,0 +1,265 @@
+"""Strangers' workbooks in, our own out: any readable sheet becomes a grid; what we write holds no formula."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import openpyxl
+import python_calamine
+import xlsxwriter
+from frappe import _, bold, throw
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from ansinh_app.exceptions import WorkbookError
+
+Grid = list[list[object]]
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024
+# Two cells in far corners make a reader allot the whole rectangle between them.
+MAX_CELLS = 4_000_000
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet to write. Text stays text, whole numbers are grouped, dates are dd/mm/yyyy."""
+
+    name: str
+    rows: Iterable[Sequence[object]]
+    headers: Sequence[str] = ()
+    widths: Sequence[int] = ()
+    titles: Sequence[str] = field(default_factory=tuple)
+
+
+def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, Grid]]:
+    """Every visible sheet as (name, grid). Raises WorkbookError: broken, protected, too large, another kind."""
+    if not content:
+        _refuse(file_name, _("the file is empty"))
+    if len(content) > MAX_BYTES:
+        _refuse(file_name, _("it is larger than {0} MB").format(MAX_BYTES // 1024 // 1024))
+    if content.startswith(_OLE) and _ENCRYPTED in content:
+        _refuse(file_name, _("it is protected by a password: save it without one"))
+    if content.startswith(_ZIP):
+        _guard_package(content, file_name)
+    elif not content.startswith(_OLE):
+        return [("CSV", _read_csv(content, file_name))]
+    return _read_by_calamine(content, file_name)
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the bytes are an XLSX package, which can be annotated in its own layout."""
+    return content.startswith(_ZIP)
+
+
+def write_workbook(sheets: Iterable[Sheet], created: datetime | None = None) -> bytes:
+    """An XLSX of the sheets: headers bold and frozen, digits that matter as text, no cell a formula.
+
+    With `created` the same sheets give the same bytes whenever they are written.
+    """
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        if created:
+            book.set_properties({"created": created})
+        styles = {
+            "head": book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter", "align": "center"}),
+            "title": book.add_format({"bold": True}),
+            "text": book.add_format({"num_format": "@"}),
+            "number": book.add_format({"num_format": "#,##0"}),
+            "day": book.add_format({"num_format": "dd/mm/yyyy"}),
+        }
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(_sheet_name(sheet.name)), sheet, styles)
+    return target.getvalue()
+
+
+def annotate_workbook(
+    content: bytes,
+    grids: Sequence[tuple[str, Grid]],
+    remarks: dict[str, dict[int, str]],
+    header: str,
+    header_rows: dict[str, int],
+    extra: Sheet | None = None,
+) -> bytes:
+    """The sender's workbook with one more column: what is wrong with which row.
+
+    `remarks`: sheet -> row (from 1) -> text; `header_rows`: sheet -> row of the column's heading. An XLSX keeps
+    its layout; older formats come back as plain cells.
+    """
+    book = _open_for_notes(content, grids)
+    for name, rows in remarks.items():
+        sheet = book[name] if name in book.sheetnames else book.worksheets[0]
+        column = _free_column(dict(grids)[name])
+        head = sheet.cell(row=header_rows.get(name, 1), column=column)
+        head.value, head.font = header, Font(bold=True, color="9C0006")
+        sheet.column_dimensions[get_column_letter(column)].width = 70
+        for row, text in rows.items():
+            cell = sheet.cell(row=row, column=column)
+            cell.value, cell.data_type = text, "s"
+            cell.fill = PatternFill("solid", start_color="FFC7CE")
+    if extra:
+        sheet = book.create_sheet(_sheet_name(extra.name))
+        sheet.append(list(extra.headers))
+        for row in extra.rows:
+            sheet.append([None] * len(row))
+            for column, value in enumerate(row, start=1):
+                cell = sheet.cell(row=sheet.max_row, column=column)
+                cell.value = value
+                if isinstance(value, str):
+                    cell.data_type = "s"
+        for index, width in enumerate(extra.widths, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = width
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _refuse(file_name: str, problem: str):
+    throw(
+        _("The workbook {0} cannot be read: {1}.").format(bold(file_name or _("(without a name)")), problem),
+        WorkbookError,
+        title=_("Workbook"),
+    )
+
+
+def _guard_package(content: bytes, file_name: str) -> None:
+    """Refuse a package that would grow without bounds before anything unpacks it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = package.namelist()
+            if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
+                _refuse(file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024))
+            if any(part.flag_bits & 1 for part in package.infolist()):
+                _refuse(file_name, _("it is protected by a password: save it without one"))
+            if "xl/workbook.xml" not in names:
+                _refuse(file_name, _("it is not an Excel workbook: save it as XLSX"))
+            for name in names:
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    _guard_sheet(package, name, file_name)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+
+
+def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
+    columns = rows = read = 0
+    tail = b""
+    with package.open(name) as part:
+        while chunk := part.read(1 << 20):
+            read += len(chunk)
+            if read > MAX_UNPACKED:
+                # The size a package states of itself need not be true.
+                _refuse(file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024))
+            for letters, number in _REFERENCE.findall(tail + chunk):
+                columns = max(columns, _column_number(letters))
+                rows = max(rows, int(number))
+            tail = chunk[-200:]
+    if columns * rows > MAX_CELLS:
+        _refuse(file_name, _("a sheet reaches to row {0}, column {1}: delete the empty rest").format(rows, columns))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        grids = []
+        for meta in book.sheets_metadata:
+            visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+            if not visible or meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            grids.append((meta.name, book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)))
+        return grids
+    except python_calamine.PasswordError:
+        _refuse(file_name, _("it is protected by a password: save it without one"))
+    except (python_calamine.CalamineError, OSError, ValueError):
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+
+
+def _read_csv(content: bytes, file_name: str) -> Grid:
+    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+    text = None
+    for encoding in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    if text is None or not text.strip():
+        _refuse(file_name, _("it is neither XLSX nor XLS nor CSV in UTF-8"))
+    try:
+        dialect = csv.Sniffer().sniff(text[:20000], delimiters=",;\t")
+    except csv.Error:
+        dialect = csv.excel
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), dialect)]
+    except csv.Error:
+        _refuse(file_name, _("it is neither XLSX nor XLS nor CSV in UTF-8"))
+
+
+def _sheet_name(name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[:31].strip() or "Sheet"
+
+
+def _write_sheet(target, sheet: Sheet, styles: dict) -> None:
+    row = 0
+    for title in sheet.titles:
+        target.write_string(row, 0, str(title), styles["title"])
+        row += 1
+    if sheet.headers:
+        for column, header in enumerate(sheet.headers):
+            target.write_string(row, column, str(header), styles["head"])
+        row += 1
+        target.freeze_panes(row, 0)
+    for values in sheet.rows:
+        for column, value in enumerate(values):
+            _write_cell(target, row, column, value, styles)
+        row += 1
+    for column, width in enumerate(sheet.widths):
+        target.set_column(column, column, width)
+
+
+def _write_cell(target, row: int, column: int, value: object, styles: dict) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, (datetime, date)):
+        target.write_datetime(row, column, value, styles["day"])
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        target.write_number(row, column, value, styles["number"])
+    else:
+        target.write_string(row, column, str(value), styles["text"])
+
+
+def _open_for_notes(content: bytes, grids: Sequence[tuple[str, Grid]]):
+    if is_workbook(content):
+        return openpyxl.load_workbook(io.BytesIO(content))
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, grid in grids:
+        sheet = book.create_sheet(_sheet_name(name))
+        for row, values in enumerate(grid, start=1):
+            for column, value in enumerate(values, start=1):
+                if value not in (None, ""):
+                    cell = sheet.cell(row=row, column=column)
+                    cell.value = value
+                    if isinstance(value, str):
+                        cell.data_type = "s"
+    return book
+
+
+def _free_column(grid: Grid) -> int:
+    """The column right of everything filled."""
+    return max((i for row in grid for i, value in enumerate(row, start=1) if value not in (None, "")), default=0) + 1

@@ -1,0 +1,75 @@
+"""A document as a form needs it."""
+
+import frappe
+
+
+@frappe.whitelist()
+def getdoc(doctype: str, name: str, user=None) -> None:
+    """Answer the request with the document and what belongs to it."""
+    doc = frappe.get_doc(doctype, name)
+    doc.check_permission("read")
+    doc.run_method("onload")
+    doc.apply_fieldlevel_read_permissions()
+    frappe.response["docs"] = [doc.as_dict()]
+    frappe.response["docinfo"] = get_docinfo(doc)
+
+
+@frappe.whitelist()
+def getdoctype(doctype: str, with_parent=False, cached_timestamp=None) -> None:
+    """Answer the request with the meta of a DocType and of its child tables."""
+    if not any(frappe.has_permission(doctype, ptype) for ptype in ("read", "select", "create")):
+        raise frappe.PermissionError
+    meta = frappe.get_meta(doctype)
+    children = [frappe.get_meta(df.options) for df in meta.get_table_fields()]
+    frappe.response["docs"] = [one.as_dict() for one in (meta, *children)]
+
+
+@frappe.whitelist()
+def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -> dict:
+    """Attachments, comments and rights of a document that the user may read."""
+    if doc is None or isinstance(doc, str):
+        doc = frappe.get_doc(doctype, name)
+    doc.check_permission("read")
+    from frappe.permissions import get_doc_permissions
+
+    return frappe._dict(
+        doctype=doc.doctype,
+        name=doc.name,
+        attachments=get_attachments(doc.doctype, doc.name),
+        comments=get_comments(doc.doctype, doc.name),
+        versions=get_versions(doc),
+        permissions=get_doc_permissions(doc),
+    )
+
+
+def get_attachments(dt: str, dn: str) -> list:
+    """Files of a document."""
+    return frappe.get_all(
+        "File",
+        fields=["name", "file_name", "file_url", "is_private", "file_size"],
+        filters={"attached_to_name": dn, "attached_to_doctype": dt},
+        order_by="creation",
+    )
+
+
+def get_comments(doctype: str, name: str) -> list:
+    """Comments and notes (workflow, attachments) of a document, newest first."""
+    return frappe.get_all(
+        "Comment",
+        fields=["name", "creation", "content", "owner", "comment_type", "comment_by"],
+        filters={"reference_doctype": doctype, "reference_name": name},
+        order_by="creation desc",
+    )
+
+
+def get_versions(doc) -> list:
+    """The last changes of a document whose DocType tracks them."""
+    if not frappe.utils.cint(doc.meta.track_changes):
+        return []
+    return frappe.get_all(
+        "Version",
+        fields=["name", "owner", "creation", "data"],
+        filters={"ref_doctype": doc.doctype, "docname": doc.name},
+        order_by="creation desc",
+        limit=10,
+    )

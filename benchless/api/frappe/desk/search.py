@@ -1,0 +1,108 @@
+"""The choices of a Link field."""
+
+import json
+import re
+
+import frappe
+from frappe import _
+from frappe.utils import cint, cstr
+
+SEARCHED_TYPES = ("Data", "Text", "Small Text", "Long Text", "Link", "Select", "Read Only", "Text Editor")
+
+
+@frappe.whitelist()
+def search_link(
+    doctype: str,
+    txt: str,
+    query: str | None = None,
+    filters=None,
+    page_length: int = 10,
+    searchfield: str | None = None,
+    reference_doctype: str | None = None,
+    ignore_user_permissions: bool = False,
+) -> list:
+    """[{"value", "label", "description"}] of the documents the user may choose whose name, title or search
+    fields contain the text; those that begin with it come first."""
+    if query:
+        method = frappe.get_attr(query)
+        frappe.is_whitelisted(method)
+        rows = frappe.call(
+            method,
+            doctype,
+            txt.strip(),
+            searchfield or "name",
+            0,
+            cint(page_length),
+            frappe.parse_json(filters),
+        )
+        return [
+            {"value": row[0], "description": ", ".join(cstr(part) for part in row[1:] if part)}
+            for row in rows
+        ]
+
+    meta = frappe.get_meta(doctype)
+    fields = _search_fields(meta, searchfield)
+    rows = frappe.get_list(
+        doctype,
+        fields=fields,
+        filters=_filters(doctype, meta, filters),
+        or_filters=_text_filters(doctype, meta, fields, txt.strip()),
+        limit_page_length=cint(page_length) or 10,
+        order_by=f"`tab{doctype}`.idx desc, `tab{doctype}`.modified desc",
+        ignore_permissions=doctype == "DocType"
+        or bool(
+            cint(ignore_user_permissions)
+            and (frappe.has_permission(doctype, "read") or frappe.has_permission(doctype, "select"))
+        ),
+    )
+    begin = txt.strip().lower()
+    rows.sort(key=lambda row: not any(cstr(row.get(field)).lower().startswith(begin) for field in fields))
+    return [_choice(meta, row, fields) for row in rows]
+
+
+def _search_fields(meta, searchfield) -> list[str]:
+    wanted = ["name", meta.title_field, searchfield, *(meta.search_fields or "").split(",")]
+    names = [name.strip() for name in wanted if name and name.strip()]
+    for name in names:
+        if not re.fullmatch(r"\w+", name):
+            frappe.throw(_("Invalid Search Field {0}").format(name), frappe.DataError)
+    return [name for name in dict.fromkeys(names) if name == "name" or meta.get_field(name)]
+
+
+def _filters(doctype, meta, filters) -> list:
+    filters = json.loads(filters) if isinstance(filters, str) and filters else filters
+    if isinstance(filters, dict):
+        filters = [
+            [doctype, key, *value] if isinstance(value, (list, tuple)) else [doctype, key, "=", value]
+            for key, value in filters.items()
+        ]
+    filters = list(filters or [])
+    for fieldname, operator in (("enabled", "="), ("disabled", "!=")):
+        field = meta.get_field(fieldname)
+        if field and field.fieldtype == "Check":
+            filters.append([doctype, fieldname, operator, 1])
+    return filters
+
+
+def _text_filters(doctype, meta, fields, txt) -> list:
+    if not txt:
+        return []
+    return [
+        [doctype, name, "like", f"%{txt}%"]
+        for name in fields
+        if name == "name" or meta.get_field(name).fieldtype in SEARCHED_TYPES
+    ]
+
+
+def _choice(meta, row, fields) -> dict:
+    translated = cint(meta.get("translated_doctype"))
+    texts = {name: _(cstr(row.get(name))) if translated else cstr(row.get(name)) for name in fields}
+    choice = {"value": row.name}
+    shown = "name"
+    if cint(meta.get("show_title_field_in_link")) and meta.title_field:
+        choice["label"] = texts[meta.title_field] or row.name
+        shown = meta.title_field
+    choice["description"] = ", ".join(
+        dict.fromkeys(text for name, text in texts.items() if text and name != shown)
+    )
+    return choice

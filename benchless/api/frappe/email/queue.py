@@ -1,0 +1,378 @@
+"""Outgoing mail: frappe.sendmail writes an Email Queue record; sending it is one SMTP conversation, once."""
+
+import json
+import re
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
+from html import unescape
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, cint, get_datetime, now_datetime
+
+RETRY_LIMIT = 3
+BATCH = 500
+INTERRUPTED_AFTER = 60  # minutes; no SMTP conversation lasts that long
+
+
+def sendmail(
+    recipients=None,
+    sender="",
+    subject="No Subject",
+    message="No Message",
+    as_markdown=False,
+    delayed=True,
+    reference_doctype=None,
+    reference_name=None,
+    attachments=None,
+    content=None,
+    doctype=None,
+    name=None,
+    reply_to=None,
+    queue_separately=False,
+    cc=None,
+    bcc=None,
+    message_id=None,
+    in_reply_to=None,
+    send_after=None,
+    send_priority=1,
+    now=None,
+    template=None,
+    args=None,
+    header=None,
+    **_ignored,
+):
+    """Queue an e-mail; with `now` (or delayed=False) it is sent when this transaction is committed.
+
+    Attachments are {"fname", "fcontent"}, {"fid"} or {"file_url"} of a File, or
+    {"print_format_attachment": 1, "doctype", "name", "print_format", "lang", …}, rendered when it is
+    sent. An error of the mail server stays in the record, it never undoes the caller's work.
+    Returns the Email Queue document, None where there is nobody to send to.
+    """
+    text = None
+    if template:
+        message, text = frappe.utils.jinja.get_email_from_template(template, args)
+    message = content or message
+    if as_markdown:
+        message = frappe.utils.md_to_html(message)
+
+    to, cc, bcc = _addresses(recipients), _addresses(cc), _addresses(bcc)
+    everyone = list(dict.fromkeys([*to, *cc, *bcc]))
+    if not everyone:
+        return None
+
+    account = get_outgoing_account()
+    sender = _sender(sender, account)
+    groups = [[one] for one in everyone] if queue_separately else [everyone]
+    queue_doc = None
+    for group in groups:
+        mail = _compose(
+            sender,
+            to if not queue_separately else group,
+            cc,
+            subject,
+            message,
+            text,
+            reply_to,
+            message_id,
+            in_reply_to,
+            header,
+        )
+        queue_doc = _queue(
+            mail,
+            sender,
+            group,
+            cc,
+            attachments,
+            send_after,
+            send_priority,
+            doctype or reference_doctype,
+            name or reference_name,
+            account,
+        )
+        if now or not delayed:
+            queue_name = queue_doc.name
+            frappe.db.after_commit.add(lambda queue_name=queue_name: send_one(queue_name))
+    return queue_doc
+
+
+def _addresses(value) -> list[str]:
+    """A list, or a text with commas, semicolons or new lines, as plain valid addresses."""
+    parts = re.split(r"[,;\n]", value) if isinstance(value, str) else (value or [])
+    found = []
+    for part in parts:
+        part = (part or "").strip()
+        if not part:
+            continue
+        address = parseaddr(part)[1]
+        if not re.fullmatch(r"[^@\s\r\n]+@[^@\s\r\n]+", address):
+            frappe.throw(
+                _("{0} is not a valid Email Address").format(frappe.utils.escape_html(part)),
+                frappe.InvalidEmailAddressError,
+            )
+        found.append(address)
+    return list(dict.fromkeys(found))
+
+
+def get_outgoing_account() -> frappe._dict:
+    """How mail leaves: the default outgoing Email Account, else site_config's mail_server and its keys."""
+    name = frappe.db.get_value("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}, "name")
+    if name:
+        doc = frappe.get_cached_doc("Email Account", name)
+        return frappe._dict(
+            name=name,
+            server=doc.smtp_server,
+            port=cint(doc.smtp_port) or None,
+            login=None if cint(doc.no_smtp_authentication) else (doc.login_id or doc.email_id),
+            password=None if cint(doc.no_smtp_authentication) else doc.get_password("password", False),
+            use_tls=cint(doc.use_tls),
+            use_ssl=cint(doc.use_ssl_for_outgoing),
+            email_id=doc.email_id,
+            sender_name=doc.email_account_name,
+            always_sender=cint(doc.always_use_account_email_id_as_sender),
+        )
+    conf = frappe.conf
+    return frappe._dict(
+        name=None,
+        server=conf.mail_server,
+        port=cint(conf.mail_port) or None,
+        login=conf.mail_login,
+        password=conf.mail_password,
+        use_tls=cint(conf.use_tls),
+        use_ssl=cint(conf.use_ssl),
+        email_id=conf.auto_email_id or conf.mail_login,
+        sender_name=conf.email_sender_name,
+        always_sender=cint(conf.always_use_account_email_id_as_sender),
+    )
+
+
+def _sender(sender: str, account) -> str:
+    """The wanted sender, else the account's address, else the user's."""
+    own = account.email_id or frappe.db.get_value("User", frappe.session.user, "email")
+    if not own or "@" not in own:
+        own = (
+            f"notifications@{frappe.local.site}" if "." in frappe.local.site else "notifications@site.invalid"
+        )
+    if sender and not account.always_sender:
+        display, address = parseaddr(sender)
+        if "@" in address:
+            return formataddr((display, address)) if display else address
+    return formataddr((account.sender_name, own)) if account.sender_name else own
+
+
+def _compose(
+    sender, to, cc, subject, message, text, reply_to, message_id, in_reply_to, header
+) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = " ".join(str(subject).split())
+    mail["From"] = sender
+    mail["To"] = ", ".join(to)
+    if cc:
+        mail["Cc"] = ", ".join(cc)
+    if reply_to:
+        mail["Reply-To"] = reply_to
+    mail["Date"] = formatdate(localtime=True)
+    mail["Message-Id"] = f"<{message_id.strip('<>')}>" if message_id else make_msgid(domain="frappe")
+    if in_reply_to:
+        mail["In-Reply-To"] = f"<{in_reply_to.strip('<>')}>"
+    html = message if "<" in message else frappe.utils.escape_html(message).replace("\n", "<br>")
+    if header:
+        title = header[0] if isinstance(header, (list, tuple)) else header
+        html = f"<h2>{frappe.utils.escape_html(title)}</h2>{html}"
+    mail.set_content(text or html_to_text(html))
+    mail.add_alternative(
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{html}</body></html>', subtype="html"
+    )
+    return mail
+
+
+def html_to_text(html: str) -> str:
+    """The plain text twin of a message."""
+    html = re.sub(r"(?is)<(script|style).*?</\1>", "", html)
+    html = re.sub(r"(?i)<br\s*/?>|</(p|div|tr|h\d|li)>", "\n", html)
+    text = unescape(re.sub(r"<[^>]+>", " ", html))
+    return "\n".join(line for line in (" ".join(part.split()) for part in text.splitlines()) if line) + "\n"
+
+
+def _queue(mail, sender, group, cc, attachments, send_after, priority, doctype, name, account):
+    return frappe.get_doc(
+        {
+            "doctype": "Email Queue",
+            "sender": sender,
+            "message": mail.as_string(),
+            "message_id": mail["Message-Id"].strip("<>"),
+            "status": "Not Sent",
+            "reference_doctype": doctype,
+            "reference_name": name,
+            "show_as_cc": ",".join(cc),
+            "send_after": send_after,
+            "priority": priority,
+            "email_account": account.name,
+            "attachments": json.dumps([_keep_attachment(a, doctype, name) for a in attachments or []]),
+            "recipients": [{"recipient": one, "status": "Not Sent"} for one in group],
+        }
+    ).insert(ignore_permissions=True)
+
+
+def _keep_attachment(attachment: dict, doctype, name) -> dict:
+    """What the record remembers of an attachment: content becomes a private File, a print is made later."""
+    if "fcontent" not in attachment:
+        return dict(attachment)
+    file = frappe.get_doc(
+        {
+            "doctype": "File",
+            "file_name": attachment["fname"],
+            "content": attachment["fcontent"],
+            "is_private": 1,
+        }
+    ).insert(ignore_permissions=True)
+    return {"fid": file.name, "fname": attachment["fname"]}
+
+
+def get_attachment(attachment: dict) -> tuple[str, bytes]:
+    """(file name, bytes) of what _keep_attachment remembered."""
+    if attachment.get("print_format_attachment"):
+        wanted = {
+            key: attachment[key]
+            for key in (
+                "doctype",
+                "name",
+                "file_name",
+                "print_format",
+                "style",
+                "html",
+                "lang",
+                "print_letterhead",
+                "password",
+                "letterhead",
+            )
+            if key in attachment
+        }
+        printed = frappe.attach_print(**wanted)
+        return printed["fname"], printed["fcontent"]
+    filters = attachment.get("fid") or {"file_url": attachment.get("file_url")}
+    file = frappe.get_doc("File", filters)
+    content = file.get_content()
+    return attachment.get("fname") or file.file_name, content.encode() if isinstance(
+        content, str
+    ) else content
+
+
+def flush() -> int:
+    """Send what waits and is due, most urgent first; returns how many records were sent."""
+    if not can_send():
+        return 0
+    give_up_interrupted()
+    names = frappe.get_all(
+        "Email Queue",
+        filters={"status": ("in", ("Not Sent", "Partially Sent"))},
+        or_filters=[["send_after", "is", "not set"], ["send_after", "<=", now_datetime()]],
+        order_by="priority desc, retry asc, creation asc",
+        limit=BATCH,
+        pluck="name",
+    )
+    return sum(send_one(name) for name in names)
+
+
+def give_up_interrupted() -> None:
+    """What was being sent when a process died may have gone out: a person decides, it is not sent again."""
+    before = add_to_date(now_datetime(), minutes=-INTERRUPTED_AFTER)
+    for name in frappe.get_all(
+        "Email Queue", filters={"status": "Sending", "modified": ("<", before)}, pluck="name"
+    ):
+        _finish(name, status="Error", error=_("Sending was interrupted; the e-mail may have gone out or not."))
+
+
+def can_send() -> bool:
+    """False where mail is muted or held, or nobody configured a server."""
+    return not (
+        frappe.flags.mute_emails
+        or cint(frappe.conf.mute_emails)
+        or cint(frappe.db.get_default("suspend_email_queue"))
+    ) and bool(get_outgoing_account().server)
+
+
+def send_one(name: str) -> bool:
+    """Send one queued e-mail if it still waits; True if it went out.
+
+    The status goes to Sending, committed, before the conversation starts: two workers, or a crash
+    half-way, never send the same e-mail twice.
+    """
+    if not can_send() or not _claim(name):
+        return False
+    doc = frappe.get_doc("Email Queue", name)
+    try:
+        _deliver(doc)
+        _finish(name, status="Sent", error=None)
+        return True
+    except Exception:
+        frappe.db.rollback()
+        retry = cint(doc.retry) + 1
+        partly = frappe.db.count("Email Queue Recipient", {"parent": name, "status": "Sent"})
+        waiting = "Partially Sent" if partly else "Not Sent"
+        _finish(
+            name,
+            status=waiting if retry <= RETRY_LIMIT else "Error",
+            retry=retry,
+            error=frappe.get_traceback(),
+        )
+        return False
+
+
+def _claim(name: str) -> bool:
+    """Take the record for this worker; False when another has it or it is not due."""
+    frappe.db.begin()
+    row = frappe.db.get_value("Email Queue", name, ["status", "send_after"], as_dict=True, for_update=True)
+    due = row and (not row.send_after or get_datetime(row.send_after) <= now_datetime())
+    if not due or row.status not in ("Not Sent", "Partially Sent"):
+        frappe.db.commit()
+        return False
+    frappe.db.set_value("Email Queue", name, "status", "Sending")
+    frappe.db.commit()
+    return True
+
+
+def _finish(name: str, **values) -> None:
+    frappe.db.set_value("Email Queue", name, values)
+    frappe.db.commit()
+
+
+def _deliver(doc) -> None:
+    """One SMTP conversation: a message for each recipient who has not got it yet."""
+    import smtplib
+    import ssl
+    from email import message_from_string, policy
+
+    account = get_outgoing_account()
+    mail = message_from_string(doc.message, policy=policy.SMTP)
+    for attachment in json.loads(doc.attachments or "[]"):
+        fname, content = get_attachment(attachment)
+        add_attachment(mail, fname, content)
+
+    kind = smtplib.SMTP_SSL if account.use_ssl else smtplib.SMTP
+    with kind(
+        account.server,
+        account.port or (465 if account.use_ssl else 587 if account.use_tls else 25),
+        timeout=30,
+    ) as server:
+        if account.use_tls and not account.use_ssl:
+            server.starttls(context=ssl.create_default_context())
+        if account.login and account.password:
+            server.login(account.login, account.password)
+        for recipient in doc.recipients:
+            if recipient.status == "Sent":
+                continue
+            server.send_message(mail, from_addr=parseaddr(doc.sender)[1], to_addrs=[recipient.recipient])
+            frappe.db.set_value("Email Queue Recipient", recipient.name, "status", "Sent")
+            frappe.db.commit()
+
+
+def add_attachment(mail: EmailMessage, fname: str, content: bytes) -> None:
+    """Add a file to a message."""
+    import mimetypes
+
+    kind, _encoding = mimetypes.guess_type(fname)
+    main, _slash, sub = (kind or "application/octet-stream").partition("/")
+    if main in ("text", "message", "multipart"):
+        main, sub = "application", "octet-stream"
+    mail.add_attachment(content, maintype=main, subtype=sub, filename=fname)

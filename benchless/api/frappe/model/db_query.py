@@ -1,0 +1,601 @@
+"""Lists of documents: Frappe's filter grammar as SQL, with the permissions of a user."""
+
+import datetime
+import json
+import re
+
+import frappe
+import frappe.permissions
+from frappe import _
+from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, format_datetime, stored
+from frappe.model import get_permitted_fields, optional_fields
+from frappe.query_builder.utils import Column
+from frappe.types import _dict
+from frappe.utils import cint, cstr, flt, getdate, get_datetime, get_timespan_date_range, sanitize_column
+
+OPERATORS = frozenset(
+    ("=", "!=", ">", "<", ">=", "<=", "like", "not like", "in", "not in", "is", "between", "timespan", "previous",
+     "next", *NestedSetHierarchy)
+)
+NUMERIC = frozenset(("Check", "Float", "Int", "Currency", "Percent", "Long Int"))
+STANDARD_TYPES = {"creation": "Datetime", "modified": "Datetime", "idx": "Int", "docstatus": "Int"}
+IDENTIFIER = re.compile(r"^\w+$")
+QUALIFIED = re.compile(r"^`?(tab[\w -]+)`?\s*\.\s*`?(\w+|\*)`?$")
+ALIASED = re.compile(r"^(.*?)\s+as\s+(['\"`]?)([^'\"`]+)\2$", re.IGNORECASE | re.DOTALL)
+FUNCTION = re.compile(r"^\s*(\w+)\s*\((.*)\)\s*$", re.DOTALL)
+COLUMN_IN_TEXT = re.compile(r"(?:`?(tab[\w -]+?)`?\s*\.\s*)?`?([A-Za-z_]\w*)`?")
+ILLEGAL_ORDER = re.compile(r"[^a-z0-9-_ ,`'\"\.\(\)]")
+FORBIDDEN_FUNCTIONS = frozenset(
+    ("concat", "concat_ws", "if", "ifnull", "nullif", "coalesce", "connection_id", "current_user", "database",
+     "last_insert_id", "session_user", "system_user", "user", "version", "global", "sleep", "load_extension",
+     "sqlite_version", "printf", "randomblob", "zeroblob", "readfile")
+)
+FORBIDDEN_WORDS = re.compile(r"\b(select|insert|delete|update|drop|create|union|attach|pragma|case)\b|/\*|--|;|@")
+MAX_PARAMETERS = 20_000
+TIMESPANS = {"1 week": "week", "1 month": "month", "3 months": "quarter", "6 months": "6 months", "1 year": "year"}
+PERIODS = {"previous": "last", "next": "next"}
+
+
+class DatabaseQuery:
+    """One list query."""
+
+    def __init__(self, doctype: str, user: str | None = None):
+        self.doctype = doctype
+        self.user = user or frappe.session.user
+        self.flags = _dict()
+        self.permission_map: dict = {}
+        self.reference_doctype = doctype
+        self.joins: dict[str, str] = {}
+        self.values: list = []
+        self.ignore_ifnull = False
+        self.parent_doctype = None
+
+    @property
+    def doctype_meta(self):
+        return frappe.get_meta(self.doctype)
+
+    def execute(
+        self,
+        fields=None,
+        filters=None,
+        or_filters=None,
+        docstatus=None,
+        group_by=None,
+        order_by=DefaultOrderBy,
+        limit_start=False,
+        limit_page_length=None,
+        as_list=False,
+        with_childnames=False,
+        debug=False,
+        ignore_permissions=False,
+        user=None,
+        with_comment_count=False,
+        join="left join",
+        distinct=False,
+        start=None,
+        page_length=None,
+        limit=None,
+        ignore_ifnull=False,
+        save_user_settings=False,
+        save_user_settings_fields=False,
+        update=None,
+        add_total_row=None,
+        user_settings=None,
+        reference_doctype=None,
+        run=True,
+        strict=True,
+        pluck=None,
+        ignore_ddl=False,
+        *,
+        parent_doctype=None,
+        trusted_fields=False,
+    ) -> list:
+        """Rows as dicts (`as_list`: tuples; `pluck`: one column's values)."""
+        self.user = user or self.user
+        self.flags.ignore_permissions = ignore_permissions
+        self.parent_doctype = parent_doctype
+        self.reference_doctype = reference_doctype or self.doctype
+        self.ignore_ifnull = ignore_ifnull
+        self.join = join
+        if not ignore_permissions:
+            self.check_read_permission(self.doctype, parent_doctype)
+        fields, filters = self._swap_if_needed(fields, filters)
+        columns = self._prepare_fields(fields or [pluck or "name"], trusted_fields, as_list)
+        if not columns:
+            return []
+        where, where_values = self._where(filters, or_filters)
+        query = f"select {'distinct ' if distinct else ''}{', '.join(columns)} from `tab{self.doctype}`"
+        query += "".join(f" {clause}" for clause in self.joins.values())
+        if where:
+            query += f" where {where}"
+        if group_by:
+            query += f" group by {self._ordering(group_by)}"
+        if order := self._order(order_by, columns, group_by, distinct):
+            query += f" order by {order}"
+        length = cint(limit or page_length or limit_page_length)
+        if length:
+            query += f" limit {length} offset {cint(start or limit_start)}"
+        if not run:
+            return query
+        rows = frappe.db.sql(query, where_values, as_dict=not as_list, update=update, debug=debug)
+        if with_comment_count and not as_list:
+            for row in rows:
+                row._comment_count = len(json.loads(row.get("_comments") or "[]"))
+        if pluck:
+            return [row[0] for row in rows] if as_list else [row[pluck] for row in rows]
+        return rows
+
+    @staticmethod
+    def _swap_if_needed(fields, filters):
+        """Fields and filters may come in either order."""
+        if isinstance(fields, dict) or (isinstance(fields, list) and fields and isinstance(fields[0], list)):
+            return filters, fields
+        if fields and isinstance(filters, list) and len(filters) > 1 and isinstance(filters[0], str):
+            if not (len(filters) in (3, 4) and any(isinstance(f, str) and f.lower() in OPERATORS for f in filters)):
+                return filters, fields
+        return fields, filters
+
+    # fields
+
+    def _prepare_fields(self, fields, trusted: bool, as_list: bool) -> list[str]:
+        if isinstance(fields, str):
+            fields = ["*"] if fields == "*" else self._split(fields)
+        fields = [field for field in fields if field]
+        if not trusted and not self.flags.ignore_permissions:
+            for field in fields:
+                self._check_field(field)
+        permitted = None if self.flags.ignore_permissions else self._permitted(self.doctype, self.parent_doctype)
+        columns: list[str] = []
+        for field in fields:
+            column = self._column(field, permitted)
+            if column is not None:
+                columns.extend(column)
+            elif as_list:
+                columns.append("NULL")
+        if self.joins:
+            columns = [self._qualify(column) for column in columns]
+        return columns
+
+    @staticmethod
+    def _split(fields: str) -> list[str]:
+        try:
+            return json.loads(fields)
+        except ValueError:
+            return [field.strip() for field in re.split(r",(?![^(]*\))", fields)]
+
+    @staticmethod
+    def _check_field(field: str) -> None:
+        """Refuse subqueries and functions that would tell what a list should not."""
+        lowered = field.lower()
+        if FORBIDDEN_WORDS.search(lowered):
+            frappe.throw(_("Use of sub-query or function is restricted"), frappe.DataError)
+        for function in re.findall(r"(\w+)\s*\(", lowered):
+            if function in FORBIDDEN_FUNCTIONS:
+                frappe.throw(_("Use of function {0} in field is restricted").format(function), frappe.DataError)
+
+    def _permitted(self, doctype, parenttype) -> set[str]:
+        return set(
+            get_permitted_fields(
+                doctype=doctype,
+                parenttype=parenttype,
+                user=self.user,
+                permission_type=self.permission_map.get(doctype),
+                ignore_virtual=True,
+            )
+        ) | set(optional_fields)
+
+    def _column(self, field: str, permitted) -> list[str] | None:
+        """The SQL of one field; None where the user may not read it."""
+        field = field.strip()
+        expression, alias = field, ""
+        if match := ALIASED.match(field):
+            expression, alias = match.group(1).strip(), f" as `{match.group(3).strip()}`"
+        if expression == "*":
+            if permitted is None:
+                return [f"`tab{self.doctype}`.*"]
+            meta_columns = self.doctype_meta.get_valid_columns()
+            return [f"`tab{self.doctype}`.`{name}`" for name in meta_columns if name in permitted]
+        bare = expression.strip("`")
+        if IDENTIFIER.match(bare):
+            if permitted is not None and bare not in permitted and not bare.isnumeric():
+                return None
+            return [("" if bare.isnumeric() else "`tab" + self.doctype + "`.") + (bare if bare.isnumeric() else f"`{bare}`") + alias]
+        if match := QUALIFIED.match(expression):
+            doctype, name = match.group(1)[3:], match.group(2)
+            self._join_child(doctype)
+            if permitted is not None and doctype != self.doctype:
+                if name != "*" and name not in self._permitted(doctype, self.doctype):
+                    return None
+            elif permitted is not None and name != "*" and name not in permitted:
+                return None
+            return [f"`tab{doctype}`." + ("*" if name == "*" else f"`{name}`") + alias]
+        if "." in expression and "(" not in expression:
+            return self._linked_column(expression, alias, permitted)
+        return self._function_column(expression, alias, permitted)
+
+    def _linked_column(self, expression, alias, permitted) -> list[str] | None:
+        """`customer.city` (over a Link) or `items.qty` (of a child table)."""
+        linkname, _dot, name = expression.replace("`", "").partition(".")
+        df = self.doctype_meta.get_field(linkname)
+        if not df or not IDENTIFIER.match(name):
+            frappe.throw(_("Invalid field name {0}").format(expression), frappe.DataError)
+        if df.fieldtype == "Link":
+            table = f"tab{df.options}_{linkname}"
+            if table not in self.joins:
+                self.check_read_permission(df.options)
+                self.joins[table] = (
+                    f"left join `tab{df.options}` `{table}` on `{table}`.`name` = `tab{self.doctype}`.`{linkname}`"
+                )
+            readable = permitted is None or (
+                linkname in permitted and name in self._permitted(df.options, None)
+            )
+        else:
+            table = f"tab{df.options}"
+            self._join_child(df.options)
+            readable = permitted is None or name in self._permitted(df.options, self.doctype)
+        return [f"`{table}`.`{name}`" + (alias or f" as `{name}`")] if readable else None
+
+    def _function_column(self, expression, alias, permitted) -> list[str] | None:
+        """`count(name)`, `sum(x)`, …: allowed where every column in it is."""
+        for table, name in COLUMN_IN_TEXT.findall(re.sub(r"'[^']*'", "", expression)):
+            if table and table[3:] != self.doctype:
+                self._join_child(table[3:])
+                allowed = permitted is None or name in self._permitted(table[3:], self.doctype)
+            else:
+                is_column = self.doctype_meta.has_field(name)
+                allowed = permitted is None or not is_column or name in permitted
+            if not allowed:
+                return None
+        return [expression + alias] if alias else [f"{expression} as `{expression}`" if "`" not in expression else expression]
+
+    def _join_child(self, doctype: str) -> None:
+        if doctype == self.doctype or f"tab{doctype}" in self.joins:
+            return
+        self.check_read_permission(doctype)
+        escaped = frappe.db.escape(self.doctype, percent=True)
+        self.joins[f"tab{doctype}"] = (
+            f"left join `tab{doctype}` on (`tab{doctype}`.`parenttype` = {escaped} "
+            f"and `tab{doctype}`.`parent` = `tab{self.doctype}`.`name`)"
+        )
+
+    def _qualify(self, text: str) -> str:
+        """Name the table of plain columns, where joined tables would make them ambiguous."""
+        meta_columns = set(self.doctype_meta.get_valid_columns())
+
+        def place(match):
+            name = match.group(1)
+            return f"`tab{self.doctype}`.`{name}`" if name in meta_columns else match.group()
+
+        return re.sub(r"(?<![`.\w])\b([a-z_]\w*)\b(?![`.\w(])(?![^`]*`(?:[^`]*`[^`]*`)*[^`]*$)", place, text)
+
+    # conditions
+
+    def _where(self, filters, or_filters) -> tuple[str, list]:
+        conditions, values = [], []
+        for filter_ in self._parse(filters):
+            condition, own = self._condition(filter_)
+            conditions.append(condition)
+            values.extend(own)
+        alternatives = []
+        for filter_ in self._parse(or_filters):
+            condition, own = self._condition(filter_)
+            alternatives.append(condition)
+            values.extend(own)
+        if alternatives:
+            conditions.append(f"({' or '.join(alternatives)})")
+        if not self.flags.ignore_permissions and (match := self.build_match_conditions()):
+            conditions.append(f"({match.replace('%', '%%')})")
+        return " and ".join(conditions), values
+
+    def _parse(self, filters) -> list:
+        if isinstance(filters, str):
+            try:
+                filters = json.loads(filters)
+            except ValueError:
+                return [[self.doctype, "name", "=", filters]]
+        if not filters:
+            return []
+        if isinstance(filters, dict):
+            return [self._tuple(key, value) for key, value in filters.items()]
+        if isinstance(filters, (list, tuple)) and isinstance(filters[0], str):
+            return [list(filters)]  # one bare condition
+        parsed = []
+        for item in filters:
+            parsed.extend(self._parse(item) if isinstance(item, dict) else [item])
+        return parsed
+
+    def _tuple(self, key, value) -> list:
+        if isinstance(value, (list, tuple)) and len(value) == 2 and isinstance(value[0], str) and (
+            value[0].lower() in OPERATORS
+        ):
+            return [self.doctype, key, value[0], value[1]]
+        if isinstance(value, (list, tuple, set)):
+            return [self.doctype, key, "in", list(value)]
+        return [self.doctype, key, "=", value]
+
+    def _normal(self, filter_) -> _dict:
+        """`[doctype, field, operator, value]` in all the lengths it may have."""
+        if isinstance(filter_, str):
+            return _dict(raw=sanitize_column(filter_))
+        parts = list(filter_)
+        if len(parts) == 2:
+            parts = [self.doctype, parts[0], "=", parts[1]]
+        elif len(parts) == 3:
+            parts = [self.doctype, *parts]
+        elif len(parts) > 4:
+            parts = parts[:4]
+        doctype, fieldname, operator, value = parts
+        operator = str(operator or "=").lower().strip()
+        if operator not in OPERATORS:
+            frappe.throw(_("Operator must be one of {0}").format(", ".join(sorted(OPERATORS))))
+        doctype = doctype or self.doctype
+        fieldname = fieldname.replace("`", "").strip()
+        if match := QUALIFIED.match(fieldname):
+            doctype, fieldname = match.group(1)[3:], match.group(2)
+        elif "." in fieldname:
+            linkname, _dot, fieldname = fieldname.partition(".")
+            if df := frappe.get_meta(doctype).get_field(linkname):
+                doctype = df.options
+        if doctype == self.doctype and self._is_child_column(fieldname):
+            doctype = self._is_child_column(fieldname)
+        return _dict(doctype=doctype, fieldname=fieldname, operator=operator, value=value)
+
+    def _is_child_column(self, fieldname: str) -> str | None:
+        """The child DocType a filter means, when its field is not the document's own."""
+        meta = self.doctype_meta
+        if meta.has_field(fieldname) or fieldname in (*meta.get_valid_columns(), *optional_fields):
+            return None
+        for df in meta.get_table_fields():
+            if frappe.get_meta(df.options).has_field(fieldname):
+                return df.options
+        return None
+
+    def _condition(self, filter_) -> tuple[str, list]:
+        f = self._normal(filter_)
+        if f.raw:
+            return f.raw.replace("%", "%%"), []
+        if not re.fullmatch(r"[\w ]+", f.fieldname):
+            frappe.throw(_("Invalid field name {0}").format(f.fieldname), frappe.DataError)
+        self._join_child(f.doctype)
+        column = f"`tab{f.doctype}`.`{f.fieldname}`"
+        df = frappe.get_meta(f.doctype).get_field(f.fieldname)
+        kind = df.fieldtype if df else STANDARD_TYPES.get(f.fieldname)
+        nullable = f.fieldname not in ("name", "modified", "creation", "idx", "docstatus") and kind not in NUMERIC
+        if isinstance(f.value, Column):
+            return f"{column} {f.operator} `tab{f.doctype}`.`{f.value.name}`", []
+        if f.operator in NestedSetHierarchy:
+            return self._tree_condition(f, df, column)
+        if f.operator == "is":
+            if kind in NUMERIC:  # a number is never null; Frappe compares it with an empty text, which is 0
+                return f"{column} {'!=' if cstr(f.value).lower() == 'set' else '='} 0", []
+            if cstr(f.value).lower() == "set":
+                return f"{column} != ''", []
+            return f"ifnull({column}, '') = ''", []
+        if f.operator in ("previous", "next", "timespan"):
+            span = f.value if f.operator == "timespan" else f"{PERIODS[f.operator]} {TIMESPANS[f.value]}"
+            f.operator, f.value = "between", get_timespan_date_range(span)
+        if f.operator == "between":
+            return self._between(column, kind, f.value)
+        if f.operator in ("in", "not in"):
+            return self._in(f, column, kind, nullable)
+        return self._comparison(f, column, kind, nullable)
+
+    def _comparison(self, f, column, kind, nullable) -> tuple[str, list]:
+        operator, value = f.operator, f.value
+        if operator in ("like", "not like"):
+            text = cstr(value)
+            if operator == "like" or self.ignore_ifnull or not nullable:
+                return f"{column} {operator} %s", [text]
+            return f"ifnull({column}, '') {operator} %s", [text]
+        if value is None or value == "":
+            if kind in NUMERIC:
+                return f"{column} {operator} %s", [0]
+            if operator == "=":
+                return f"ifnull({column}, '') = ''", []
+            if operator == "!=":
+                return f"ifnull({column}, '') != ''", []
+        fallback = "''"
+        if kind == "Date":
+            value, fallback = frappe.db.format_date(value), "'0001-01-01'"
+        elif kind == "Datetime" or isinstance(value, datetime.datetime):
+            value, fallback = frappe.db.format_datetime(value), "'0001-01-01 00:00:00.000000'"
+        elif kind == "Time":
+            value, fallback = stored(frappe.utils.get_timedelta(value)), "'00:00:00.000000'"
+        elif kind in NUMERIC:
+            value = value if isinstance(value, (int, float)) else flt(value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and f.fieldname != "name":
+            value = cstr(value)
+        safe = (operator == "=" and value not in ("", None)) or (operator in (">", ">=") and kind in ("Date", "Datetime"))
+        if self.ignore_ifnull or not nullable or safe:
+            return f"{column} {operator} %s", [stored(value)]
+        return f"ifnull({column}, {fallback}) {operator} %s", [stored(value)]
+
+    def _in(self, f, column, kind, nullable) -> tuple[str, list]:
+        items = f.value
+        if isinstance(items, str):
+            items = [part.strip() for part in items.split(",")]
+        elif items is None or not hasattr(items, "__iter__"):
+            items = [] if items is None else [items]
+        items = ["" if item is None else stored(item) for item in items] or [""]
+        if f.operator == "in":
+            nullable = nullable and any(item == "" for item in items)
+        if nullable and not self.ignore_ifnull:
+            column = f"ifnull({column}, '')"
+        if len(items) > MAX_PARAMETERS:
+            listed = ", ".join(frappe.db.escape(item, percent=True) for item in items)
+            return f"{column} {f.operator} ({listed})", []
+        return f"{column} {f.operator} ({', '.join(['%s'] * len(items))})", items
+
+    @staticmethod
+    def _between(column, kind, value) -> tuple[str, list]:
+        """Dates of a Datetime field reach from the start of the first day to the end of the last."""
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split(",")]
+        bounds = list(value or [])
+        if kind in NUMERIC:
+            return f"{column} between %s and %s", [flt(b) for b in bounds]
+        start, end = (bounds + [frappe.utils.nowdate()] * 2)[:2] if len(bounds) < 2 else bounds[:2]
+        if kind == "Date":
+            return f"{column} between %s and %s", [getdate(start).isoformat(), getdate(end).isoformat()]
+
+        def moment(item, at):
+            if isinstance(item, str):
+                item = get_datetime(item) if " " in item.strip() else getdate(item)
+            if not isinstance(item, datetime.datetime):
+                item = datetime.datetime.combine(item, at)
+            return format_datetime(item)
+
+        last = datetime.time(23, 59, 59, 999999)
+        return f"{column} between %s and %s", [moment(start, datetime.time()), moment(end, last)]
+
+    def _tree_condition(self, f, df, column) -> tuple[str, list]:
+        """Above or below a node of a tree (the field's own DocType, or that a Link names)."""
+        doctype = df.options if df and df.fieldtype == "Link" else f.doctype
+        left, right = frappe.db.get_value(doctype, f.value, ["lft", "rgt"]) or (0, 0)
+        if "descendants" in f.operator:
+            inner = f"select `name` from `tab{doctype}` where `lft` > {cint(left)} and `rgt` < {cint(right)}"
+        else:
+            inner = f"select `name` from `tab{doctype}` where `lft` < {cint(left)} and `rgt` > {cint(right)}"
+        values = []
+        if f.operator == "descendants of (inclusive)":
+            inner += " union select %s"
+            values = [f.value]
+        if f.operator.startswith("not"):
+            return f"ifnull({column}, '') not in ({inner})", values
+        return f"{column} in ({inner})", values
+
+    # order
+
+    def _ordering(self, text: str) -> str:
+        """A caller's order by or group by, refused where it could hide a query."""
+        lowered = text.lower()
+        if "select" in lowered and "from" in lowered:
+            frappe.throw(_("Cannot use sub-query in order by"))
+        if ILLEGAL_ORDER.search(lowered):
+            frappe.throw(_("Illegal SQL Query"))
+        for function in re.findall(r"(\w+)\s*\(", lowered):
+            if function in ("sleep", "load_extension", "randomblob"):
+                frappe.throw(_("Cannot use {0} in order/group by").format(function))
+        return self._qualify(text) if self.joins else text
+
+    def _order(self, order_by, columns, group_by, distinct) -> str:
+        if distinct:
+            return self._ordering(order_by) if order_by and order_by != DefaultOrderBy else ""
+        if order_by != DefaultOrderBy:
+            return self._ordering(order_by) if order_by else ""
+        only_aggregates = not group_by and all(
+            re.match(r"\s*(count|min|max|sum|avg)\s*\(", column, re.IGNORECASE) for column in columns
+        )
+        if only_aggregates:
+            return ""
+        meta = self.doctype_meta
+        if meta.sort_field and "," in meta.sort_field:
+            parts = [part.split() for part in meta.sort_field.split(",")]
+            return ", ".join(
+                f"`tab{self.doctype}`.`{part[0]}` {part[1] if len(part) > 1 else 'desc'}" for part in parts
+            )
+        return f"`tab{self.doctype}`.`{meta.sort_field}` {meta.sort_order}"
+
+    # permissions
+
+    def check_read_permission(self, doctype: str, parent_doctype: str | None = None) -> None:
+        if self.flags.ignore_permissions or doctype in self.permission_map:
+            return
+        ptype = "select" if frappe.only_has_select_perm(doctype, self.user) else "read"
+        frappe.has_permission(
+            doctype, ptype=ptype, parent_doctype=parent_doctype or self.doctype, throw=True, user=self.user
+        )
+        self.permission_map[doctype] = ptype
+
+    def build_match_conditions(self, as_condition=True):
+        """What the user may see of the DocType: owner's constraint, User Permissions, and the apps' conditions."""
+        meta = self.doctype_meta
+        rights = frappe.permissions.get_role_permissions(meta, user=self.user)
+        match_conditions: list[str] = []
+        self.match_filters: list[dict] = []
+        may_read = rights.get("select") or rights.get("read")
+        if not meta.istable and not may_read and not self.flags.ignore_permissions:
+            if not has_any_user_permission_for_doctype(self.doctype, self.user, self.reference_doctype):
+                frappe.throw(_("No permission to read {0}").format(_(self.doctype)), frappe.PermissionError)
+        if requires_owner_constraint(rights):
+            match_conditions.append(f"`tab{self.doctype}`.`owner` = {frappe.db.escape(self.user, percent=False)}")
+        elif may_read:
+            match_conditions.extend(self._user_permission_conditions())
+        if not as_condition:
+            return self.match_filters
+        conditions = "((" + ") or (".join(match_conditions) + "))" if match_conditions else ""
+        if of_apps := self.get_permission_query_conditions():
+            conditions = f"{conditions} and {of_apps}" if conditions else of_apps
+        return conditions
+
+    def _user_permission_conditions(self) -> list[str]:
+        """One condition that every Link with User Permissions holds a permitted value (or none)."""
+        user_permissions = frappe.permissions.get_user_permissions(self.user)
+        strict = frappe.get_system_settings("apply_strict_user_permissions")
+        own = _dict(options=self.doctype, fieldname="name")
+        conditions, filters = [], {}
+        for df in [*self.doctype_meta.get_link_fields(), own]:
+            if df.ignore_user_permissions:
+                continue
+            docs = []
+            for permission in user_permissions.get(df.options, ()):
+                applicable_for = permission.get("applicable_for")
+                target = self.reference_doctype if df.fieldname == "name" else self.doctype
+                if not applicable_for or applicable_for == target:
+                    docs.append(permission.get("doc"))
+            if not docs:
+                continue
+            column = f"`tab{self.doctype}`.`{df.fieldname}`"
+            listed = ", ".join(frappe.db.escape(doc, percent=False) for doc in docs)
+            empty = "" if strict else f"ifnull({column}, '')='' or "
+            conditions.append(f"({empty}{column} in ({listed}))")
+            filters[df.options] = docs
+        if filters:
+            self.match_filters.append(filters)
+        return [" and ".join(conditions)] if conditions else []
+
+    def get_permission_query_conditions(self) -> str:
+        hooks = frappe.get_hooks("permission_query_conditions", {})
+        conditions = []
+        for method in [*hooks.get(self.doctype, []), *hooks.get("*", [])]:
+            if condition := frappe.call(frappe.get_attr(method), self.user, doctype=self.doctype):
+                conditions.append(condition)
+        return " and ".join(conditions)
+
+
+def conditions_of(doctype: str, filters) -> tuple[str, list]:
+    """` where …` and its values for an UPDATE or DELETE; a text is a name; nothing means every row."""
+    if filters is None or filters == {} or filters == []:
+        return "", []
+    if isinstance(filters, (str, int)):
+        return " where `name`=%s", [filters]
+    if doctype in ("Singles", "Series") or doctype.startswith("__"):
+        query = " and ".join(f"`{key}`=%s" for key in filters)
+        return f" where {query}", [stored(value) for value in filters.values()]
+    query = DatabaseQuery(doctype)
+    query.flags.ignore_permissions = True
+    query.ignore_ifnull = True
+    where, values = query._where(filters, None)
+    if query.joins:
+        frappe.throw(_("Filters over child tables cannot be used to change rows"))
+    where, values = expand(where, values) if values else (where, values)
+    return f" where {where}", values
+
+
+def has_any_user_permission_for_doctype(doctype: str, user: str, applicable_for: str) -> bool:
+    permissions = frappe.permissions.get_user_permissions(user).get(doctype, [])
+    return any(not p.applicable_for or p.applicable_for == applicable_for for p in permissions)
+
+
+def requires_owner_constraint(role_permissions) -> bool:
+    """Whether the user reads only what he made himself."""
+    own = role_permissions.get("if_owner")
+    if not role_permissions.get("has_if_owner_enabled") or not own:
+        return False
+    return not any(role_permissions.get(right) and right not in own for right in ("select", "read"))
+
+
+def get_order_by(doctype: str, meta) -> str:
+    """The order of a list view: drafts first where documents are submitted."""
+    order = DatabaseQuery(doctype)._order(DefaultOrderBy, ["name"], None, False)
+    return f"`tab{doctype}`.docstatus asc, {order}" if meta.is_submittable else order

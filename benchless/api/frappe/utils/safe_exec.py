@@ -1,0 +1,69 @@
+"""Expressions from configuration (workflow conditions, …), evaluated without access to the machine."""
+
+import datetime
+
+import RestrictedPython.Guards
+from RestrictedPython import compile_restricted
+from RestrictedPython.Eval import default_guarded_getitem
+
+import frappe
+from frappe.types import _dict
+
+SAFE_BUILTINS = {
+    name: __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name)
+    for name in (
+        "abs", "all", "any", "bool", "dict", "enumerate", "float", "int", "isinstance", "len", "list",
+        "max", "min", "range", "round", "set", "sorted", "str", "sum", "tuple", "zip",
+    )
+}
+
+
+def _getattr(obj, name, default=None):
+    """Attributes whose names start with an underscore, and str.format, lead out of the expression."""
+    if not isinstance(name, str) or name.startswith("_") or (isinstance(obj, str) and name.startswith("format")):
+        raise AttributeError(f"{name} is not allowed here")
+    if isinstance(obj, dict) and not hasattr(type(obj), name):
+        return obj.get(name, default)
+    return getattr(obj, name, default)
+
+
+def get_safe_globals() -> _dict:
+    """What every expression may use: a few functions of frappe.utils, and the session's user."""
+    utils = frappe.utils
+    names = (
+        "add_days", "add_months", "cint", "cstr", "date_diff", "flt", "formatdate", "get_datetime", "getdate",
+        "get_first_day", "get_last_day", "now", "now_datetime", "nowdate", "today",
+    )
+    allowed = _dict({name: getattr(utils, name) for name in names})
+    session = getattr(frappe.local, "session", None) or _dict()
+    return _dict(
+        frappe=_dict(
+            _=frappe._,
+            utils=allowed,
+            session=_dict(user=session.user),
+            user=session.user,
+            db=_dict(
+                get_value=frappe.db.get_value,
+                get_list=frappe.get_list,
+                exists=frappe.db.exists,
+                count=frappe.db.count,
+            ),
+            get_roles=frappe.get_roles,
+        ),
+        _=frappe._,
+        datetime=datetime,
+    )
+
+
+def safe_eval(code: str, eval_globals: dict | None = None, eval_locals: dict | None = None):
+    """The value of an expression; assignments, imports, dunder names and calls into the host are refused."""
+    compiled = compile_restricted(code.strip(), filename="<safe_eval>", mode="eval")
+    scope = {**SAFE_BUILTINS, **(eval_globals or {}), **(eval_locals or {})}
+    scope |= {
+        "__builtins__": {},
+        "_getattr_": _getattr,
+        "_getitem_": default_guarded_getitem,
+        "_getiter_": iter,
+        "_iter_unpack_sequence_": RestrictedPython.Guards.guarded_iter_unpack_sequence,
+    }
+    return eval(compiled, scope)  # noqa: S307 (compiled with restrictions)

@@ -1,0 +1,431 @@
+/* The desk's behaviour: link choices, grids, conditional fields, server actions with progress, charts. */
+(function () {
+    "use strict";
+
+    const $ = (selector, root) => (root || document).querySelector(selector);
+    const $$ = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+    const vietnamese = document.documentElement.lang.startsWith("vi");
+    const words = vietnamese
+        ? { none: "Không tìm thấy", failed: "Không kết nối được máy chủ. Hãy thử lại.", done: "Đã thực hiện xong.", dirty: "Hãy lưu thay đổi trước.", working: "Đang xử lý…" }
+        : { none: "Nothing found", failed: "The server could not be reached. Please try again.", done: "Done.", dirty: "Save your changes first.", working: "Working…" };
+
+    function token() {
+        const meta = $("meta[name=csrf-token]");
+        return meta ? meta.content : "";
+    }
+
+    async function call(method, args) {
+        const response = await fetch("/api/method/" + method, {
+            method: "POST",
+            headers: { "Content-Type": "application/json", Accept: "application/json", "X-Frappe-CSRF-Token": token() },
+            body: JSON.stringify(args || {}),
+        });
+        const body = await response.json().catch(() => ({}));
+        return { ok: response.ok, status: response.status, body };
+    }
+
+    function plain(html) {
+        return new DOMParser().parseFromString(String(html), "text/html").body.textContent || "";
+    }
+
+    function note(text, kind) {
+        const box = $("#d-messages");
+        if (!box) return;
+        const item = document.createElement("div");
+        item.className = "d-note " + (kind || "blue");
+        if (kind === "red") item.setAttribute("role", "alert");
+        item.style.whiteSpace = "pre-line";
+        item.textContent = text;
+        box.append(item);
+        box.scrollIntoView({ block: "center", behavior: "smooth" });
+    }
+
+    function serverMessages(body) {
+        try {
+            return JSON.parse(body._server_messages || "[]").map((text) => JSON.parse(text));
+        } catch (error) {
+            return [];
+        }
+    }
+
+    /* Link fields: a combobox over the server's permitted choices */
+    function setUpLink(link) {
+        const input = $("input[type=text]", link);
+        const hidden = $("input[type=hidden]", link);
+        let list = null, timer = null, chosen = -1, shown = input.value, results = [];
+
+        function doctype() {
+            if (!link.dataset.doctypeField) return link.dataset.doctype;
+            const source = $(`[data-field="${link.dataset.doctypeField}"]`, link.closest("tr, form"));
+            return source ? source.value : link.dataset.doctype;
+        }
+        function close() {
+            if (list) list.remove();
+            list = null;
+            chosen = -1;
+            input.setAttribute("aria-expanded", "false");
+        }
+        function pick(result) {
+            input.value = shown = result ? result.label || result.value : "";
+            hidden.value = result ? result.value : "";
+            close();
+            hidden.dispatchEvent(new Event("change", { bubbles: true }));
+            if (link.hasAttribute("data-submit")) input.form.requestSubmit();
+        }
+        function mark(index) {
+            chosen = index;
+            $$("li", list).forEach((item, at) => item.setAttribute("aria-selected", at === index ? "true" : "false"));
+            const item = list && list.children[index];
+            if (item) item.scrollIntoView({ block: "nearest" });
+        }
+        async function load() {
+            const target = doctype();
+            if (!target) return;
+            const query = new URLSearchParams({ txt: input.value === shown ? "" : input.value, parent: link.dataset.parent || "", field: link.dataset.fieldname || "" });
+            let answer;
+            try {
+                const response = await fetch(`/desk/link/${encodeURIComponent(target)}?${query}`, { headers: { Accept: "application/json" } });
+                answer = await response.json();
+            } catch (error) {
+                return;
+            }
+            if (document.activeElement !== input) return;
+            results = answer.results || [];
+            close();
+            list = document.createElement("ul");
+            list.className = "d-options";
+            list.setAttribute("role", "listbox");
+            if (link.closest(".d-scroll")) {
+                const place = input.getBoundingClientRect();
+                list.classList.add("fixed");
+                list.style.top = place.bottom + "px";
+                list.style.left = place.left + "px";
+                list.style.width = Math.max(240, place.width) + "px";
+            }
+            if (!results.length) {
+                const item = document.createElement("li");
+                item.textContent = words.none;
+                list.append(item);
+            }
+            results.forEach((result) => {
+                const item = document.createElement("li");
+                item.setAttribute("role", "option");
+                const title = document.createElement("b");
+                title.textContent = result.label || result.value;
+                item.append(title);
+                const description = plain(result.description || "");
+                if (description && description !== title.textContent) {
+                    const small = document.createElement("small");
+                    small.textContent = description;
+                    item.append(small);
+                }
+                item.addEventListener("mousedown", (event) => { event.preventDefault(); pick(result); });
+                list.append(item);
+            });
+            link.append(list);
+            input.setAttribute("aria-expanded", "true");
+            if (results.length && input.value !== shown) mark(0);
+        }
+        input.addEventListener("focus", () => { input.select(); load(); });
+        input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(load, 180); });
+        input.addEventListener("keydown", (event) => {
+            if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+                event.preventDefault();
+                if (!list) return load();
+                if (results.length) mark((chosen + (event.key === "ArrowDown" ? 1 : results.length - 1) + (chosen < 0 && event.key === "ArrowUp" ? 1 : 0)) % results.length);
+            } else if (event.key === "Enter" && list && chosen >= 0) {
+                event.preventDefault();
+                pick(results[chosen]);
+            } else if (event.key === "Escape") {
+                close();
+            } else if (event.key === "Tab" && list && chosen >= 0 && input.value !== shown) {
+                pick(results[chosen]);
+            }
+        });
+        input.addEventListener("blur", () => {
+            close();
+            if (input.value === shown) return;
+            const text = input.value.trim();
+            const match = results.find((result) => [result.value, result.label].some((own) => own && own.toLowerCase() === text.toLowerCase()));
+            if (match || !text) return pick(match || null);
+            hidden.value = text; /* the server says whether such a document exists */
+            shown = input.value;
+            hidden.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+    }
+
+    /* amounts: thousands marked while typing stops */
+    function setUpNumber(input) {
+        const mark = vietnamese ? "." : ",", point = vietnamese ? "," : ".";
+        input.addEventListener("blur", () => {
+            const text = input.value.replace(/[\s₫đ]/g, "").split(mark).join("");
+            const match = text.match(/^(-?\d+)([.,]\d+)?$/);
+            if (match) input.value = match[1].replace(/\B(?=(\d{3})+(?!\d))/g, mark) + (match[2] ? point + match[2].slice(1) : "");
+        });
+    }
+    function numberOf(text) {
+        const cleaned = vietnamese ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
+        return cleaned === "" ? 0 : Number(cleaned);
+    }
+
+    /* grids */
+    let keys = 0;
+    function setUpGrid(grid) {
+        const body = $("tbody", grid), template = $("template", grid), table = grid.dataset.table;
+        function renumber() {
+            const rows = $$("tr.d-row", body);
+            rows.forEach((row, at) => { $("td.d-idx span", row).textContent = at + 1; });
+            $("tr.d-grid-empty", body).hidden = rows.length > 0;
+        }
+        const add = $(".d-add-row", grid);
+        if (add) add.addEventListener("click", () => {
+            keys += 1;
+            const holder = document.createElement("template");
+            holder.innerHTML = template.innerHTML.split("__key__").join("n" + keys);
+            const rows = Array.from(holder.content.children);
+            rows.forEach((row) => body.insertBefore(row, $("tr.d-grid-empty", body)));
+            rows.forEach(setUpWidgets);
+            renumber();
+            const first = $("input:not([type=hidden]), select, textarea", rows[0]);
+            if (first) first.focus();
+            body.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+        body.addEventListener("click", (event) => {
+            const button = event.target.closest("button");
+            if (!button) return;
+            const row = button.closest("tr.d-row"), more = row && row.nextElementSibling;
+            if (button.classList.contains("d-remove-row")) {
+                const kept = $("[data-kept]", row);
+                if (kept) { /* its name stays in the form, so that the server knows it was shown and removed */
+                    grid.append(kept);
+                }
+                if (more && more.classList.contains("d-row-more")) more.remove();
+                row.remove();
+                renumber();
+                grid.dispatchEvent(new Event("change", { bubbles: true }));
+            } else if (button.classList.contains("d-more-row") && more) {
+                more.hidden = !more.hidden;
+                button.setAttribute("aria-expanded", String(!more.hidden));
+            }
+        });
+        return table;
+    }
+
+    function setUpWidgets(root) {
+        $$(".d-link", root).forEach(setUpLink);
+        $$("input[data-number]", root).forEach(setUpNumber);
+    }
+
+    /* conditional fields: the DocType's own expressions, as on Frappe */
+    function currentDoc() {
+        const stored = $("#d-doc"), doc = stored ? JSON.parse(stored.textContent) : {};
+        $$("#d-main [data-field]").forEach((input) => {
+            if (!input.name || !input.name.startsWith("f.")) return;
+            const key = input.dataset.field;
+            if (input.type === "checkbox") doc[key] = input.checked ? 1 : 0;
+            else if (input.type === "file") { if (input.files.length) doc[key] = input.files[0].name; }
+            else if (input.hasAttribute("data-number")) doc[key] = numberOf(input.value);
+            else if (input.type === "number") doc[key] = input.value === "" ? 0 : Number(input.value);
+            else doc[key] = input.value;
+        });
+        return doc;
+    }
+    function holds(expression, doc, otherwise) {
+        if (!expression) return otherwise;
+        if (!expression.startsWith("eval:")) {
+            const value = doc[expression];
+            return Array.isArray(value) ? value.length > 0 : Boolean(value);
+        }
+        try {
+            return Boolean(new Function("doc", "parent", "in_list", "cint", "flt", "frappe", "return (" + expression.slice(5).replace(/;\s*$/, "") + ")")(
+                doc, doc, (list, item) => list.includes(item), (value) => parseInt(value, 10) || 0, (value) => Number(value) || 0,
+                { session: { user: document.body.dataset.user || "" } }));
+        } catch (error) {
+            return otherwise;
+        }
+    }
+    function showAndHide() {
+        const doc = currentDoc();
+        $$("[data-depends-on]").forEach((part) => { if (!part.closest(".d-grid")) part.hidden = !holds(part.dataset.dependsOn, doc, true); });
+        $$("[data-mandatory-depends-on]").forEach((part) => {
+            const label = $(".d-label", part);
+            if (label) label.classList.toggle("required", holds(part.dataset.mandatoryDependsOn, doc, false));
+        });
+        $$("[data-read-only-depends-on]").forEach((part) => {
+            const locked = holds(part.dataset.readOnlyDependsOn, doc, false);
+            $$("input:not([type=hidden]), textarea", part).forEach((input) => { input.readOnly = locked; });
+            $$("select", part).forEach((input) => { input.style.pointerEvents = locked ? "none" : ""; input.tabIndex = locked ? -1 : 0; });
+        });
+        $$("fieldset.d-section").forEach((section) => {
+            if (section.dataset.dependsOn !== undefined) return;
+            const fields = $$(".d-column > .d-field", section);
+            section.hidden = fields.length > 0 && fields.every((field) => field.hidden);
+        });
+    }
+
+    /* server actions and progress */
+    function watchProgress(doctype, name) {
+        const box = $("#d-progress");
+        let stopped = false, seen = null;
+        async function poll() {
+            if (stopped) return;
+            const query = new URLSearchParams({ doctype, docname: name });
+            try {
+                const response = await fetch("/api/method/frappe.realtime.get_progress?" + query);
+                const progress = (await response.json()).message;
+                const text = JSON.stringify(progress);
+                if (seen === null) seen = text; /* what an earlier run left is not news */
+                else if (progress && text !== seen) {
+                    box.hidden = false;
+                    $(".d-progress-text", box).textContent = [progress.title, progress.description].filter(Boolean).join(": ") || words.working;
+                    $(".d-progress-bar", box).style.width = Math.max(3, Math.min(100, progress.percent)) + "%";
+                }
+            } catch (error) { /* the next poll tries again */ }
+            setTimeout(poll, 900);
+        }
+        poll();
+        return () => { stopped = true; box.hidden = true; };
+    }
+    async function serverAction(button, form) {
+        const buttons = $$(".d-toolbar .d-button");
+        buttons.forEach((item) => { item.disabled = true; });
+        $("#d-messages").replaceChildren();
+        const box = $("#d-progress");
+        const slow = setTimeout(() => { box.hidden = false; if (!$(".d-progress-text", box).textContent) $(".d-progress-text", box).textContent = words.working; }, 700);
+        const stop = watchProgress(form.dataset.doctype, form.dataset.name);
+        let answer;
+        try {
+            answer = await call(button.dataset.method, { doc: $("#d-doc").textContent });
+        } catch (error) {
+            answer = null;
+        }
+        clearTimeout(slow);
+        stop();
+        buttons.forEach((item) => { item.disabled = false; });
+        if (!answer) return note(words.failed, "red");
+        const lines = serverMessages(answer.body).map((item) => ({ text: plain(String(item.message).replace(/<br\s*\/?>|<\/li>|<\/p>/gi, "\n")), kind: item.indicator }));
+        if (!answer.ok) {
+            lines.forEach((line) => note(line.text, "red"));
+            if (!lines.length) note(plain(answer.body.exception || answer.body.exc_type || words.failed), "red");
+            return;
+        }
+        const message = answer.body.message;
+        if (typeof message === "string" && message) lines.push({ text: plain(message), kind: "green" });
+        else if (message && typeof message.message === "string") lines.push({ text: plain(message.message), kind: "green" });
+        if (!lines.length) lines.push({ text: words.done, kind: "green" });
+        sessionStorage.setItem("d-notes", JSON.stringify(lines));
+        const url = message && (message.file_url || message.url);
+        if (typeof url === "string" && url.startsWith("/")) sessionStorage.setItem("d-open", url);
+        location.reload();
+    }
+
+    function leftNotes() {
+        const left = sessionStorage.getItem("d-notes");
+        sessionStorage.removeItem("d-notes");
+        if (left) JSON.parse(left).forEach((line) => note(line.text, line.kind));
+        const url = sessionStorage.getItem("d-open");
+        sessionStorage.removeItem("d-open");
+        if (url) location.assign(url);
+    }
+
+    function setUpForm() {
+        const form = $(".d-form"), main = $("#d-main");
+        if (!form || !main) return;
+        let dirty = false, leaving = false;
+        main.addEventListener("change", () => { dirty = true; clean(); showAndHide(); });
+        main.addEventListener("input", () => { if (!dirty) { dirty = true; clean(); } });
+        function clean() {
+            $$(".d-needs-clean").forEach((button) => { button.disabled = dirty; button.title = dirty ? words.dirty : ""; });
+        }
+        document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });
+        window.addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
+        document.addEventListener("keydown", (event) => {
+            if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+                const save = $("button[value=save]");
+                event.preventDefault();
+                if (save) { if (document.activeElement) document.activeElement.blur(); save.click(); }
+            }
+        });
+        $$(".d-server-action").forEach((button) => button.addEventListener("click", () => serverAction(button, form)));
+        $$(".d-tabs button").forEach((button, at, all) => {
+            button.addEventListener("click", () => {
+                all.forEach((other) => { other.setAttribute("aria-selected", String(other === button)); other.tabIndex = other === button ? 0 : -1; $("#" + CSS.escape(other.getAttribute("aria-controls"))).hidden = other !== button; });
+            });
+            button.addEventListener("keydown", (event) => {
+                const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+                if (step) { const next = all[(at + step + all.length) % all.length]; next.click(); next.focus(); }
+            });
+        });
+        $$(".d-collapse").forEach((button) => button.addEventListener("click", () => {
+            const part = button.closest("fieldset").querySelector("[class^=d-columns-]"), open = button.getAttribute("aria-expanded") === "true";
+            button.setAttribute("aria-expanded", String(!open));
+            part.hidden = open;
+            $(".material-symbols-outlined", button).textContent = open ? "expand_more" : "expand_less";
+        }));
+        showAndHide();
+        leftNotes();
+    }
+
+    function setUpList() {
+        const bulk = $(".d-bulk");
+        if (!bulk) return;
+        const boxes = $$("input[name=names]"), all = $(".d-check-all");
+        function count() {
+            const number = boxes.filter((box) => box.checked).length;
+            $(".d-bulk-count", bulk).textContent = number;
+            bulk.hidden = number === 0;
+        }
+        boxes.forEach((box) => box.addEventListener("change", count));
+        if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
+    }
+
+    function drawCharts() {
+        $$(".d-chart").forEach((place) => {
+            const data = place.nextElementSibling;
+            if (!data || !window.frappe || !window.frappe.Chart) return;
+            const config = JSON.parse(data.textContent);
+            const numbers = new Intl.NumberFormat(document.documentElement.lang || "vi");
+            const short = (value) => {
+                const size = Math.abs(value);
+                if (!vietnamese) return new Intl.NumberFormat("en", { notation: "compact" }).format(value);
+                if (size >= 1e9) return numbers.format(Math.round(value / 1e8) / 10) + " tỷ";
+                if (size >= 1e6) return numbers.format(Math.round(value / 1e5) / 10) + " tr";
+                return numbers.format(value);
+            };
+            new window.frappe.Chart(place, Object.assign({
+                animate: false,
+                truncateLegends: true,
+                axisOptions: Object.assign({ xAxisMode: "tick", xIsSeries: config.type === "line", shortenYAxisNumbers: false }, config.axisOptions || {}),
+                tooltipOptions: { formatTooltipY: (value) => numbers.format(value) },
+                numberFormatter: short,
+            }, config));
+        });
+    }
+
+    document.addEventListener("submit", (event) => {
+        const question = (event.submitter && event.submitter.dataset.confirm) || event.target.dataset.confirm;
+        if (question && !window.confirm(question)) event.preventDefault();
+        else if (event.submitter && event.target.method === "post") {
+            setTimeout(() => $$("button", event.target).concat(event.submitter).forEach((button) => { button.disabled = true; }), 0);
+        }
+    });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+    document.addEventListener("change", (event) => {
+        if (event.target.hasAttribute && event.target.hasAttribute("data-autosubmit")) {
+            const form = event.target.form;
+            form.requestSubmit(form.querySelector("button[name=_action]") || undefined);
+        }
+    });
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest && event.target.closest("[data-print-frame]");
+        if (button) document.getElementById(button.dataset.printFrame).contentWindow.print();
+        $$("details.d-dropdown[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+        setUpWidgets(document);
+        $$(".d-grid").forEach(setUpGrid);
+        setUpForm();
+        setUpList();
+        drawCharts();
+    });
+})();

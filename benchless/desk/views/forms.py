@@ -1,0 +1,340 @@
+"""One document: show it, and do what its buttons say. Everything goes through the document's own methods."""
+
+import json
+
+from django.contrib import messages as flash
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+import frappe
+from benchless.desk import changes, messages, values
+from benchless.desk.indicators import indicator
+from benchless.desk.layout import FormLayout, get_workflow
+from benchless.desk.render import page
+from benchless.desk.workspace import count
+from frappe import _
+from frappe.utils import cint, cstr
+
+TIMELINE_LENGTH = 20
+
+
+def new(request, doctype: str):
+    """An empty form (values from the address as defaults), an amendment, or a copy of a document."""
+    frappe.has_permission(doctype, "create", throw=True)
+    if frappe.get_meta(doctype).issingle:
+        return HttpResponseRedirect(reverse("admin:single", args=[doctype]))
+    if source := request.GET.get("_amend"):
+        doc = copy_of(doctype, source, amend=True)
+    elif source := request.GET.get("_copy"):
+        doc = copy_of(doctype, source)
+    else:
+        doc = frappe.new_doc(doctype)
+        for key, value in request.GET.items():
+            if doc.meta.has_field(key):
+                doc.set(key, value)
+    return handle(request, doc)
+
+
+def copy_of(doctype: str, name: str, amend: bool = False):
+    source = frappe.get_doc(doctype, name)
+    source.check_permission("read")
+    if amend:
+        source.check_permission("amend")
+        if cint(source.docstatus) != 2:
+            frappe.throw(_("Only a cancelled document can be amended"))
+    doc = frappe.copy_doc(source)
+    doc.docstatus = 0
+    doc.amended_from = source.name if amend else None
+    return doc
+
+
+def single(request, doctype: str):
+    if not frappe.get_meta(doctype).issingle:
+        raise frappe.DoesNotExistError
+    return form(request, doctype, doctype)
+
+
+def form(request, doctype: str, name: str):
+    doc = frappe.get_doc(doctype, name)
+    doc.check_permission("read")
+    return handle(request, doc)
+
+
+def handle(request, doc):
+    """Show the form; on POST do the pressed button's work. What fails is undone and shown above the form."""
+    items, docstatus = [], doc.docstatus
+    if request.method == "POST":
+        try:
+            target = perform(request, doc, request.POST.get("_action") or "save")
+            for item in messages.collected():
+                flash.info(request, mark_safe(values.clean_html(item["message"])))
+            return HttpResponseRedirect(target)
+        except Exception as error:
+            if int(getattr(error, "http_status_code", 500) or 500) >= 500:
+                raise
+            request.frappe_failed = True
+            items = messages.of_error(error)
+            frappe.db.rollback()
+            messages.forget()
+            if (request.POST.get("_action") or "save") in ("save", "submit"):
+                doc.docstatus = docstatus  # what was typed stays on the page, what was not done does not show
+            else:
+                doc = frappe.get_doc(doc.doctype, doc.name)
+            return show(request, doc, items, request.POST.get("modified"), int(getattr(error, "http_status_code", 417)))
+    else:
+        doc.run_method("onload")
+        items = messages.collected()
+    return show(request, doc, items)
+
+
+def url_of(doc) -> str:
+    if doc.meta.issingle:
+        return reverse("admin:single", args=[doc.doctype])
+    return reverse("admin:form", args=[doc.doctype, doc.name])
+
+
+def perform(request, doc, action: str) -> str:
+    """Do one action; returns the address to go to."""
+    if action in ("save", "submit"):
+        save(request, doc, submit=action == "submit")
+    elif action.startswith("workflow:"):
+        from frappe.model.workflow import apply_workflow
+
+        check_unchanged(request, doc)
+        updated = apply_workflow(doc, action.partition(":")[2])
+        flash.success(request, _(updated.get(get_workflow(doc.doctype).workflow_state_field) or "Saved"))
+    elif action == "cancel":
+        check_unchanged(request, doc)
+        doc.cancel()
+        flash.success(request, _("Cancelled"))
+    elif action == "delete":
+        frappe.delete_doc(doc.doctype, doc.name)
+        flash.success(request, _("Deleted"))
+        return reverse("admin:list", args=[doc.doctype])
+    elif action == "comment":
+        text = (request.POST.get("comment") or "").strip()
+        if text:
+            doc.add_comment("Comment", frappe.utils.escape_html(text))
+    elif action == "attach":
+        doc.check_permission("write")
+        for upload in request.FILES.getlist("attachment"):
+            changes.save_upload(upload, doc)
+    elif action.startswith("detach:"):
+        detach(doc, action.partition(":")[2])
+    else:
+        frappe.throw(_("Unknown action"))
+    return url_of(doc)
+
+
+def check_unchanged(request, doc) -> None:
+    """The button was pressed on the state the page showed, not on one that somebody else made since."""
+    shown = request.POST.get("modified")
+    if shown and shown != cstr(doc.modified):
+        raise frappe.TimestampMismatchError
+
+
+def save(request, doc, submit: bool = False) -> None:
+    layout = FormLayout(doc)
+    was_new = doc.is_new()
+    if not layout.editable:
+        doc.check_permission("create" if was_new else "write")
+    files = changes.apply_form(layout, request.POST, request.FILES)
+    if submit:
+        if was_new:
+            doc.insert()
+            doc.submit()
+        else:
+            doc.submit()
+    elif was_new:
+        doc.insert()
+    else:
+        doc.save()
+    changes.attach_to_new(doc, files)
+    flash.success(request, _("Submitted") if submit else _("Saved"))
+
+
+def detach(doc, name: str) -> None:
+    doc.check_permission("write")
+    file = frappe.get_doc("File", name)
+    if (file.attached_to_doctype, file.attached_to_name) != (doc.doctype, cstr(doc.name)):
+        raise frappe.PermissionError
+    file.delete()
+
+
+def show(request, doc, items: list[dict], modified: str | None = None, status: int = 200):
+    """The form's page. `modified`: what the browser had, when its form is shown again after an error."""
+    layout = FormLayout(doc)
+    meta = layout.meta
+    is_new = doc.is_new()
+    title = _("New {0}").format(_(doc.doctype)) if is_new else document_title(doc)
+    crumbs = []
+    if not meta.issingle:
+        crumbs.append((_(doc.doctype), reverse("admin:list", args=[doc.doctype])))
+    context = {
+        "doc": doc,
+        "doctype": doc.doctype,
+        "doc_label": _(doc.doctype),
+        "is_new": is_new,
+        "layout": layout,
+        "tabs": layout.tabs(),
+        "doc_json": json.loads(layout.as_json()),
+        "items": items,
+        "indicator": None if is_new or meta.issingle else indicator(doc.doctype, doc),
+        "modified": "" if is_new else modified or cstr(doc.modified),
+        **buttons(doc, layout),
+    }
+    if not is_new:
+        context.update(
+            connections=connections(doc),
+            files=attachments(doc) if not meta.issingle else [],
+            timeline=timeline(doc, layout),
+            may_write=doc.has_permission("write"),
+            print_url=reverse("admin:print", args=[doc.doctype, doc.name])
+            if not meta.issingle and frappe.has_permission(doc.doctype, "print", doc)
+            else "",
+        )
+    return page(request, "desk/form.html", title, context, crumbs, status)
+
+
+def document_title(doc) -> str:
+    field = doc.meta.get_title_field()
+    title = doc.get(field) if field != "name" else None
+    return cstr(title) if title else _(doc.name) if doc.meta.issingle else cstr(doc.name)
+
+
+def buttons(doc, layout) -> dict:
+    """Which buttons this user has on this document."""
+    meta, docstatus = layout.meta, cint(doc.docstatus)
+    workflow = get_workflow(doc.doctype)
+    found = {
+        "may_save": layout.editable,
+        "transitions": [],
+        "may_submit": False,
+        "may_cancel": False,
+        "may_amend": False,
+        "may_delete": False,
+        "may_copy": False,
+        "actions": [],
+    }
+    if doc.is_new():
+        return found
+    if workflow:
+        found["transitions"] = transitions(doc)
+    elif cint(meta.is_submittable):
+        found["may_submit"] = docstatus == 0 and doc.has_permission("submit")
+        found["may_cancel"] = docstatus == 1 and doc.has_permission("cancel")
+    if cint(meta.is_submittable) and docstatus == 2 and doc.has_permission("amend"):
+        found["may_amend"] = not frappe.db.exists(doc.doctype, {"amended_from": doc.name})
+    found["may_delete"] = not meta.issingle and docstatus != 1 and bool(doc.has_permission("delete"))
+    found["may_copy"] = (
+        not meta.issingle and not cint(meta.get("allow_copy")) and bool(frappe.has_permission(doc.doctype, "create"))
+    )
+    found["actions"] = [
+        {
+            "label": _(action.label),
+            "method": action.action if action.action_type == "Server Action" else "",
+            "route": action.action if action.action_type == "Route" else "",
+            "group": _(action.group) if action.group else "",
+        }
+        for action in meta.get("actions") or []
+        if not cint(action.hidden)
+    ]
+    return found
+
+
+def transitions(doc) -> list[dict]:
+    """The workflow's actions for this user now, each once."""
+    from frappe.model.workflow import get_transitions, has_approval_access
+
+    found = {}
+    for transition in get_transitions(doc):
+        if has_approval_access(frappe.session.user, doc, transition):
+            found.setdefault(transition["action"], {"action": transition["action"], "label": _(transition["action"])})
+    messages.forget()
+    return list(found.values())
+
+
+def connections(doc) -> list[dict]:
+    """The DocType's Links with how many documents of each point here (only those the user may see)."""
+    groups = {}
+    for link in doc.meta.get("links") or []:
+        if cint(link.hidden) or cint(link.get("is_child_table")) or not frappe.db.exists("DocType", link.link_doctype):
+            continue
+        if not frappe.has_permission(link.link_doctype, "read"):
+            continue
+        filters = [[link.link_doctype, link.link_fieldname, "=", doc.name]]
+        may_add = frappe.has_permission(link.link_doctype, "create")
+        query = f"?{link.link_fieldname}={doc.name}"
+        groups.setdefault(_(link.group) if link.group else "", []).append(
+            {
+                "label": _(link.link_doctype),
+                "count": count(link.link_doctype, filters),
+                "link": reverse("admin:list", args=[link.link_doctype]) + query,
+                "add": reverse("admin:new", args=[link.link_doctype]) + query if may_add else "",
+            }
+        )
+    return [{"label": label, "rows": rows} for label, rows in groups.items()]
+
+
+def attachments(doc) -> list[dict]:
+    return frappe.get_all(
+        "File",
+        filters={"attached_to_doctype": doc.doctype, "attached_to_name": doc.name},
+        fields=["name", "file_name", "file_url", "creation", "owner"],
+        order_by="creation desc",
+    )
+
+
+def timeline(doc, layout) -> list[dict]:
+    """Comments and changes, newest first. Changes of fields the user may not read are left out."""
+    entries = []
+    for row in frappe.get_all(
+        "Comment",
+        filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
+        fields=["comment_type", "content", "owner", "creation"],
+        order_by="creation desc",
+        limit_page_length=TIMELINE_LENGTH,
+    ):
+        entries.append({"who": row.owner, "when": row.creation, "kind": row.comment_type, "text": row.content or ""})
+    if cint(doc.meta.track_changes):
+        for row in frappe.get_all(
+            "Version",
+            filters={"ref_doctype": doc.doctype, "docname": doc.name},
+            fields=["data", "owner", "creation"],
+            order_by="creation desc",
+            limit_page_length=TIMELINE_LENGTH,
+        ):
+            lines = version_lines(row.data, layout)
+            if lines:
+                entries.append({"who": row.owner, "when": row.creation, "kind": "Version", "lines": lines})
+    if not doc.meta.issingle:
+        entries.append({"who": doc.owner, "when": doc.creation, "kind": "Created", "text": ""})
+    entries.sort(key=lambda entry: cstr(entry["when"]), reverse=True)
+    names = {}
+    for entry in entries:
+        if entry["who"] not in names:
+            names[entry["who"]] = frappe.db.get_value("User", entry["who"], "full_name") or entry["who"]
+        entry["who"] = names[entry["who"]]
+    return entries[:TIMELINE_LENGTH]
+
+
+def version_lines(data: str, layout) -> list[dict]:
+    """The changes of one Version as label, old, new."""
+    content = json.loads(data or "{}")
+    lines = []
+    for fieldname, old, new in content.get("changed") or []:
+        df = layout.meta.get_field(fieldname)
+        if fieldname == "docstatus":
+            names = {"0": _("Draft"), "1": _("Submitted"), "2": _("Cancelled")}
+            lines.append({"label": _("Status"), "old": names.get(cstr(old), old), "new": names.get(cstr(new), new)})
+        elif df is not None and not cint(df.hidden) and layout.can_read(df):
+            lines.append(
+                {"label": _(df.label or fieldname), "old": values.show(df, old) or "—", "new": values.show(df, new) or "—"}
+            )
+    for change, text in (("added", _("Row added")), ("removed", _("Row removed")), ("row_changed", _("Row changed"))):
+        for entry in content.get(change) or []:
+            df = layout.meta.get_field(entry[0])
+            if df is not None and layout.can_read(df):
+                lines.append({"label": _(df.label or entry[0]), "old": "", "new": text})
+    return lines

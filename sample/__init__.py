@@ -1,0 +1,1 @@
+"""The sample city: `make demo` writes its files to sample/out."""

@@ -1,0 +1,64 @@
+"""Steps as Vietnamese sentences; the neutral form tells nothing of an illness."""
+
+import json
+from datetime import date
+
+from ansinh_app.core.explain import as_data, render, render_all
+from ansinh_app.core.ledger import RecoveryCase, Settled, Step
+from ansinh_app.core.months import Month
+from ansinh_app.core.payout import run_person
+
+from .world import change, entitlement, law, person
+
+
+def everything():
+    """Lines that together use every kind of step a run can produce."""
+    back = [Settled("BTXH", Month(2024, 8), {Month(2024, 8): 1000000}, 0, "Failed")]
+    case = RecoveryCase("BTXH", {}, 90000, 30000, True, "REC-1")
+    resumed = (change("2024-07", False), change("2024-08", True, date(2024, 8, 1), "đã bổ sung hồ sơ"))
+    old = person(born=date(1944, 1, 1), dob_precision="Year", died_on=date(2024, 9, 2), death_known_on=date(2024, 9, 3))
+    several = [
+        entitlement("BTXH-05A1", "2024-08", changes=resumed),
+        entitlement("BTXH-08", "2024-08", name="E2"),
+        entitlement("BTXH-04", "2024-08", name="E3", quantity=2),
+        entitlement("NCC-03A", "2024-08", name="E4", settled_through=Month(2024, 8)),
+        entitlement("CS-06H", "2024-09", name="E5", settled_through=Month(2024, 9)),
+    ]
+    run = run_person(old, several, Month(2024, 9), date(2024, 9, 3), law(), back, [case], Month(2024, 1))
+    return [step for line in run.lines for step in line.steps]
+
+
+def test_every_step_of_a_run_has_a_sentence_and_survives_json():
+    steps = everything()
+    assert {step.code for step in steps} >= {
+        "entitled", "resumed", "age", "birth_assumed", "band", "coefficient", "fixed_amount", "only_higher",
+        "death_month", "month_owed", "carried_over", "recovery",
+    }
+    stored = json.loads(json.dumps(as_data(steps)))
+    assert [render(step) for step in stored] == [render(step) for step in steps]
+    for sentence in render_all(steps).splitlines():
+        assert sentence.endswith(".") and "{" not in sentence and "None" not in sentence
+
+
+def test_the_sentence_of_a_coefficient_reads_as_a_clerk_would_write_it():
+    step = next(step for step in everything() if step.code == "coefficient")
+    assert render(step) == "Mức chuẩn 500.000 đ × hệ số 2 = 1.000.000 đ (NĐ 20/2021 Đ6.1.đ; 76/2024/NĐ-CP)."
+    counted = Step("coefficient", step.params | {"quantity": 2, "amount": 2000000, "certainty": "design"})
+    assert "× hệ số 2 × 2 = 2.000.000 đ" in render(counted) and "cần đối chiếu" in render(counted)
+
+
+def test_the_remaining_steps_have_sentences():
+    assert render(Step("settled_outside", {"through": "2024-09"})) == "Đã chi trả ngoài hệ thống đến hết tháng 09/2024."
+    assert "thôi hưởng từ tháng sau" in render(Step("last_month_of_age", {"age": 16, "article": "NĐ 20/2021 Đ8.2"}))
+
+
+def test_the_neutral_form_names_no_category_and_no_clause():
+    sick = entitlement("BTXH-08", "2024-09", decided_on=date(2024, 8, 1))
+    child = entitlement("BTXH-03A", "2024-09", decided_on=date(2024, 8, 1))
+    for given, born in ((sick, date(1980, 1, 1)), (child, date(2016, 1, 1))):
+        run = run_person(person(born=born), [given], Month(2024, 9), date(2024, 8, 24), law())
+        assert "HIV" in render_all(run.lines[0].steps)
+        told = render_all(run.lines[0].steps, neutral=True)
+        for word in ("HIV", "BTXH-0", "Đ5", "Đ6", "khoản", "nghèo"):
+            assert word not in told
+        assert "500.000 đ × hệ số" in told
