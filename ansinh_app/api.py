@@ -4,7 +4,8 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.months import Month
-from ansinh_app.payouts import explanation, files, preflight as checks, run, sealing
+from ansinh_app.payouts import explanation, files, run, sealing
+from ansinh_app.payouts import preflight as checks
 
 
 @frappe.whitelist(methods=["POST"])

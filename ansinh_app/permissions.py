@@ -200,7 +200,9 @@ class Scope:
 
 
 def _area_of_offices(offices) -> frozenset[str]:
-    units = frappe.get_all("Paying Office", filters={"name": ["in", list(offices) or [""]]}, pluck="administrative_unit")
+    units = frappe.get_all(
+        "Paying Office", filters={"name": ["in", list(offices) or [""]]}, pluck="administrative_unit"
+    )
     return unit_tree().area([unit for unit in units if unit])
 
 
@@ -233,7 +235,10 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
     if who.unrestricted:
         return True
     states = [doc]
-    if ptype not in (None, "read", "select", "print", "email", "report", "export", "create") and not doc.is_new():
+    if (
+        ptype not in (None, "read", "select", "print", "email", "report", "export", "create")
+        and not doc.is_new()
+    ):
         # A change must not move a document out of someone else's area into one's own.
         columns = sorted({way.column for ways in RULES[doc.doctype].values() for way in ways})
         stored = frappe.db.get_value(doc.doctype, doc.name, columns, as_dict=True)
@@ -244,7 +249,9 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
 
 def _conditions_of_kind(who: Scope, kind: str, doctype: str) -> list[str] | None:
     """Conditions that must all hold; [] where nothing limits this kind; None where the kind sees nothing."""
-    known = [RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]]
+    known = [
+        RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]
+    ]
     if not known:
         return None
     parts = []
@@ -337,7 +344,9 @@ def check_office(office: str, user: str | None = None) -> None:
     if who.unrestricted or ("office" in who.kinds and (who.offices is None or office in who.offices)):
         return
     frappe.throw(
-        _("Paying office {0} is not yours. Ask the office's manager to name you for it.").format(frappe.bold(office)),
+        _("Paying office {0} is not yours. Ask the office's manager to name you for it.").format(
+            frappe.bold(office)
+        ),
         AreaError,
         title=_("Outside Your Area"),
     )

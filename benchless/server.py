@@ -31,6 +31,9 @@ def serve(site: str, host: str = "127.0.0.1", port: int = 8000, sites_path: str 
     application = make_application(site, sites_path)
     from django.conf import settings
 
+    proxy = {}
+    if settings.SECURE_PROXY_SSL_HEADER:  # host_name in site_config.json is https: a proxy of this machine ends TLS
+        proxy = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     logging.getLogger("waitress").setLevel(logging.INFO)
     server = create_server(
         application,
@@ -40,9 +43,8 @@ def serve(site: str, host: str = "127.0.0.1", port: int = 8000, sites_path: str 
         ident=None,
         max_request_body_size=max(MAX_BODY, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         channel_timeout=600,
-        trusted_proxy="127.0.0.1" if settings.SECURE_PROXY_SSL_HEADER else None,
-        trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if settings.SECURE_PROXY_SSL_HEADER else None,
         clear_untrusted_proxy_headers=True,
+        **proxy,
     )
     print(f"{site}: http://{host}:{port}/  (Ctrl+C ends)", flush=True)
     try:

@@ -52,7 +52,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row of a provider's answer. `row` from 1; amount in đồng or None; status "" when it says nothing."""
+    """One row of a provider's answer. `row` from 1; amount in đồng or None; status "" if it says none."""
 
     row: int
     line_ref: str
@@ -86,7 +86,9 @@ def build(
         raise BadFile(problems=[f"{len(lines)} lines, the provider takes {profile.row_limit} a file"])
     rows: list[list[Cell]] = [[safe_text(_fill(title, context))] for title in profile.title_rows]
     if len(rows) >= profile.header_row:
-        raise BadFile(problems=[f"{len(rows)} title rows leave no room for a header in row {profile.header_row}"])
+        raise BadFile(
+            problems=[f"{len(rows)} title rows leave no room for a header in row {profile.header_row}"]
+        )
     rows += [[] for _row in range(profile.header_row - 1 - len(rows))]
     rows.append([safe_text(column.header) for column in profile.columns])
     problems = []
@@ -173,7 +175,11 @@ _RESULT_HEADERS = tuple(
         ("memo", r"noi dung|dien giai|memo|remark|description"),
         ("status", r"trang thai|ket qua|tinh trang|status|result"),
         ("reason", r"ly do|nguyen nhan|mo ta loi|ma loi|reason|error|^ft\b|ghi chu|note"),
-        ("name", r"(ten|nguoi).*(thu huong|huong|nhan|chu tk|chu tai khoan)|ho (va )?ten|^ten\b|beneficiary name|^name"),
+        (
+            "name",
+            r"(ten|nguoi).*(thu huong|huong|nhan|chu tk|chu tai khoan)|ho (va )?ten|^ten\b"
+            r"|beneficiary name|^name",
+        ),
         ("source", r"(tk|tai khoan) (nguon|chuyen|trich no)|phi\b|fee"),
         ("account_no", r"tai khoan|\btk\b|stk|account"),
         ("amount", r"so tien|amount|thanh tien"),
@@ -191,15 +197,25 @@ _PROFILE_FIELDS = {
 }
 _STATUSES = (
     ("", re.compile(r"dang (xu ly|cho)|cho (xu ly|duyet)|pending|processing")),
-    (UNCOLLECTED, re.compile(r"chua (den )?(nhan|linh|tra|chi)|khong (den )?(nhan|linh)|vang mat|uncollected")),
+    (
+        UNCOLLECTED,
+        re.compile(r"chua (den )?(nhan|linh|tra|chi)|khong (den )?(nhan|linh)|vang mat|uncollected"),
+    ),
     (
         FAILED,
         re.compile(
-            r"khong thanh cong|that bai|\bloi\b|tu choi|tra lai|hoan tra|bi hoan|huy|khong hop le|dong tk|da dong"
+            r"khong thanh cong|that bai|\bloi\b|tu choi|tra lai|hoan tra|bi hoan|huy"
+            r"|khong hop le|dong tk|da dong"
             r"|sai (so|ten)|failed|failure|reject|return|error|unsuccess|invalid"
         ),
     ),
-    (PAID, re.compile(r"thanh cong|da (chi|tra|thanh toan|nhan|linh|chuyen|ghi co)|hoan (thanh|tat)|success|paid|complete|^ok$")),
+    (
+        PAID,
+        re.compile(
+            r"thanh cong|da (chi|tra|thanh toan|nhan|linh|chuyen|ghi co)|hoan (thanh|tat)"
+            r"|success|paid|complete|^ok$"
+        ),
+    ),
 )
 
 
@@ -209,13 +225,15 @@ def parse_result(
     """The rows of a provider's result file, wherever its header stands.
 
     Headers are known by the profile's own texts or by usual ones. A row that says no outcome gets
-    `default_status` (a provider may send failures only), else "". Sums and titles are left out. Raises BadTable.
+    `default_status` (a provider may send failures only), else "".
+    Sums and titles are left out. Raises BadTable.
     """
     start, columns = _result_header(grid, profile)
     rows = []
     for index in range(start + 1, len(grid)):
         found = {
-            name: grid[index][column] if column < len(grid[index]) else None for name, column in columns.items()
+            name: grid[index][column] if column < len(grid[index]) else None
+            for name, column in columns.items()
         }
         texts = {name: cells.text(value) for name, value in found.items()}
         reference = texts.get("line_ref") or texts.get("memo", "")
@@ -224,7 +242,9 @@ def parse_result(
         has_digits = any(letter.isdigit() for letter in account_no + reference)
         if not has_digits and not (texts.get("name") and amount is not None):
             continue
-        if re.match(r"(tong|cong)\b", names.search_key(cells.text(next(filter(cells.text, grid[index]), "")))):
+        if re.match(
+            r"(tong|cong)\b", names.search_key(cells.text(next(filter(cells.text, grid[index]), "")))
+        ):
             continue
         reason = texts.get("reason", "")
         rows.append(
@@ -257,9 +277,7 @@ def _account(value: object) -> str:
     return account.compact(value) if text and account.is_valid(value) else text
 
 
-def _result_header(
-    grid: Sequence[Sequence[object]], profile: Profile | None
-) -> tuple[int, dict[str, int]]:
+def _result_header(grid: Sequence[Sequence[object]], profile: Profile | None) -> tuple[int, dict[str, int]]:
     own = _own_headers(profile.columns) if profile else {}
     best: tuple[int, dict[str, int]] = (-1, {})
     for index, row in enumerate(grid[:60]):

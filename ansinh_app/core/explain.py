@@ -30,14 +30,16 @@ _SENTENCES = {
     "only_higher": "Không hưởng thêm {category} ({amount} đ): chỉ hưởng một mức cao nhất ({article}).",
     "death_month": "Chết ngày {died_on}; tháng chết vẫn được hưởng, thôi hưởng từ tháng sau ({article}).",
     "settled_outside": "Đã chi trả ngoài hệ thống đến hết tháng {through}.",
-    "month_owed": "Tháng {month}: được hưởng {entitled} đ, đã tính chi trả {settled} đ, còn lại {amount} đ{returned}.",
+    "month_owed": "Tháng {month}: được hưởng {entitled} đ, đã tính chi trả {settled} đ, "
+    "còn lại {amount} đ{returned}.",
     "carried_over": "Chuyển từ kỳ trước do chưa nhận được: {amount} đ.",
     "recovery": "Thu hồi theo hồ sơ {case}: {amount} đ.",
 }
 
-# On what leaves the office neither category nor clause is named, for they tell of an illness (NĐ 20/2021 Đ8.1.b).
+# What leaves the office names neither category nor clause: they tell of an illness (NĐ 20/2021 Đ8.1.b).
 _NEUTRAL = {
-    "entitled": "Hưởng trợ cấp hằng tháng theo quyết định {entitlement} (ký ngày {decided_on}), từ tháng {start}.",
+    "entitled": "Hưởng trợ cấp hằng tháng theo quyết định {entitlement} (ký ngày {decided_on}), "
+    "từ tháng {start}.",
     "band": "Mức áp dụng theo tuổi trong tháng.",
     "coefficient": "Mức chuẩn {base} đ × hệ số {coefficient}{times} = {amount} đ ({instrument}).",
     "fixed_amount": "Mức trợ cấp theo bảng: {unit_amount} đ{times} = {amount} đ ({instrument}).",

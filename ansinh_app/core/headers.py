@@ -12,19 +12,43 @@ from .names import search_key
 _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
     (field, re.compile(pattern), weight)
     for field, pattern, weight in (
-        ("", r"\bky (ten|nhan|ho ten)\b|chu ky|diem chi|^ky\b|noi cap|ngay cap|^chi nhanh|he so|tinh trang", 0),
+        (
+            "",
+            r"\bky (ten|nhan|ho ten)\b|chu ky|diem chi|^ky\b|noi cap|ngay cap|^chi nhanh|he so|tinh trang",
+            0,
+        ),
         ("", r"nghe nghiep|\bchu ho\b|ho (va )?ten (cha|me|bo|vo|chong|con)\b", 0),
         ("stt", r"^(stt|tt|s t t|so tt|so thu tu|thu tu|no)$", 9),
-        ("representative_id", r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(chu (tk|tai khoan|the)|dai dien|giam ho)", 9),
-        ("representative_id", r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(uy quyen|nhan thay|cham soc|nguoi nhan)", 9),
-        ("representative_id", r"(dai dien|giam ho|uy quyen|nhan thay|cham soc).*(cccd|cmnd|dinh danh|can cuoc)", 8),
+        (
+            "representative_id",
+            r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(chu (tk|tai khoan|the)|dai dien|giam ho)",
+            9,
+        ),
+        (
+            "representative_id",
+            r"(cccd|cmnd|dinh danh|ddcn|can cuoc).*(uy quyen|nhan thay|cham soc|nguoi nhan)",
+            9,
+        ),
+        (
+            "representative_id",
+            r"(dai dien|giam ho|uy quyen|nhan thay|cham soc).*(cccd|cmnd|dinh danh|can cuoc)",
+            8,
+        ),
         ("relation", r"quan he", 9),
         ("cash_reason", r"ly do.*(tien mat|khong (co|mo)|chua (co|mo))|ly do nhan", 9),
         ("bank", r"/ (ten )?(nh|ngan hang)\b", 9),
         ("account_no", r"^(so )?(tai khoan|tk)( ngan hang| nhan tien| nguoi huong)?$|\bstk\b", 9),
         ("account_no", r"\bso (tai khoan|tk)\b|(tai khoan|tk) / so$", 9),
-        ("account_name", r"(chu|ten) (tai khoan|tk|the)\b|nguoi thu huong|(tai khoan|tk)( /)? (ten|chu|ho)", 9),
-        ("payee_type", r"loai (nguoi nhan|tai khoan|chu tk)|tu cach|hinh thuc (uy quyen|giam ho)|^nguoi nhan la", 9),
+        (
+            "account_name",
+            r"(chu|ten) (tai khoan|tk|the)\b|nguoi thu huong|(tai khoan|tk)( /)? (ten|chu|ho)",
+            9,
+        ),
+        (
+            "payee_type",
+            r"loai (nguoi nhan|tai khoan|chu tk)|tu cach|hinh thuc (uy quyen|giam ho)|^nguoi nhan la",
+            9,
+        ),
         ("payment_method", r"hinh thuc|phuong thuc|cach nhan|kenh chi", 8),
         ("bank", r"^(nh|ngan hang)\b|ten (nh|ngan hang)|(tai khoan|tk) ngan hang|mo tai|noi mo", 8),
         ("phone", r"dien thoai|\bs?dt\b|dtdd|di dong|so dd$|lien (he|lac)$", 8),
@@ -40,16 +64,28 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("sex", r"gioi tinh|^gioi$|^phai$|^nam nu$|^gt$", 9),
         ("ethnicity", r"dan toc", 9),
         ("amount", r"^muc (huong|tro cap)", 8),
-        ("effective_from", r"(tu|thoi gian|thoi diem|bat dau|thang).*huong|huong.*(tu|ke tu)|^tu (thang|ngay)\b", 8),
+        (
+            "effective_from",
+            r"\b(tu|thoi gian|thoi diem|bat dau|thang)\b.*huong|huong.*\btu\b|^tu (thang|ngay)\b",
+            8,
+        ),
         ("decision_no", r"\bso\b.*(\bqd\b|quyet dinh)|(\bqd\b|quyet dinh).*\bso\b", 9),
         ("decision_date", r"ngay.*(\bqd\b|quyet dinh)|(\bqd\b|quyet dinh).*ngay", 9),
         ("decision_no", r"\bqd\b|quyet dinh", 7),
         ("quantity", r"^sl$|so luong|so (con|tre|suat|nguoi|chau)|tham nien", 8),
         ("full_name", r"ho (va )?(chu dem )?(ten|dem)|^ten$|^ten (doi tuong|nguoi)|^ho ten", 9),
         ("full_name", r"^nguoi (huong|duoc huong)|^doi tuong huong$", 7),
-        ("village", r"^(thon|khoi|xom|ban|to dan pho|to dp|to|khu( pho)?|ap|lang|khom|buon)\b|thon ban|khoi pho", 8),
+        (
+            "village",
+            r"^(thon|khoi|xom|ban|to dan pho|to dp|to|khu( pho)?|ap|lang|khom|buon)\b|thon ban|khoi pho",
+            8,
+        ),
         ("address", r"dia chi|noi o|thuong tru|cu tru|ho khau|tam tru|cho o", 8),
-        ("amount", r"muc (huong|tro cap|tien)\b|tro cap( hang)? thang|tien tro cap|so tien( huong)?$|^muc$", 8),
+        (
+            "amount",
+            r"muc (huong|tro cap|tien)\b|tro cap( hang)? thang|tien tro cap|so tien( huong)?$|^muc$",
+            8,
+        ),
         ("amount", r"tong (so )?(tien|cong|chi)|thanh tien|kinh phi|so tien|dong thang", 6),
         ("category", r"(nhom|loai|dien) doi tuong|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
         ("category", r"doi tuong|^ma$", 5),
@@ -58,17 +94,33 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
 )
 
 
-# Between the texts of a header of several rows: "Tài khoản / Ngân hàng" is the bank, "Tài khoản ngân hàng" is not.
+# Between the texts of a header of several rows: "Tài khoản / Ngân hàng" is the bank, "Tài khoản ngân hàng"
+# is the number.
 LEVELS = " / "
+# Texts that mean nothing without the group above them: "Năm sinh / Nam", "Tài khoản / Số", "Chủ hộ / Tên".
+_NEEDS_GROUP = frozenset({"nam", "nu", "so", "ten", "ho ten", "ho va ten", "ngan hang", "ngay", "cccd", "so cccd"})
+_CLEAR = 8
 
 
 def field_of(header: str) -> tuple[str, int] | None:
     """The field a header stands for and how surely, or None; " / " stands between the rows of a header.
 
+    What the lowest row says clearly by itself counts; a group's title above it may be anything.
+
     >>> field_of("Họ và tên"), field_of("SO CCCD/CMND"), field_of("Chữ ký")
     (('full_name', 9), ('personal_id', 8), None)
+    >>> field_of("Thông tin đối tượng / Khối/Thôn"), field_of("Năm sinh / Nam")
+    (('village', 8), ('birth_male', 9))
     """
-    key = " / ".join(search_key(part) for part in header.split(LEVELS))
+    parts = [search_key(part) for part in header.split(LEVELS)]
+    if len(parts) > 1 and parts[-1] not in _NEEDS_GROUP:
+        found = _field_of_key(parts[-1])
+        if found and found[1] >= _CLEAR:
+            return found
+    return _field_of_key(" / ".join(parts))
+
+
+def _field_of_key(key: str) -> tuple[str, int] | None:
     if not key or len(key) > 80:
         return None
     for field, pattern, weight in _PATTERNS:

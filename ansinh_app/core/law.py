@@ -72,7 +72,7 @@ class RateLine:
 
 @dataclass(frozen=True, slots=True)
 class RateVersion:
-    """One decree's rates of a programme; `unit` is the province that set a higher level, None for the state's."""
+    """One decree's rates of a programme; `unit`: the province with a higher level, None for the state's."""
 
     name: str
     programme: str
@@ -122,7 +122,7 @@ class Law:
         for version in self.versions:
             self._by_programme.setdefault(version.programme, []).append(version)
         for known in self._by_programme.values():
-            # Newest first; of two versions counted from the same day the later decided one corrects the other.
+            # Newest first; of two versions counted from one day the later decided one corrects the other.
             known.sort(key=lambda version: (version.effective_from, version.in_force_on), reverse=True)
 
     def category(self, code: str) -> Category:

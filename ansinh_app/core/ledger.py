@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose months are looked at. `units`: the person's unit and those above it, for a province's own level."""
+    """Whose months are looked at. `units`: the person's unit and those above, for a province's level."""
 
     name: str
     born: date | None
@@ -133,7 +133,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryCase:
-    """An over-payment moved out of the ledger into a receivable, once approved (or waived: nothing outstanding).
+    """An over-payment moved out of the ledger into a receivable, once approved (or waived: 0 outstanding).
 
     `months` holds the over-payment by month paid for, as the proposal did; amounts in đồng.
     """
@@ -182,7 +182,7 @@ def grants_of(
     as_of: date,
     explain: bool = True,
 ) -> tuple[list[Grant], dict[str, RuleError]]:
-    """As `entitled`, but failures are returned by benefit, so that one benefit's gap does not hold up another.
+    """As `entitled`, but failures are returned by benefit, so one benefit's gap does not hold up another.
 
     Without `explain` no steps are made, which is what a run needs for the months behind it.
     """
@@ -281,7 +281,9 @@ def _order(claim: _Claim) -> tuple:
 
 def _single_parent(claims: Sequence[_Claim], best: dict[str, _Claim], passed_over: list[_Claim]) -> None:
     """BTXH-04 is paid beside K5, K6 or K8; beside anything else only the higher one (NĐ 20/2021 Đ6.2)."""
-    single = next((claim for claim in best.values() if claim.category.stack_rule == _SINGLE_PARENT_RULE), None)
+    single = next(
+        (claim for claim in best.values() if claim.category.stack_rule == _SINGLE_PARENT_RULE), None
+    )
     other = best.get("BTXH")
     if single is None or other is None:
         return
@@ -358,7 +360,9 @@ def _steps(
             steps.append(Step("only_higher", facts))
     last_month = person.last_month(as_of)
     if last_month is not None and last_month == month:
-        steps.append(Step("death_month", {"died_on": person.died_on.isoformat(), "article": "NĐ 20/2021 Đ8.2"}))
+        steps.append(
+            Step("death_month", {"died_on": person.died_on.isoformat(), "article": "NĐ 20/2021 Đ8.2"})
+        )
     if claim.outside:
         steps.append(Step("settled_outside", {"through": str(entitlement.settled_through)}))
     return tuple(steps)
@@ -370,7 +374,9 @@ def _why_not_both(paid: Category, other: Category, same_benefit: bool) -> str | 
     if rules == {_SURVIVOR_RULE}:
         return "Pháp lệnh 02/2020 Đ6.5"
     if same_benefit:
-        return {"NCC": "Pháp lệnh 02/2020 Đ6", "CARE": "NĐ 20/2021 Đ20.2"}.get(paid.programme, "NĐ 20/2021 Đ6.2")
+        return {"NCC": "Pháp lệnh 02/2020 Đ6", "CARE": "NĐ 20/2021 Đ20.2"}.get(
+            paid.programme, "NĐ 20/2021 Đ6.2"
+        )
     if _SINGLE_PARENT_RULE in rules and rules & {"highest_only", "highest_with_BTXH"}:
         return "NĐ 20/2021 Đ6.2"
     return None

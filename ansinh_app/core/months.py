@@ -117,7 +117,7 @@ class Month:
         return NotImplemented
 
     def __le__(self, other: Month) -> bool:
-        # Written out: the version total_ordering derives is several times slower, and a run compares millions.
+        # Written out: what total_ordering derives is several times slower, and a run compares millions.
         if isinstance(other, Month):
             return self.index <= other.index
         return NotImplemented

@@ -25,7 +25,7 @@ class Match(Enum):
 
 
 def normalise(text: str) -> str:
-    """The text as it is kept: composed Unicode, Đ instead of Icelandic Ð, no invisible letters, single blanks.
+    """The text as it is kept: composed Unicode, Đ for Icelandic Ð, no invisible letters, single blanks.
 
     >>> normalise("  Nguyễn   Ðức ")
     'Nguyễn Đức'

@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An over-payment of a benefit, in đồng, by month paid for; nothing is deducted before a case is approved."""
+    """An over-paid benefit, in đồng, by month paid for; nothing is deducted without an approved case."""
 
     benefit: str
     amount: int
@@ -129,9 +129,6 @@ def run_person(
             continue
         _settle_benefit(run, benefit, account, person, entitlements, period, as_of, law, cases, opening)
     return run
-
-
-line_for = run_person
 
 
 def _read_settled(

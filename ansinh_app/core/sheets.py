@@ -17,14 +17,17 @@ Grid = Sequence[Sequence[object]]
 _LOOK_AT_ROWS = 60
 _HEADER_ROWS = 3
 _VILLAGE = re.compile(
-    r"(?:[ivx\d]+[.)\-/\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp|làng|khóm|buôn|phum|sóc)\b",
+    r"(?:[ivx\d]+[.)\-/\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp"
+    r"|làng|khóm|buôn|phum|sóc)\b",
     re.IGNORECASE,
 )
-_VILLAGE_PLAIN = re.compile(r"(?:[ivx\d]+ )?(?:thon|khoi|xom|to dan pho|to dp|to \d+|khu pho|khu \d+|ap|khom|buon)\b")
+_VILLAGE_PLAIN = re.compile(
+    r"(?:[ivx\d]+ )?(?:thon|khoi|xom|to dan pho|to dp|to \d+|khu pho|khu \d+|ap|khom|buon)\b"
+)
 _UNIT = re.compile(r"(?:[ivx\d]+ )?(?:xa|phuong|thi tran|huyen|thanh pho|tinh)\b")
 _SUM = re.compile(
-    r"(?:[ivx\d]+ )?(?:tong(?: cong| so| tien| toan)?|cong(?: don| trang| thon| khoi| xa)?|mang sang|chuyen trang"
-    r"|luy ke|bang chu|so tien bang chu|so tien viet bang chu)\b"
+    r"(?:[ivx\d]+ )?(?:tong(?: cong| so| tien| toan)?|cong(?: don| trang| thon| khoi| xa)?"
+    r"|mang sang|chuyen trang|luy ke|bang chu|so tien bang chu|so tien viet bang chu)\b"
 )
 _SIGNATURE = re.compile(
     r"nguoi lap|lap bieu|thu truong|chu tich|ke toan|noi nhan|xac nhan|ky ten|ky ghi ro|dong dau|giam doc"
@@ -32,7 +35,15 @@ _SIGNATURE = re.compile(
 )
 _ROMAN = re.compile(r"[ivx]+", re.IGNORECASE)
 # What only a person's row carries, never a subtotal, a village heading or a signature.
-_EVIDENCE = ("personal_id", "old_id", "date_of_birth", "birth_year", "birth_male", "birth_female", "account_no")
+_EVIDENCE = (
+    "personal_id",
+    "old_id",
+    "date_of_birth",
+    "birth_year",
+    "birth_male",
+    "birth_female",
+    "account_no",
+)
 _TEXT_FIELDS = (
     "full_name",
     "village",
@@ -237,7 +248,7 @@ def _has_running_number(texts: Sequence[str], fields: dict[str, int]) -> bool:
 
 
 def _heading(texts: Sequence[str], fields: dict[str, int], known: set[str]) -> str | None:
-    """The text of a heading row: one text (perhaps repeated by a merged cell), beside a numeral or sums only."""
+    """The text of a heading row: one text (perhaps repeated by a merge), beside a numeral or sums only."""
     words = {text for text in texts if text and not _ROMAN.fullmatch(text) and not _is_sum_cell(text)}
     if len(words) != 1:
         return None

@@ -8,7 +8,7 @@ from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days
 
 from ansinh_app import api
-from ansinh_app.core.money import as_dong, format_dong
+from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office
 from ansinh_app.demo.providers import answer
@@ -211,8 +211,8 @@ class Story:
         counts = api.prepare_period(period)
         frappe.db.commit()
         self.say(
-            f"  {Month.parse(month).label} (biết đến {as_of:%d/%m/%Y}): {counts['line_count']} dòng, "
-            f"{format_dong(as_dong(counts['total_amount']))} đồng; chặn {blocks}, cảnh báo {warnings}"
+            f"  {Month.parse(month).label} (biết đến {as_of:%d/%m/%Y}): {counts['lines']} dòng, "
+            f"{format_dong(counts['total'])} đồng; chặn {blocks}, cảnh báo {warnings}"
         )
         batches = frappe.get_all(
             "Payout Batch",

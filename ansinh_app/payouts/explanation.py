@@ -101,7 +101,13 @@ def _ledger(person: PersonBook, law, until: Month, as_of: date) -> list[dict]:
         for benefit in benefits:
             due, paid = entitled.get(benefit, 0), settled.get((month, benefit), 0)
             rows.append(
-                {"month": str(month), "benefit": benefit, "entitled": due, "settled": paid, "balance": due - paid}
+                {
+                    "month": str(month),
+                    "benefit": benefit,
+                    "entitled": due,
+                    "settled": paid,
+                    "balance": due - paid,
+                }
             )
     return rows
 

@@ -35,7 +35,7 @@ def write_provider_file(batch: str):
             title=_("Seal broken"),
         )
     name, content = build(document, lines)
-    written = _present(document, name, content) or _attach(document, name, content)
+    written = _present(document, content) or _attach(document, name, content)
     if document.provider_file != written.file_url:
         document.db_set("provider_file", written.file_url)
     return written
@@ -75,9 +75,7 @@ def profile_name(provider: str) -> str:
     """The provider's file profile. Raises when it has none."""
     name = frappe.db.get_value("Payment Service Provider", provider, "file_profile")
     if not name:
-        frappe.throw(
-            _("Choose a file profile for {0} first.").format(frappe.bold(provider)), ResultFileError
-        )
+        frappe.throw(_("Choose a file profile for {0} first.").format(frappe.bold(provider)), ResultFileError)
     return name
 
 
@@ -90,7 +88,9 @@ def profile_of(settings) -> bankfile.Profile:
                 header=row.header,
                 kind=_CORE_KINDS.get(row.kind, bankfile.TEXT),
                 width=row.width or None,
-                max_length=row.max_length or (settings.memo_length if row.source_field == "memo" else None) or None,
+                max_length=row.max_length
+                or (settings.memo_length if row.source_field == "memo" else None)
+                or None,
                 ascii=row.source_field in _ASCII_FIELDS,
             )
             for row in settings.columns
@@ -105,7 +105,9 @@ def profile_of(settings) -> bankfile.Profile:
 
 
 def _default_memo() -> str:
-    return frappe.db.get_single_value("An Sinh Settings", "memo_template") or "TC {programme} T{month} {line_no}"
+    return (
+        frappe.db.get_single_value("An Sinh Settings", "memo_template") or "TC {programme} T{month} {line_no}"
+    )
 
 
 def _context(batch) -> dict:
@@ -160,19 +162,22 @@ def _csv(grid: list[list]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _present(document, name: str, content: bytes):
-    """The File written before, if it still holds these bytes."""
-    files = frappe.get_all(
+def _present(document, content: bytes):
+    """The File written before, if it still holds these bytes; a host may have renamed it on disk."""
+    names = frappe.get_all(
         "File",
-        filters={"attached_to_doctype": document.doctype, "attached_to_name": document.name},
-        fields=["name", "file_name"],
+        filters={
+            "attached_to_doctype": document.doctype,
+            "attached_to_name": document.name,
+            "attached_to_field": "provider_file",
+        },
+        pluck="name",
         order_by="creation",
     )
-    for row in files:
-        if row.file_name == name:
-            found = frappe.get_doc("File", row.name)
-            if _bytes(found) == content:
-                return found
+    for name in names:
+        found = frappe.get_doc("File", name)
+        if _bytes(found) == content:
+            return found
     return None
 
 
@@ -193,4 +198,3 @@ def _attach(document, name: str, content: bytes):
             "content": content,
         }
     ).insert(ignore_permissions=True)
-

@@ -17,11 +17,23 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "no_rate_in_force": (BLOCK, MANAGER, _("No rate is in force for the category in the month")),
         "estimated_rate": (BLOCK, MANAGER, _("The only rate known is an estimate, which never pays")),
         "bad_quantity": (BLOCK, OFFICER, _("The quantity does not suit the category")),
-        "missing_birth_date": (BLOCK, COMMUNE, _("The category depends on age and the birth date is missing")),
+        "missing_birth_date": (
+            BLOCK,
+            COMMUNE,
+            _("The category depends on age and the birth date is missing"),
+        ),
         "unknown_category": (BLOCK, MANAGER, _("The category is not known")),
         "not_whole_dong": (BLOCK, MANAGER, _("The rate does not give a whole number of đồng")),
-        "balance_without_entitlement": (BLOCK, OFFICER, _("Money stands open without an entitlement behind it")),
-        "representative_missing": (BLOCK, COMMUNE, _("The money goes to a representative, and none is named")),
+        "balance_without_entitlement": (
+            BLOCK,
+            OFFICER,
+            _("Money stands open without an entitlement behind it"),
+        ),
+        "representative_missing": (
+            BLOCK,
+            COMMUNE,
+            _("The money goes to a representative, and none is named"),
+        ),
         "mandate_expired": (BLOCK, COMMUNE, _("The guardianship or mandate has expired or has not begun")),
         "cash_without_reason": (BLOCK, COMMUNE, _("Paid in cash without a reason")),
         "no_account": (BLOCK, COMMUNE, _("No payment account")),
@@ -30,7 +42,11 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
         "earlier_batches_open": (BLOCK, MANAGER, _("Batches of earlier months are not approved")),
         "period_closed": (BLOCK, MANAGER, _("The period is closed")),
-        "same_person_twice": (WARNING, COMMUNE, _("The same name and birth date stand in the registry twice")),
+        "same_person_twice": (
+            WARNING,
+            COMMUNE,
+            _("The same name and birth date stand in the registry twice"),
+        ),
         "two_schemes": (WARNING, OFFICER, _("Paid under two schemes: check that the law allows both")),
         "identity_unverified": (WARNING, POLICE, _("The identity is not verified")),
         "identity_mismatch": (WARNING, POLICE, _("The identity does not match the population database")),
@@ -62,12 +78,13 @@ class Finding:
         }
 
 
-def describe_held(held: list) -> str:
-    """Who is held back and why, one line a person, for the period's form."""
-    names = titles()
-    lines = []
+def count_held(held: list) -> str:
+    """How many people each reason holds back. No names: banks and the treasury can read a period."""
+    people: dict[str, set[str]] = {}
     for item in held:
         if item.blocking:
-            title = names.get(item.code, (BLOCK, OFFICER, item.code))[2]
-            lines.append(f"{item.beneficiary} {item.full_name}: {title}" + (f" ({item.detail})" if item.detail else ""))
-    return "\n".join(lines)
+            people.setdefault(item.code, set()).add(item.beneficiary)
+    names = titles()
+    return "\n".join(
+        f"{names[code][2] if code in names else code}: {len(who)}" for code, who in people.items()
+    )

@@ -10,18 +10,7 @@ from ansinh_app.payouts.ledger_reader import deducted, months_to_json
 
 def propose(plan) -> dict[str, int]:
     """One draft case per beneficiary and benefit with an over-payment; a draft no longer owed goes."""
-    person, case = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Recovery Case")
-    rows = (
-        frappe.qb.from_(case)
-        .join(person)
-        .on(case.beneficiary == person.name)
-        .select(case.name, case.beneficiary, case.benefit, case.amount, case.months)
-        .where(person.office == plan.office)
-        .where(case.docstatus == 0)
-        .orderby(case.name)
-        .run(as_dict=True)
-    )
-    drafts = {(row.beneficiary, row.benefit): row for row in rows}
+    drafts = _drafts(plan)
     counts = {"proposed": 0, "changed": 0, "withdrawn": 0}
     for key, proposal in plan.proposals.items():
         months = months_to_json(proposal.months)
@@ -31,12 +20,34 @@ def propose(plan) -> dict[str, int]:
             counts["proposed"] += 1
         elif as_dong(draft.amount) != proposal.amount or draft.months != months:
             values = {"amount": proposal.amount, "outstanding": proposal.amount, "months": months}
-            frappe.db.set_value("Recovery Case", draft.name, values | {"period": plan.period})
+            values |= {"period": plan.period, "office": plan.office}
+            frappe.db.set_value("Recovery Case", draft.name, values)
             counts["changed"] += 1
     for draft in drafts.values():
+        if draft.beneficiary not in plan.book.people:
+            # Moved to another office, which now answers for the case.
+            continue
         frappe.delete_doc("Recovery Case", draft.name, ignore_permissions=True)
         counts["withdrawn"] += 1
     return counts
+
+
+def _drafts(plan) -> dict[tuple[str, str], dict]:
+    """Open proposals of the office, and of people who came with one; locked, so that no other run doubles them."""
+    case = frappe.qb.DocType("Recovery Case")
+    query = (
+        frappe.qb.from_(case)
+        .select(case.name, case.beneficiary, case.benefit, case.amount, case.months)
+        .where(case.docstatus == 0)
+        .for_update()
+    )
+    scopes = [case.office == plan.office]
+    over_paid = sorted({beneficiary for beneficiary, _benefit in plan.proposals})
+    scopes += [
+        case.beneficiary.isin(over_paid[start : start + 500]) for start in range(0, len(over_paid), 500)
+    ]
+    rows = [row for scope in scopes for row in query.where(scope).run(as_dict=True)]
+    return {(row.beneficiary, row.benefit): row for row in rows}
 
 
 def _insert(plan, key: tuple[str, str], proposal, months: str) -> None:
@@ -68,7 +79,11 @@ def refresh(beneficiaries: list[str]) -> None:
         return
     cases = frappe.get_all(
         "Recovery Case",
-        filters={"docstatus": 1, "beneficiary": ["in", beneficiaries], "status": ["in", ["Approved", "Closed"]]},
+        filters={
+            "docstatus": 1,
+            "beneficiary": ["in", beneficiaries],
+            "status": ["in", ["Approved", "Closed"]],
+        },
         fields=["name", "beneficiary", "amount", "recovered", "status"],
         limit_page_length=0,
     )

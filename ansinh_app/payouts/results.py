@@ -50,7 +50,9 @@ def apply(result) -> None:
     by_ref = {line["name"]: line for line in lines}
     matching = match(
         [
-            SentLine(line["name"], line["account_no"] or "", line["payee_name"], line["total"], line["status"])
+            SentLine(
+                line["name"], line["account_no"] or "", line["payee_name"], line["total"], line["status"]
+            )
             for line in lines
             if line["total"]
         ],
@@ -65,7 +67,9 @@ def apply(result) -> None:
     result.unmatched = len(matching.unmatched)
     _list_unmatched(result, matching.unmatched)
     refresh_batch(batch.name)
-    people = {by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]}
+    people = {
+        by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]
+    }
     recoveries.refresh(sorted(people))
 
 

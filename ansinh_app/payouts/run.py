@@ -11,7 +11,7 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
 from ansinh_app.payouts import recoveries
-from ansinh_app.payouts.findings import describe_held
+from ansinh_app.payouts.findings import count_held
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
 
@@ -34,14 +34,23 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     cases = recoveries.propose(plan)
     batches.finish()
     summary = _summary(plan, batches, written, cases)
-    _record(document, summary, known_on, plan)
+    _record(document, summary, plan)
     return summary
 
 
 def lock_period(period: str) -> None:
     """Makes everything that changes a period's money wait its turn."""
-    if not frappe.db.get_value("Payout Period", period, "name", for_update=True):
-        frappe.throw(_("There is no payout period {0}.").format(frappe.bold(period)), frappe.DoesNotExistError)
+    try:
+        found = frappe.db.get_value("Payout Period", period, "name", for_update=True)
+    except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
+        frappe.throw(
+            _("Somebody else is working on {0} just now. Try again in a minute.").format(frappe.bold(period)),
+            PeriodStateError,
+        )
+    if not found:
+        frappe.throw(
+            _("There is no payout period {0}.").format(frappe.bold(period)), frappe.DoesNotExistError
+        )
 
 
 def _check_state(document) -> None:
@@ -330,19 +339,28 @@ def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict
         "total": sum(row.total_amount for row in rows),
         **written,
         "held_back": len({held.beneficiary for held in plan.held if held.blocking}),
+        "held": [
+            {
+                "code": held.code,
+                "beneficiary": held.beneficiary,
+                "full_name": held.full_name,
+                "detail": held.detail,
+            }
+            for held in plan.held
+            if held.blocking
+        ],
         "recovery_cases": cases,
         "batches": rows,
     }
 
 
-def _record(document, summary: dict, known_on: date, plan: Plan) -> None:
-    reasons = describe_held(plan.held)
+def _record(document, summary: dict, plan: Plan) -> None:
     values = {
-        "as_of": known_on,
+        "as_of": plan.as_of,
         "line_count": summary["lines"],
         "total_amount": summary["total"],
         "problem_count": summary["held_back"],
-        "problems": reasons,
+        "problems": count_held(plan.held),
         "prepared_on": now_datetime(),
         "prepared_by": frappe.session.user,
     }

@@ -92,7 +92,9 @@ def _transfer(change) -> None:
     person.village = None
     person.office = change.new_office or person.office
     _save(person)
-    for name in frappe.get_all("Entitlement", filters={"beneficiary": person.name, "docstatus": ["<", 2]}, pluck="name"):
+    for name in frappe.get_all(
+        "Entitlement", filters={"beneficiary": person.name, "docstatus": ["<", 2]}, pluck="name"
+    ):
         frappe.db.set_value("Entitlement", name, "office", person.office)
 
 

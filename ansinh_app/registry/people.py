@@ -5,7 +5,7 @@ from functools import cache
 
 import frappe
 from frappe import _
-from frappe.utils import cint, formatdate, get_first_day, getdate, nowdate
+from frappe.utils import cint, get_first_day, getdate, nowdate
 
 from ansinh_app.core import names
 from ansinh_app.core.errors import BadIdentifier
@@ -52,15 +52,13 @@ def _clean_birth(doc) -> None:
     today = getdate(nowdate())
     if born > today:
         frappe.throw(
-            _("{0}: the date of birth {1} lies in the future").format(
-                frappe.bold(doc.full_name), formatdate(born)
-            ),
+            _("{0}: the date of birth {1} lies in the future").format(frappe.bold(doc.full_name), day(born)),
             InvalidDateError,
         )
     if today.year - born.year > OLDEST:
         frappe.throw(
             _("{0}: the date of birth {1} is more than {2} years ago").format(
-                frappe.bold(doc.full_name), formatdate(born), OLDEST
+                frappe.bold(doc.full_name), day(born), OLDEST
             ),
             InvalidDateError,
         )
@@ -137,6 +135,11 @@ def refuse_second_registration(doc) -> None:
         DuplicatePersonError,
         title=_("Registered Already"),
     )
+
+
+def day(value) -> str:
+    """A date as it is read here: 05/02/2026."""
+    return f"{getdate(value):%d/%m/%Y}"
 
 
 def first_of_month(value):

@@ -7,7 +7,9 @@ import frappe
 
 def read(table: str) -> list[dict[str, str | None]]:
     """The rows of `data/<table>.csv`; codes keep their leading zeros."""
-    with open(frappe.get_app_path("ansinh_app", "data", f"{table}.csv"), encoding="utf-8", newline="") as file:
+    with open(
+        frappe.get_app_path("ansinh_app", "data", f"{table}.csv"), encoding="utf-8", newline=""
+    ) as file:
         return [{key: value.strip() or None for key, value in row.items()} for row in csv.DictReader(file)]
 
 

@@ -7,6 +7,8 @@ import python_calamine
 import xlsxwriter
 from frappe.model.workflow import apply_workflow
 
+from ansinh_app.api import provider_file
+
 OFFICER, MANAGER = "payout.officer@example.com", "payout.manager@example.com"
 _ROLES = {OFFICER: "Social Affairs Officer", MANAGER: "Social Affairs Manager"}
 
@@ -27,16 +29,20 @@ class as_user:
 
 def make_users() -> None:
     for user, role in _ROLES.items():
-        if not frappe.db.exists("User", user):
-            frappe.get_doc(
-                {
-                    "doctype": "User",
-                    "email": user,
-                    "first_name": role,
-                    "send_welcome_email": 0,
-                    "roles": [{"role": role}],
-                }
-            ).insert(ignore_permissions=True)
+        make_user(user, role)
+
+
+def make_user(user: str, role: str) -> None:
+    if not frappe.db.exists("User", user):
+        frappe.get_doc(
+            {
+                "doctype": "User",
+                "email": user,
+                "first_name": role,
+                "send_welcome_email": 0,
+                "roles": [{"role": role}],
+            }
+        ).insert(ignore_permissions=True)
 
 
 def make_office(code: str, unit: str | None = None, **values):
@@ -114,7 +120,9 @@ def make_contracts(office: str) -> None:
     make_contract(office, "VNPOST", pays_accounts=0, pays_cash=1)
 
 
-def make_person(office: str, full_name: str = "Lý Thị Mẫu", cash: bool = False, provider: str = "STB", **values):
+def make_person(
+    office: str, full_name: str = "Lý Thị Mẫu", cash: bool = False, provider: str = "STB", **values
+):
     """A beneficiary with an account of their own, or paid in cash for a reason."""
     unit = frappe.db.get_value("Paying Office", office, "administrative_unit")
     person = frappe.get_doc(
@@ -153,7 +161,9 @@ def make_account(person, provider: str = "STB", **values):
     ).insert()
 
 
-def make_entitlement(person, category: str = "BTXH-06B1", start: str = "2024-05", known_on: str = "2024-04-15", **values):
+def make_entitlement(
+    person, category: str = "BTXH-06B1", start: str = "2024-05", known_on: str = "2024-04-15", **values
+):
     entitlement = frappe.get_doc(
         {
             "doctype": "Entitlement",
@@ -238,13 +248,13 @@ def grid_of(content: bytes) -> list[list]:
     return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
-def answer(batch: str, outcomes: dict[str, tuple[str, str]] | None = None, keep=lambda row: True, amounts=None) -> bytes:
+def answer(
+    batch: str, outcomes: dict[str, tuple[str, str]] | None = None, keep=lambda row: True, amounts=None
+) -> bytes:
     """The provider's file with two more columns, status and reason, as a bank sends it back.
 
     `outcomes`: line name -> (status text, reason); every other line was paid.
     """
-    from ansinh_app.api import provider_file
-
     grid = grid_of(file_bytes(provider_file(batch)["file_url"]))
     head = next(index for index, row in enumerate(grid) if "Mã tham chiếu" in row)
     reference, amount = grid[head].index("Mã tham chiếu"), grid[head].index("Số tiền")

@@ -83,7 +83,9 @@ class TestGoldenMonths(FrappeTestCase):
             with world.as_user(world.OFFICER):
                 summary = prepare_period(period, run["as_of"])
             lines = world.lines_of(period)
-            self.assertEqual(summary["held_back"], 0, frappe.db.get_value("Payout Period", period, "problems"))
+            self.assertEqual(
+                summary["held_back"], 0, frappe.db.get_value("Payout Period", period, "problems")
+            )
             self.assertEqual(summary["total"], sum(as_dong(line.total) for line in lines))
             found += [self.as_expected(run["period"], line) for line in lines]
             self.check_explained(run["period"], lines)

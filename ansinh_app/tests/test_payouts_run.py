@@ -33,6 +33,10 @@ class TestRun(FrappeTestCase):
         with world.as_user(world.OFFICER):
             return prepare_period(period, as_of)
 
+    def stop(self, entitlement, month: str, known_on: str) -> None:
+        person = frappe.get_doc("Beneficiary", entitlement.beneficiary)
+        world.change(person, "Stop", known_on, entitlement=entitlement.name, effective_month=f"{month}-01")
+
     def test_lines_are_split_by_programme_provider_and_channel(self):
         world.make_entitlement(world.make_person(self.office, "Lý Thị Một"))
         world.make_entitlement(world.make_person(self.office, "Lý Thị Hai", cash=True))
@@ -100,8 +104,7 @@ class TestRun(FrappeTestCase):
         entitlement = world.make_entitlement(world.make_person(self.office))
         period = self.period()
         self.prepare(period)
-        entitlement.reload()
-        entitlement.cancel()
+        self.stop(entitlement, "2024-05", known_on="2024-04-20")
         self.assertEqual(self.prepare(period)["removed"], 1)
         self.assertEqual(world.lines_of(period), [])
         self.assertEqual(world.batches_of(period), [])
@@ -157,6 +160,18 @@ class TestRun(FrappeTestCase):
         with self.assertRaises(PeriodStateError):
             self.prepare(self.period("2024-05", "2024-05-24"))
 
+    def test_form_cannot_set_what_runs_set(self):
+        world.make_entitlement(world.make_person(self.office))
+        period = self.period()
+        self.prepare(period)
+        document = frappe.get_doc("Payout Period", period)
+        document.update({"status": "Closed", "total_amount": 1, "line_count": 9})
+        document.save()
+        document.reload()
+        self.assertEqual(
+            (document.status, document.line_count, as_dong(document.total_amount)), ("Prepared", 1, 540_000)
+        )
+
     def test_one_period_per_office_and_month(self):
         self.period()
         with self.assertRaises((frappe.DuplicateEntryError, PeriodStateError)):
@@ -180,8 +195,14 @@ class TestRun(FrappeTestCase):
         self.assertTrue(all(row["owner"] and row["count"] for row in found["blocks"]))
         summary = self.prepare(period)
         self.assertEqual((summary["lines"], summary["held_back"]), (1, 2))
-        why = frappe.db.get_value("Payout Period", period, "problems")
-        self.assertIn("Không Tài Khoản", why)
+        self.assertEqual(
+            {(held["code"], held["beneficiary"]) for held in summary["held"]},
+            {("account_closed", nobody.name), ("account_name_mismatch", wrong.name)},
+        )
+        # Banks may read a period: it says how many and why, never who.
+        shown = frappe.db.get_value("Payout Period", period, "problems")
+        self.assertEqual(len(shown.splitlines()), 2)
+        self.assertNotIn("Không Tài Khoản", shown)
         frappe.db.set_value("Payment Account", nobody.payment_account, "status", "Active")
         self.assertEqual(self.prepare(period)["created"], 1)
         self.assertTrue(world.lines_of(period, entitlement=entitlement.name))
@@ -229,48 +250,65 @@ class TestRun(FrappeTestCase):
         self.assertTrue(frappe.db.is_unique_key_violation(caught.exception), caught.exception)
 
     def test_recovery_case_follows_the_run_and_deducts_once_approved(self):
-        person = world.make_person(self.office)
-        world.make_entitlement(person)
+        person = world.make_person(self.office, date_of_birth="1940-01-01")
+        entitlement = world.make_entitlement(person, "BTXH-05A2")
         period = self.period()
         self.prepare(period)
         world.pay(period)
-        entitlement = frappe.get_all("Entitlement", {"beneficiary": person.name}, pluck="name")[0]
-        frappe.db.set_value("Entitlement", entitlement, {"docstatus": 2})
-        world.make_entitlement(person, "BTXH-05C", start="2024-05", known_on="2024-05-20")
+        self.stop(entitlement, "2024-05", known_on="2024-05-20")
+        world.make_entitlement(person, "BTXH-05C", known_on="2024-05-20")
         june = self.period("2024-06", "2024-05-24")
         first, again = self.prepare(june), self.prepare(june)
         self.assertEqual(first["recovery_cases"]["proposed"], 1)
         self.assertEqual(set(again["recovery_cases"].values()), {0})
         case = frappe.get_doc("Recovery Case", {"beneficiary": person.name})
-        self.assertEqual((case.docstatus, as_dong(case.amount)), (0, 180_000))
+        self.assertEqual((case.docstatus, as_dong(case.amount)), (0, 360_000))
         self.assertEqual([as_dong(line.total) for line in world.lines_of(june)], [360_000])
-        case.instalment = 100_000
+        case.instalment = 200_000
         case.submit()
         self.prepare(june)
         line = world.lines_of(june)[0]
-        self.assertEqual((as_dong(line.recovery), as_dong(line.total)), (100_000, 260_000))
+        self.assertEqual((as_dong(line.recovery), as_dong(line.total)), (200_000, 160_000))
         world.pay(june)
         case.reload()
-        self.assertEqual((as_dong(case.recovered), as_dong(case.outstanding)), (100_000, 80_000))
+        self.assertEqual((as_dong(case.recovered), as_dong(case.outstanding)), (200_000, 160_000))
         july = self.period("2024-07", "2024-06-24")
         self.prepare(july)
-        self.assertEqual([as_dong(line.recovery) for line in world.lines_of(july)], [80_000])
+        self.assertEqual([as_dong(line.recovery) for line in world.lines_of(july)], [160_000])
         world.pay(july)
         case.reload()
         self.assertEqual((case.status, as_dong(case.outstanding)), ("Closed", 0))
 
-    def test_proposal_that_is_no_longer_owed_goes(self):
+    def test_line_taken_whole_by_recovery_needs_no_transfer(self):
         person = world.make_person(self.office)
-        world.make_entitlement(person)
+        entitlement = world.make_entitlement(person)
         period = self.period()
         self.prepare(period)
         world.pay(period)
-        entitlement = frappe.get_all("Entitlement", {"beneficiary": person.name}, pluck="name")[0]
-        frappe.db.set_value("Entitlement", entitlement, "docstatus", 2)
+        self.stop(entitlement, "2024-05", known_on="2024-05-20")
+        world.make_entitlement(person, start="2024-06", known_on="2024-05-20")
+        june = self.period("2024-06", "2024-05-24")
+        self.prepare(june)
+        frappe.get_doc("Recovery Case", {"beneficiary": person.name}).submit()
+        self.prepare(june)
+        self.assertEqual([as_dong(line.total) for line in world.lines_of(june)], [0])
+        batch = world.batches_of(june)[0]
+        world.approve(batch)
+        world.send(batch)
+        self.assertEqual([line.status for line in world.lines_of(june)], ["Paid"])
+        self.assertEqual(frappe.db.get_value("Payout Batch", batch, "status"), "Completed")
+
+    def test_proposal_that_is_no_longer_owed_goes(self):
+        person = world.make_person(self.office)
+        entitlement = world.make_entitlement(person)
+        period = self.period()
+        self.prepare(period)
+        world.pay(period)
+        self.stop(entitlement, "2024-05", known_on="2024-05-20")
         june = self.period("2024-06", "2024-05-24")
         self.prepare(june)
         self.assertEqual(frappe.db.count("Recovery Case", {"beneficiary": person.name}), 1)
-        frappe.db.set_value("Entitlement", entitlement, "docstatus", 1)
+        world.make_entitlement(person, start="2024-05", known_on="2024-05-21")
         self.assertEqual(self.prepare(june)["recovery_cases"]["withdrawn"], 1)
         self.assertEqual(frappe.db.count("Recovery Case", {"beneficiary": person.name}), 0)
 

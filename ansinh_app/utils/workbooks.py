@@ -65,12 +65,19 @@ def write_workbook(sheets: Iterable[Sheet], created: datetime | None = None) -> 
     With `created` the same sheets give the same bytes whenever they are written.
     """
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         if created:
             book.set_properties({"created": created})
         styles = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter", "align": "center"}),
+            "head": book.add_format(
+                {"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter", "align": "center"}
+            ),
             "title": book.add_format({"bold": True}),
             "text": book.add_format({"num_format": "@"}),
             "number": book.add_format({"num_format": "#,##0"}),
@@ -106,17 +113,9 @@ def annotate_workbook(
             cell.value, cell.data_type = text, "s"
             cell.fill = PatternFill("solid", start_color="FFC7CE")
     if extra:
-        sheet = book.create_sheet(_sheet_name(extra.name))
-        sheet.append(list(extra.headers))
-        for row in extra.rows:
-            sheet.append([None] * len(row))
-            for column, value in enumerate(row, start=1):
-                cell = sheet.cell(row=sheet.max_row, column=column)
-                cell.value = value
-                if isinstance(value, str):
-                    cell.data_type = "s"
+        _fill(book.create_sheet(_sheet_name(extra.name)), [extra.headers, *extra.rows])
         for index, width in enumerate(extra.widths, start=1):
-            sheet.column_dimensions[get_column_letter(index)].width = width
+            book.worksheets[-1].column_dimensions[get_column_letter(index)].width = width
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -136,7 +135,9 @@ def _guard_package(content: bytes, file_name: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
             if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
-                _refuse(file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024))
+                _refuse(
+                    file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024)
+                )
             if any(part.flag_bits & 1 for part in package.infolist()):
                 _refuse(file_name, _("it is protected by a password: save it without one"))
             if "xl/workbook.xml" not in names:
@@ -156,13 +157,18 @@ def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
             read += len(chunk)
             if read > MAX_UNPACKED:
                 # The size a package states of itself need not be true.
-                _refuse(file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024))
+                _refuse(
+                    file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024)
+                )
             for letters, number in _REFERENCE.findall(tail + chunk):
                 columns = max(columns, _column_number(letters))
                 rows = max(rows, int(number))
             tail = chunk[-200:]
     if columns * rows > MAX_CELLS:
-        _refuse(file_name, _("a sheet reaches to row {0}, column {1}: delete the empty rest").format(rows, columns))
+        _refuse(
+            file_name,
+            _("a sheet reaches to row {0}, column {1}: delete the empty rest").format(rows, columns),
+        )
 
 
 def _column_number(letters: bytes) -> int:
@@ -249,17 +255,24 @@ def _open_for_notes(content: bytes, grids: Sequence[tuple[str, Grid]]):
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, grid in grids:
-        sheet = book.create_sheet(_sheet_name(name))
-        for row, values in enumerate(grid, start=1):
-            for column, value in enumerate(values, start=1):
-                if value not in (None, ""):
-                    cell = sheet.cell(row=row, column=column)
-                    cell.value = value
-                    if isinstance(value, str):
-                        cell.data_type = "s"
+        _fill(book.create_sheet(_sheet_name(name)), grid)
     return book
+
+
+def _fill(sheet, rows: Iterable[Sequence[object]]) -> None:
+    """Put values into an openpyxl sheet; text that looks like a formula stays text."""
+    for row, values in enumerate(rows, start=1):
+        for column, value in enumerate(values, start=1):
+            if value not in (None, ""):
+                cell = sheet.cell(row=row, column=column)
+                cell.value = value
+                if isinstance(value, str):
+                    cell.data_type = "s"
 
 
 def _free_column(grid: Grid) -> int:
     """The column right of everything filled."""
-    return max((i for row in grid for i, value in enumerate(row, start=1) if value not in (None, "")), default=0) + 1
+    return (
+        max((i for row in grid for i, value in enumerate(row, start=1) if value not in (None, "")), default=0)
+        + 1
+    )

@@ -74,21 +74,25 @@ def apply_grid(layout, df, post) -> None:
 
 def save_upload(upload, doc, fieldname: str | None = None):
     """Store an uploaded file privately, attached to the document (to a new one: once it has its name)."""
-    return frappe.get_doc(
-        {
-            "doctype": "File",
-            "file_name": upload.name,
-            "content": upload.read(),
-            "is_private": 1,
-            "attached_to_doctype": doc.doctype,
-            "attached_to_name": None if doc.is_new() else doc.name,
-            "attached_to_field": fieldname,
-        }
-    ).insert()
+    entry = {"doctype": "File", "file_name": upload.name, "content": upload.read(), "is_private": 1}
+    if not doc.is_new():
+        entry.update(attached_to_doctype=doc.doctype, attached_to_name=doc.name, attached_to_field=fieldname)
+    file = frappe.get_doc(entry).insert()
+    file.flags.for_field = fieldname
+    return file
 
 
 def attach_to_new(doc, files: list) -> None:
-    """Tell the files of a document's first save which name it got."""
+    """Tell the files of a document's first save where they belong now that it has a name."""
     for file in files:
         if not file.attached_to_name:
-            frappe.db.set_value("File", file.name, "attached_to_name", doc.name, update_modified=False)
+            frappe.db.set_value(
+                "File",
+                file.name,
+                {
+                    "attached_to_doctype": doc.doctype,
+                    "attached_to_name": doc.name,
+                    "attached_to_field": file.flags.for_field,
+                },
+                update_modified=False,
+            )

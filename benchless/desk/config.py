@@ -84,6 +84,15 @@ def desk_settings(site: str, site_path: Path, conf: dict) -> dict:
         "USE_I18N": True,
         "LANGUAGE_CODE": "vi",
         "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
+        "LOGGING": {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "handlers": {"console": {"class": "logging.StreamHandler"}},
+            "loggers": {
+                "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+                "django.security": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+            },
+        },
         "UNFOLD": unfold_settings(conf),
     }
 
@@ -104,6 +113,7 @@ def unfold_settings(conf: dict) -> dict:
         "SITE_SUBHEADER": "benchless.desk.context.site_subheader",
         "SITE_URL": None,
         "SITE_SYMBOL": conf.get("app_symbol") or "diversity_1",
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/benchless/icon.svg"}],
         "SHOW_HISTORY": False,
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_LANGUAGES": True,

@@ -6,7 +6,6 @@ from django.utils.html import escape
 
 import frappe
 from benchless.desk.workspace import allowed_workspaces
-from benchless.rest.auth import csrf_token
 from frappe import _
 
 LANGUAGE_NAMES = (("vi", "Tiếng Việt"), ("en", "English"))
@@ -15,11 +14,7 @@ DEFAULT_ICON = "folder_open"
 
 def desk(request) -> dict:
     """Template context processor."""
-    user = getattr(request, "user", None)
-    values = {"user": user}
-    if user and user.is_authenticated:
-        values["api_csrf_token"] = csrf_token(request)
-    return values
+    return {"user": getattr(request, "user", None)}
 
 
 def site_title(request=None) -> str:

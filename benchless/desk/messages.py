@@ -15,7 +15,9 @@ def collected() -> list[dict]:
         message = entry.get("message") or ""
         if isinstance(message, (list, tuple)):
             message = "<ul>" + "".join(f"<li>{line}</li>" for line in message) + "</ul>"
-        item = {"message": message, "title": entry.get("title") or "", "indicator": entry.get("indicator") or ""}
+        title = entry.get("title") or ""
+        title = "" if title == _("Message") else title  # what Frappe puts where nothing was said
+        item = {"message": message, "title": title, "indicator": entry.get("indicator") or ""}
         if message and item not in found:
             found.append(item)
     return found

@@ -92,18 +92,24 @@ def make_frappe_request(request) -> Request:
 
 
 def use_language(request) -> None:
-    """The user's language; for a visitor the one chosen on the login page, else the site's."""
-    language = None
-    if frappe.session.user != "Guest":
+    """The user's language; for a visitor the one chosen on the login page, else the browser's; else the site's."""
+    if frappe.session.user == "Guest":
+        language = request.COOKIES.get("preferred_language") or browser_language(request)
+    else:
         language = frappe.db.get_value("User", frappe.session.user, "language")
     language = (
-        language
-        or request.COOKIES.get("preferred_language")
-        or frappe.db.get_single_value("System Settings", "language")
-        or frappe.local.conf.get("lang")
-        or "vi"
+        language or frappe.db.get_single_value("System Settings", "language") or frappe.local.conf.get("lang") or "vi"
     )
     language = language if language in LANGUAGES else "en"
     frappe.local.lang = language
     translation.activate(language)
     request.LANGUAGE_CODE = language
+
+
+def browser_language(request) -> str | None:
+    """The first language of Accept-Language that the desk speaks."""
+    for part in request.headers.get("Accept-Language", "").split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in LANGUAGES:
+            return code
+    return None

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from benchless.desk.site import desk_site
+from benchless.rest.auth import csrf_token
 
 
 def page(request, template: str, title: str, context: dict, crumbs=(), status: int = 200) -> HttpResponse:
@@ -13,6 +14,7 @@ def page(request, template: str, title: str, context: dict, crumbs=(), status: i
         template,
         {
             **desk_site.each_context(request),
+            "api_csrf_token": csrf_token(request),
             "title": title,
             "crumbs": list(crumbs),
             "is_nav_sidebar_enabled": True,

@@ -7,14 +7,18 @@ from django.http import HttpResponseRedirect
 from django.urls import path
 from unfold.sites import UnfoldAdminSite
 
+import frappe
+
 
 def signed_in(view):
-    """Send visitors to the login page; desk pages are for users with desk access."""
+    """Send visitors to the login page; refuse users without desk access (Website Users)."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
-        if not request.user.is_staff:
+        if not request.user.is_authenticated:
             return HttpResponseRedirect("/login?" + urlencode({"next": request.get_full_path()}))
+        if not request.user.is_staff:
+            raise frappe.PermissionError
         return view(request, *args, **kwargs)
 
     return wrapper

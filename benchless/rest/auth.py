@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
+from frappe.utils.password import check_password, get_decrypted_password
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 ATTEMPTS_ALLOWED = 5  # wrong passwords in a row before an account, or an address, has to wait
@@ -42,7 +43,7 @@ def check_credentials(usr: str, pwd: str, address: str) -> str:
         # An unknown name costs the same hashing time as a wrong password, so that names cannot be probed.
         known = find_user(usr)
         try:
-            user = frappe.utils.password.check_password(known or "Guest", pwd)
+            user = check_password(known or "Guest", pwd)
         except frappe.AuthenticationError:
             user = None
         if not known or user == "Guest":
@@ -137,7 +138,7 @@ def token_user(header: str) -> str | None:
     key, _colon, secret = credentials.partition(":")
     user = key and secret and frappe.db.get_value("User", {"api_key": key, "enabled": 1}, "name")
     if user:
-        expected = frappe.utils.password.get_decrypted_password("User", user, "api_secret", raise_exception=False)
+        expected = get_decrypted_password("User", user, "api_secret", raise_exception=False)
         if expected and hmac.compare_digest(expected.encode(), secret.encode()):
             return user
     raise frappe.AuthenticationError

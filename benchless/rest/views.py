@@ -1,6 +1,7 @@
 """Frappe's HTTP interface: one entry for /api/*, which authenticates, dispatches, and answers in Frappe's shapes."""
 
 import json
+import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -35,6 +36,7 @@ def api(request: HttpRequest, path: str) -> HttpResponse:
         request.frappe_failed = True
         frappe.db.rollback()
         if int(getattr(error, "http_status_code", 500) or 500) >= 500:
+            logging.getLogger("django.request").error("%s %s", request.method, request.path, exc_info=error)
             frappe.log_error(title=f"{request.method} {request.path}"[:140])
             frappe.db.commit()
         return error_response(error)

@@ -44,6 +44,7 @@ def make_world() -> None:
             {"fieldname": "title", "fieldtype": "Data", "label": "Title", "reqd": 1},
             {"fieldname": "amount", "fieldtype": "Currency", "label": "Amount"},
             {"fieldname": "folder", "fieldtype": "Link", "label": "Folder", "options": FOLDER},
+            {"fieldname": "scan", "fieldtype": "Attach", "label": "Scan"},
             {"fieldname": "due", "fieldtype": "Date", "label": "Due"},
             {"fieldname": "secret", "fieldtype": "Data", "label": "Secret", "print_hide": 1},
             {"fieldname": "stamp", "fieldtype": "Data", "label": "Stamp", "allow_on_submit": 1},

@@ -68,7 +68,7 @@ def outsider():
 def test_login_answers_as_frappe_and_sets_the_sid(guest):
     response = guest.post("/api/method/login", form={"usr": OWNER, "pwd": PASSWORD})
     assert response.json["message"] == "Logged In" and response.json["full_name"] == "Rest"
-    cookie = next(c for c in response.headers.getlist("Set-Cookie") if c.startswith("sid="))
+    cookie = next(c for c in response.headers.getlist("Set-Cookie") if c.strip().startswith("sid="))
     assert "HttpOnly" in cookie
     assert guest.get("/api/method/frappe.auth.get_logged_user").json == {"message": OWNER}
 
@@ -126,7 +126,7 @@ def test_errors_have_frappes_codes_and_shape(owner):
     missing = owner.get(f"/api/resource/{NOTE}/nothing")
     assert missing.status_code == 404 and missing.json["exc_type"] == "DoesNotExistError"
     invalid = owner.post(f"/api/resource/{NOTE}", {"amount": 1})
-    assert invalid.status_code == 417 and "_server_messages" in invalid.json or invalid.status_code == 417
+    assert invalid.status_code == 417
     assert invalid.json["exc_type"] in ("MandatoryError", "ValidationError")
     twice = owner.post(f"/api/resource/{NOTE}", {"title": "N1"})
     assert twice.status_code == 409 and twice.json["exc_type"] == "DuplicateEntryError"

@@ -1,6 +1,7 @@
 """frappe.client, number cards, charts, passwords, mail records."""
 
 import frappe
+import pytest
 from frappe import client
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.number_card import number_card
@@ -13,6 +14,8 @@ from frappe.utils.password import (
 )
 from services_world import MAKER, OUTSIDER, PAPER, folder, make_world, paper
 
+pytestmark = pytest.mark.usefixtures("site")
+
 
 class TestClient(FrappeTestCase):
     @classmethod
@@ -23,6 +26,7 @@ class TestClient(FrappeTestCase):
 
     def tearDown(self):
         frappe.set_user("Administrator")
+        frappe.db.rollback()
 
     def test_life_of_a_document(self):
         frappe.set_user(MAKER)

@@ -3,10 +3,13 @@
 import os
 
 import frappe
+import pytest
 from frappe.core.doctype.file.file import has_permission
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils.file_manager import get_file, get_file_path, save_file
 from services_world import CHECKER, MAKER, OUTSIDER, PAPER, make_world, paper
+
+pytestmark = pytest.mark.usefixtures("site")
 
 
 class TestFiles(FrappeTestCase):
@@ -18,6 +21,7 @@ class TestFiles(FrappeTestCase):
 
     def tearDown(self):
         frappe.set_user("Administrator")
+        frappe.db.rollback()
 
     def make(self, content=None, **values):
         return frappe.get_doc(
@@ -110,3 +114,14 @@ class TestFiles(FrappeTestCase):
         self.assertTrue(os.path.exists(path))
         frappe.db.rollback()
         self.assertFalse(os.path.exists(path))
+
+    def test_file_named_in_an_attach_field_belongs_to_the_document(self):
+        loose = self.make(is_private=1)
+        doc = paper(scan=loose.file_url)
+        owner = frappe.db.get_value("File", loose.name, ["attached_to_doctype", "attached_to_name"])
+        self.assertEqual(tuple(owner), (PAPER, doc.name))
+        other = paper(scan=loose.file_url)
+        self.assertTrue(
+            frappe.db.exists("File", {"file_url": loose.file_url, "attached_to_name": other.name})
+        )
+        self.assertEqual(frappe.db.get_value("File", loose.name, "attached_to_name"), doc.name)

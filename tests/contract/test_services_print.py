@@ -1,10 +1,13 @@
 """Templates, print formats, translation and formatted values."""
 
 import frappe
+import pytest
 from frappe import _
 from frappe.tests.utils import FrappeTestCase
 from frappe.translate import clear_cache as clear_translations
 from services_world import MAKER, OUTSIDER, PAPER, make_world, paper
+
+pytestmark = pytest.mark.usefixtures("site")
 
 FORMAT = "Svc Paper Letter"
 
@@ -33,6 +36,7 @@ class TestPrint(FrappeTestCase):
 
     def tearDown(self):
         frappe.set_user("Administrator")
+        frappe.db.rollback()
         frappe.local.lang = "en"
 
     def test_template_is_rendered(self):

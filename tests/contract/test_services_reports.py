@@ -4,11 +4,14 @@ from io import BytesIO
 
 import frappe
 import openpyxl
+import pytest
 from frappe.desk.query_report import add_total_row, get_column_as_dict, get_script, run
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils.csvutils import read_csv_content, to_csv
 from frappe.utils.xlsxutils import make_xlsx, read_xlsx_file_from_attached_file
 from services_world import CHECKER, FOLDER, MAKER, OUTSIDER, PAPER, folder, make_world, paper
+
+pytestmark = pytest.mark.usefixtures("site")
 
 REPORT = "Svc Paper List"
 QUERY = (
@@ -47,6 +50,7 @@ class TestReports(FrappeTestCase):
 
     def tearDown(self):
         frappe.set_user("Administrator")
+        frappe.db.rollback()
 
     def run_report(self):
         return run(REPORT, {"title": self.title})

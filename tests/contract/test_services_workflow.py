@@ -1,6 +1,7 @@
 """Workflows: who may move a document to which state, and what moving it does."""
 
 import frappe
+import pytest
 from frappe.model.workflow import (
     WorkflowPermissionError,
     WorkflowTransitionError,
@@ -12,6 +13,8 @@ from frappe.model.workflow import (
 )
 from frappe.tests.utils import FrappeTestCase
 from services_world import CHECKER, MAKER, OUTSIDER, PAPER, drop_workflow, make_workflow, make_world, paper
+
+pytestmark = pytest.mark.usefixtures("site")
 
 
 class TestWorkflow(FrappeTestCase):
@@ -31,6 +34,7 @@ class TestWorkflow(FrappeTestCase):
 
     def tearDown(self):
         frappe.set_user("Administrator")
+        frappe.db.rollback()
 
     def proposed(self, amount=1000):
         frappe.set_user(MAKER)

@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from ansinh_app.core.bankfile import AMOUNT, DATE, Column, Profile, build, memo, parse_result, split, status_of
+from ansinh_app.core.bankfile import (
+    AMOUNT,
+    DATE,
+    Column,
+    Profile,
+    build,
+    memo,
+    parse_result,
+    split,
+    status_of,
+)
 from ansinh_app.core.errors import BadCell, BadFile, BadTable
 
 CONTEXT = {"programme": "BTXH", "month": "11", "year": "2026", "office_name": "Phòng LĐ-TB&XH"}
@@ -15,11 +25,18 @@ COLUMNS = (
     Column("total", "Số tiền", AMOUNT),
     Column("memo", "Nội dung", ascii=True, max_length=50),
 )
-PROFILE = Profile(COLUMNS, header_row=4, title_rows=("{office_name}", "Danh sách tháng {month}/{year}"), row_limit=2)
+PROFILE = Profile(
+    COLUMNS, header_row=4, title_rows=("{office_name}", "Danh sách tháng {month}/{year}"), row_limit=2
+)
 
 
 def line(**facts):
-    values = {"line_ref": "LS000123", "account_no": "0060123456", "payee_name": "Lý Đức Mẫu", "total": 540000.0}
+    values = {
+        "line_ref": "LS000123",
+        "account_no": "0060123456",
+        "payee_name": "Lý Đức Mẫu",
+        "total": 540000.0,
+    }
     return values | {"category": "BTXH-08"} | facts
 
 
@@ -96,9 +113,28 @@ RESULT = [
     ["NGÂN HÀNG"],
     ["Kết quả chi lương"],
     [],
-    ["STT", "Số tài khoản", "Tên người thụ hưởng", "Ngân hàng thụ hưởng", "Số tiền", "Nội dung", "Phí", "Trạng thái",
-     "FT / Ghi chú"],
-    [1.0, 60123456.0, "LY DUC MAU", "Sacombank", 540000.0, "TC BTXH T11/2026 LS000123", 0, "Thành công", "FT26"],
+    [
+        "STT",
+        "Số tài khoản",
+        "Tên người thụ hưởng",
+        "Ngân hàng thụ hưởng",
+        "Số tiền",
+        "Nội dung",
+        "Phí",
+        "Trạng thái",
+        "FT / Ghi chú",
+    ],
+    [
+        1.0,
+        60123456.0,
+        "LY DUC MAU",
+        "Sacombank",
+        540000.0,
+        "TC BTXH T11/2026 LS000123",
+        0,
+        "Thành công",
+        "FT26",
+    ],
     [2, "0601-234", "VI THI MAU", "Sacombank", "750.000", "TC LS000124", 0, "Không thành công", "TK đã đóng"],
     [3, "0601235", "VI VAN MAU", "Sacombank", 750000, "TC LS000125", 0, "Đang xử lý", None],
     [],

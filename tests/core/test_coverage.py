@@ -31,7 +31,12 @@ def test_equal_percents_share_a_rank_and_the_next_is_counted_on():
 
 def test_the_total_is_computed_from_the_sums():
     total = totals(coverage([("A", 10, 10), ("B", 990, 0)]), "Huyện")
-    assert (total.commune, total.total, total.with_account, total.percent) == ("Huyện", 1000, 10, Decimal("1.00"))
+    assert (total.commune, total.total, total.with_account, total.percent) == (
+        "Huyện",
+        1000,
+        10,
+        Decimal("1.00"),
+    )
 
 
 def test_more_accounts_than_people_is_an_error():

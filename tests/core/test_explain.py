@@ -16,7 +16,9 @@ def everything():
     back = [Settled("BTXH", Month(2024, 8), {Month(2024, 8): 1000000}, 0, "Failed")]
     case = RecoveryCase("BTXH", {}, 90000, 30000, True, "REC-1")
     resumed = (change("2024-07", False), change("2024-08", True, date(2024, 8, 1), "đã bổ sung hồ sơ"))
-    old = person(born=date(1944, 1, 1), dob_precision="Year", died_on=date(2024, 9, 2), death_known_on=date(2024, 9, 3))
+    old = person(
+        born=date(1944, 1, 1), dob_precision="Year", died_on=date(2024, 9, 2), death_known_on=date(2024, 9, 3)
+    )
     several = [
         entitlement("BTXH-05A1", "2024-08", changes=resumed),
         entitlement("BTXH-08", "2024-08", name="E2"),
@@ -31,8 +33,18 @@ def everything():
 def test_every_step_of_a_run_has_a_sentence_and_survives_json():
     steps = everything()
     assert {step.code for step in steps} >= {
-        "entitled", "resumed", "age", "birth_assumed", "band", "coefficient", "fixed_amount", "only_higher",
-        "death_month", "month_owed", "carried_over", "recovery",
+        "entitled",
+        "resumed",
+        "age",
+        "birth_assumed",
+        "band",
+        "coefficient",
+        "fixed_amount",
+        "only_higher",
+        "death_month",
+        "month_owed",
+        "carried_over",
+        "recovery",
     }
     stored = json.loads(json.dumps(as_data(steps)))
     assert [render(step) for step in stored] == [render(step) for step in steps]
@@ -48,8 +60,13 @@ def test_the_sentence_of_a_coefficient_reads_as_a_clerk_would_write_it():
 
 
 def test_the_remaining_steps_have_sentences():
-    assert render(Step("settled_outside", {"through": "2024-09"})) == "Đã chi trả ngoài hệ thống đến hết tháng 09/2024."
-    assert "thôi hưởng từ tháng sau" in render(Step("last_month_of_age", {"age": 16, "article": "NĐ 20/2021 Đ8.2"}))
+    assert (
+        render(Step("settled_outside", {"through": "2024-09"}))
+        == "Đã chi trả ngoài hệ thống đến hết tháng 09/2024."
+    )
+    assert "thôi hưởng từ tháng sau" in render(
+        Step("last_month_of_age", {"age": 16, "article": "NĐ 20/2021 Đ8.2"})
+    )
 
 
 def test_the_neutral_form_names_no_category_and_no_clause():

@@ -34,14 +34,18 @@ def test_cccd_doubts_are_findings_not_refusals(number, sex, born, found):
     assert codes(cccd.validate(number, sex, born, PROVINCES)) == found
 
 
-@pytest.mark.parametrize("number", ["", None, "20190001234", "0201900012345", "02019000123A", "2.019E+10", -5, 1.5, True])
+@pytest.mark.parametrize(
+    "number", ["", None, "20190001234", "0201900012345", "02019000123A", "2.019E+10", -5, 1.5, True]
+)
 def test_cccd_refuses_what_cannot_be_one(number):
     with pytest.raises(BadIdentifier):
         cccd.validate(number)
     assert not cccd.is_valid(number)
 
 
-@pytest.mark.parametrize("number", ["020 190 001 234", "'020190001234", "020.190.001.234", "０２０190001234", "020190001234\u200b"])
+@pytest.mark.parametrize(
+    "number", ["020 190 001 234", "'020190001234", "020.190.001.234", "０２０190001234", "020190001234\u200b"]
+)
 def test_cccd_compact_takes_off_what_people_put_between(number):
     assert cccd.compact(number) == "020190001234"
 
@@ -115,7 +119,9 @@ def test_accounts_of_six_to_nineteen_letters_or_digits_are_valid(number):
     assert account.is_valid(number)
 
 
-@pytest.mark.parametrize("number", ["1.23457E+14", "1,23457E+14", "1e14", 1.23457e15, "12345", "1" * 20, "12345ê", "", None])
+@pytest.mark.parametrize(
+    "number", ["1.23457E+14", "1,23457E+14", "1e14", 1.23457e15, "12345", "1" * 20, "12345ê", "", None]
+)
 def test_accounts_that_lost_digits_or_cannot_be_one_are_refused(number):
     with pytest.raises(BadIdentifier):
         account.validate(number)

@@ -76,7 +76,11 @@ def test_without_a_birth_date_only_a_category_without_ages_fits():
 
 
 def test_unknown_categories_are_refused():
-    for ask in (law().category, law().benefit, lambda code: law().band(code, date(1980, 1, 1), Month(2024, 1))):
+    for ask in (
+        law().category,
+        law().benefit,
+        lambda code: law().band(code, date(1980, 1, 1), Month(2024, 1)),
+    ):
         with pytest.raises(UnknownCategory):
             ask("BTXH-99")
 

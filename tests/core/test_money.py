@@ -122,7 +122,9 @@ def test_parse_dong_reads_what_people_write(text, amount):
     assert parse_dong(text) == amount
 
 
-@pytest.mark.parametrize("text", ["", "1.5", "1,5 triệu", "12.34.567", "540.000,50", "1.25.000", "abc", "1e6"])
+@pytest.mark.parametrize(
+    "text", ["", "1.5", "1,5 triệu", "12.34.567", "540.000,50", "1.25.000", "abc", "1e6"]
+)
 def test_parse_dong_refuses_what_it_would_have_to_guess(text):
     with pytest.raises(NotWholeDong):
         parse_dong(text)
@@ -139,7 +141,9 @@ def test_as_dong_takes_every_database_form(value):
     assert found == 540000 and type(found) is int
 
 
-@pytest.mark.parametrize("value", [0.1, 540000.5, Decimal("1.5"), "1.5", None, True, "x", float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "value", [0.1, 540000.5, Decimal("1.5"), "1.5", None, True, "x", float("nan"), float("inf")]
+)
 def test_as_dong_refuses_what_is_not_whole(value):
     with pytest.raises(NotWholeDong):
         as_dong(value)

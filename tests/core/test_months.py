@@ -10,7 +10,9 @@ from ansinh_app.core.errors import BadMonth
 from ansinh_app.core.months import Month
 
 
-@pytest.mark.parametrize("value", ["2024-05", "2024-05-01", "2024-05-31 00:00:00", date(2024, 5, 9), Month(2024, 5)])
+@pytest.mark.parametrize(
+    "value", ["2024-05", "2024-05-01", "2024-05-31 00:00:00", date(2024, 5, 9), Month(2024, 5)]
+)
 def test_parse_reads_every_form_a_document_holds(value):
     assert Month.parse(value) == Month(2024, 5)
 
@@ -32,7 +34,11 @@ def test_arithmetic_crosses_years():
 
 
 def test_range_includes_both_ends_and_is_empty_backwards():
-    assert list(Month.range(Month(2023, 12), Month(2024, 2))) == [Month(2023, 12), Month(2024, 1), Month(2024, 2)]
+    assert list(Month.range(Month(2023, 12), Month(2024, 2))) == [
+        Month(2023, 12),
+        Month(2024, 1),
+        Month(2024, 2),
+    ]
     assert list(Month.range(Month(2024, 2), Month(2024, 1))) == []
 
 

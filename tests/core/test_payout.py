@@ -15,7 +15,9 @@ from .world import change, entitlement, law, person
 OPENING = Month(2024, 1)
 
 
-def run(*entitlements, period="2024-09", as_of=date(2024, 8, 23), settled=(), cases=(), opening=OPENING, **facts):
+def run(
+    *entitlements, period="2024-09", as_of=date(2024, 8, 23), settled=(), cases=(), opening=OPENING, **facts
+):
     return run_person(
         person(**facts), entitlements, Month.parse(period), as_of, law(), settled, cases, opening
     )
@@ -63,7 +65,13 @@ def test_what_is_under_way_is_not_paid_again(status):
 
 
 def test_a_cancelled_line_gives_its_month_back_as_arrears():
-    assert parts(the_line(FIRST, settled=[paid("2024-08", 750000, "Cancelled")])) == (750000, 750000, 0, 0, 1500000)
+    assert parts(the_line(FIRST, settled=[paid("2024-08", 750000, "Cancelled")])) == (
+        750000,
+        750000,
+        0,
+        0,
+        1500000,
+    )
 
 
 def test_a_raise_on_top_of_what_came_back_is_arrears():
@@ -75,6 +83,18 @@ def test_a_raise_on_top_of_what_came_back_is_arrears():
 def test_twice_returned_is_carried_over_once():
     back = [paid("2024-08", 750000, "Failed"), paid("2024-08", 750000, "Failed", period="2024-07")]
     assert parts(the_line(FIRST, settled=back)) == (750000, 0, 750000, 0, 1500000)
+
+
+def test_a_month_returned_twice_and_then_raised_carries_over_what_was_once_sent():
+    started = entitlement(start="2024-07", changes=(change("2024-08", False, date(2024, 7, 1)),))
+    back = [paid("2024-07", 540000, "Failed"), paid("2024-07", 540000, "Failed", period="2024-08")]
+    assert parts(the_line(started, settled=back)) == (0, 210000, 540000, 0, 750000)
+
+
+def test_an_over_paid_month_makes_the_carried_over_sum_smaller():
+    started = entitlement(start="2024-07")
+    line = the_line(started, settled=[paid("2024-07", 900000), paid("2024-08", 750000, "Failed")])
+    assert parts(line) == (750000, 0, 600000, 0, 1350000)
 
 
 def test_the_own_periods_line_is_left_out_so_a_run_may_be_repeated():
@@ -89,7 +109,9 @@ def test_a_month_paid_ahead_is_not_paid_again():
 
 def test_over_payment_is_proposed_and_not_deducted():
     dead = {"died_on": date(2024, 7, 3), "death_known_on": date(2024, 8, 20)}
-    answer = run(entitlement(start="2024-07"), settled=[paid("2024-07", 750000), paid("2024-08", 750000)], **dead)
+    answer = run(
+        entitlement(start="2024-07"), settled=[paid("2024-07", 750000), paid("2024-08", 750000)], **dead
+    )
     assert answer.lines == []
     (proposal,) = answer.proposals
     assert (proposal.benefit, proposal.amount, proposal.months) == ("BTXH", 750000, {Month(2024, 8): 750000})
@@ -236,7 +258,9 @@ def test_the_seal_is_the_same_from_any_database_in_any_order():
     other = [row | {"total": 750000.0, "arrears": Decimal("0.000000000"), "status": "Paid"} for row in rows]
     random.Random(1).shuffle(other)
     assert seal(rows) == seal(other) and len(seal(rows)) == 64
-    assert seal([row | {"account_no": None} for row in rows]) == seal([row | {"account_no": ""} for row in rows])
+    assert seal([row | {"account_no": None} for row in rows]) == seal(
+        [row | {"account_no": ""} for row in rows]
+    )
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,9 @@ def test_settled_plus_owed_is_what_the_law_grants_after_any_history(world):
             if instalment:
                 name = f"REC-{len(cases)}"
                 months_over = dict(proposal.months)
-                cases.append(RecoveryCase(proposal.benefit, months_over, proposal.amount, instalment, True, name))
+                cases.append(
+                    RecoveryCase(proposal.benefit, months_over, proposal.amount, instalment, True, name)
+                )
 
 
 @settings(max_examples=80, deadline=None)

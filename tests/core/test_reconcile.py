@@ -41,6 +41,11 @@ def test_a_guardian_with_two_equal_lines_is_left_to_a_person():
     assert found.matched == [] and reasons(found) == ["several_candidates"] * 2 and len(found.missing) == 2
 
 
+def test_two_equal_rows_for_one_line_are_left_to_a_person():
+    found = match([line()], [row(account_no="060123456789"), row(account_no="060123456789", number=6)])
+    assert found.matched == [] and reasons(found) == ["several_candidates"] * 2
+
+
 def test_references_take_their_lines_out_of_the_guess():
     found = match([line("A1"), line("A2")], [row("A1"), row(account_no="060123456789")])
     assert {pair[0].ref for pair in found.matched} == {"A1", "A2"}
@@ -64,7 +69,10 @@ def test_a_masked_account_says_nothing_against_the_reference():
 
 
 def test_rows_that_contradict_one_another_are_both_listed():
-    assert reasons(match([line()], [row("LS000001"), row("LS000001", status="Failed")])) == ["conflicting_rows"] * 2
+    assert (
+        reasons(match([line()], [row("LS000001"), row("LS000001", status="Failed")]))
+        == ["conflicting_rows"] * 2
+    )
 
 
 def test_a_row_said_twice_counts_once():

@@ -1,4 +1,4 @@
-"""Strangers' sheets: title blocks, headers of two rows, villages, sums, signatures, and what Excel did to cells."""
+"""Strangers' sheets: title blocks, two-row headers, villages, sums, signatures, what Excel did to cells."""
 
 import unicodedata
 from datetime import date, datetime
@@ -33,12 +33,51 @@ COMMUNE = [
     [],
     ["DANH SÁCH ĐỐI TƯỢNG HƯỞNG TRỢ CẤP HÀNG THÁNG"],
     ["(Kèm theo Công văn số 12/UBND ngày 05 tháng 5 năm 2024)"],
-    ["STT", "Họ và tên", "Năm sinh", None, "Số CCCD", "Đối tượng", "Quyết định", None, "Mức hưởng", "Tài khoản", None, None],
+    [
+        "STT",
+        "Họ và tên",
+        "Năm sinh",
+        None,
+        "Số CCCD",
+        "Đối tượng",
+        "Quyết định",
+        None,
+        "Mức hưởng",
+        "Tài khoản",
+        None,
+        None,
+    ],
     [None, None, "Nam", "Nữ", None, None, "Số", "Ngày", None, "Số TK", "Ngân hàng", "Tên chủ TK"],
     ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)", "(9)", "(10)", "(11)", "(12)"],
     ["I", "Khối 1"],
-    [1.0, "Lý Văn Mẫu", 1950.0, None, 20050001234.0, "BTXH-06B3", "12/QĐ", "15/4/2024", "750.000", "060123456789", "Sacombank", "LY VAN MAU"],
-    [2.0, "Tống Thị Mẫu", None, "15/07/1948", "020148001234", "BTXH-06A3", "13/QĐ", 45397, 1250000.0, None, None, None],
+    [
+        1.0,
+        "Lý Văn Mẫu",
+        1950.0,
+        None,
+        20050001234.0,
+        "BTXH-06B3",
+        "12/QĐ",
+        "15/4/2024",
+        "750.000",
+        "060123456789",
+        "Sacombank",
+        "LY VAN MAU",
+    ],
+    [
+        2.0,
+        "Tống Thị Mẫu",
+        None,
+        "15/07/1948",
+        "020148001234",
+        "BTXH-06A3",
+        "13/QĐ",
+        45397,
+        1250000.0,
+        None,
+        None,
+        None,
+    ],
     [None, "Cộng khối 1", None, None, None, None, None, None, 2000000.0],
     ["II", "Thôn Nà Sèn", None, None, None, None, None, None, 540000],
     ["STT", "Họ và tên", "Năm sinh", None, "Số CCCD"],
@@ -61,20 +100,28 @@ def test_a_communes_list_is_read_as_its_clerk_reads_it():
     ]
     assert all(record.errors == () for record in records)
     first, second, third = (record.values for record in records)
-    assert first | {
-        "sex": "Male",
-        "date_of_birth": date(1950, 1, 1),
-        "dob_precision": "Year",
-        "personal_id": "020050001234",
-        "decision_no": "12/QĐ",
-        "decision_date": date(2024, 4, 15),
-        "amount": 750000,
-        "account_no": "060123456789",
-        "bank": "Sacombank",
-        "account_name": "LY VAN MAU",
-        "category": "BTXH-06B3",
-    } == first
-    assert (second["sex"], second["date_of_birth"], second["dob_precision"]) == ("Female", date(1948, 7, 15), "Day")
+    assert (
+        first
+        | {
+            "sex": "Male",
+            "date_of_birth": date(1950, 1, 1),
+            "dob_precision": "Year",
+            "personal_id": "020050001234",
+            "decision_no": "12/QĐ",
+            "decision_date": date(2024, 4, 15),
+            "amount": 750000,
+            "account_no": "060123456789",
+            "bank": "Sacombank",
+            "account_name": "LY VAN MAU",
+            "category": "BTXH-06B3",
+        }
+        == first
+    )
+    assert (second["sex"], second["date_of_birth"], second["dob_precision"]) == (
+        "Female",
+        date(1948, 7, 15),
+        "Day",
+    )
     assert second["decision_date"] == date(2024, 4, 15)
     assert "account_no" not in second and third["date_of_birth"].year == 1990
     assert notes(records[0].repairs) == [("personal_id", "leading_zero")]
@@ -83,7 +130,12 @@ def test_a_communes_list_is_read_as_its_clerk_reads_it():
 
 def test_merged_header_cells_may_be_filled_in_every_cell():
     filled = [list(row) for row in COMMUNE]
-    filled[4][3], filled[4][7], filled[4][10], filled[4][11] = "Năm sinh", "Quyết định", "Tài khoản", "Tài khoản"
+    filled[4][3], filled[4][7], filled[4][10], filled[4][11] = (
+        "Năm sinh",
+        "Quyết định",
+        "Tài khoản",
+        "Tài khoản",
+    )
     for column in (0, 1, 4, 5, 8):
         filled[5][column] = filled[4][column]
     filled[2] = [filled[2][0]] * 12
@@ -99,7 +151,9 @@ def test_decomposed_unicode_and_upper_case_without_marks_read_the_same():
     assert [r.values for r in read_records(apart, "", PROVINCES)] == [
         r.values for r in read_records(COMMUNE, "", PROVINCES)
     ]
-    (record,) = read_records([["TT", "HO VA TEN", "NAM SINH", "SO CCCD"], [1, "LY VAN MAU", 1950, "020050001234"]])
+    (record,) = read_records(
+        [["TT", "HO VA TEN", "NAM SINH", "SO CCCD"], [1, "LY VAN MAU", 1950, "020050001234"]]
+    )
     assert record.values["birth_year"] == 1950 and record.values["full_name"] == "LY VAN MAU"
 
 
@@ -161,7 +215,23 @@ def test_dates_of_every_shape(cell, value, precision):
     assert (found.value, found.precision) == (value, precision)
 
 
-@pytest.mark.parametrize("cell", ["", None, "không rõ", "32/01/1950", "13/13/1950", "15/07/48", 12, 1.5e12, True, "15/1948", "30/02/1950", float("nan")])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        None,
+        "không rõ",
+        "32/01/1950",
+        "13/13/1950",
+        "15/07/48",
+        12,
+        1.5e12,
+        True,
+        "15/1948",
+        "30/02/1950",
+        float("nan"),
+    ],
+)
 def test_what_is_no_date_is_not_guessed(cell):
     assert parse_date(cell) is None
 
@@ -175,7 +245,15 @@ def test_a_two_digit_year_is_read_by_the_identity_number():
 
 
 def test_months_of_every_shape():
-    for cell in ("05/2024", "Tháng 5/2024", "2024-05", "01/05/2024", "từ tháng 5 năm 2024", 45413, date(2024, 5, 20)):
+    for cell in (
+        "05/2024",
+        "Tháng 5/2024",
+        "2024-05",
+        "01/05/2024",
+        "từ tháng 5 năm 2024",
+        45413,
+        date(2024, 5, 20),
+    ):
         assert parse_month(cell) == Month(2024, 5), cell
     for cell in ("2024", 2024, "", None, "sớm"):
         assert parse_month(cell) is None, cell
@@ -213,14 +291,29 @@ def test_icelandic_eth_becomes_d_with_stroke():
 
 
 def test_text_of_an_old_font_is_an_error():
-    assert notes(one(1, "NguyÔn V¨n MÉu", 1990, "Nam", "020090001234", None).errors) == [("full_name", "legacy_font")]
+    assert notes(one(1, "NguyÔn V¨n MÉu", 1990, "Nam", "020090001234", None).errors) == [
+        ("full_name", "legacy_font")
+    ]
 
 
 def test_every_unreadable_cell_is_named():
-    header = ["Họ và tên", "Ngày sinh", "Giới tính", "Mức hưởng", "Hình thức chi trả", "Hưởng từ tháng", "Ngày QĐ"]
+    header = [
+        "Họ và tên",
+        "Ngày sinh",
+        "Giới tính",
+        "Mức hưởng",
+        "Hình thức chi trả",
+        "Hưởng từ tháng",
+        "Ngày QĐ",
+    ]
     record = one("Lý Văn Mẫu", "không rõ", "?", "nhiều", "bồ câu", "sớm", "2024", header=header)
     assert {note.field for note in record.errors} == {
-        "date_of_birth", "sex", "amount", "payment_method", "effective_from", "decision_date",
+        "date_of_birth",
+        "sex",
+        "amount",
+        "payment_method",
+        "effective_from",
+        "decision_date",
     }
 
 
@@ -258,7 +351,11 @@ def test_two_birth_columns_that_disagree_are_an_error():
 
 def test_marks_under_nam_and_nu_give_the_sex():
     grid = [["Họ và tên", "Ngày sinh", "Giới tính", None], [None, None, "Nam", "Nữ"]]
-    rows = [["Lý Văn Mẫu", "1/2/1990", "x", None], ["Lý Thị Mẫu", "1/2/1990", None, "x"], ["Lý", "1/2/1990", "x", "x"]]
+    rows = [
+        ["Lý Văn Mẫu", "1/2/1990", "x", None],
+        ["Lý Thị Mẫu", "1/2/1990", None, "x"],
+        ["Lý", "1/2/1990", "x", "x"],
+    ]
     records = read_records(grid + rows)
     assert [record.values.get("sex") for record in records] == ["Male", "Female", None]
     assert notes(records[2].errors) == [("sex", "both_marked")]
@@ -269,12 +366,22 @@ def test_phones_are_renumbered_and_wrong_ones_only_warned_of():
     record = one("Lý Văn Mẫu", 1990, "0166 2345678", header=header)
     assert record.values["phone"] == "0362345678" and notes(record.repairs) == [("phone", "renumbered")]
     wrong = one("Lý Văn Mẫu", 1990, "12345", header=header)
-    assert wrong.errors == () and notes(wrong.warnings) == [("phone", "bad_number")] and "phone" not in wrong.values
+    assert (
+        wrong.errors == ()
+        and notes(wrong.warnings) == [("phone", "bad_number")]
+        and "phone" not in wrong.values
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "payee"),
-    [("Người giám hộ", "Guardian"), ("ủy quyền", "Authorised"), ("Người chăm sóc", "Carer"), ("Chính chủ", "Self"), ("?", None)],
+    [
+        ("Người giám hộ", "Guardian"),
+        ("ủy quyền", "Authorised"),
+        ("Người chăm sóc", "Carer"),
+        ("Chính chủ", "Self"),
+        ("?", None),
+    ],
 )
 def test_payees(text, payee):
     assert parse_payee(text) == payee

@@ -11,6 +11,8 @@ from frappe.utils import pdf
 from frappe.utils.pdf import get_pdf
 from pypdf import PdfReader, PdfWriter
 
+pytestmark = pytest.mark.usefixtures("site")
+
 PANGRAM = "Quỳnh Ưỡng Đặng Thị Ngọ: năm trăm bốn mươi nghìn đồng, truy lĩnh kỳ trước"
 
 

@@ -1,6 +1,7 @@
 """What a row is compared with, read once per import: the law, banks, people of the commune, their accounts."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from ansinh_app.core.sheets import Record
 from ansinh_app.policy.law import load_law
 from ansinh_app.registry.doctype.entitlement.entitlement import benefit_family
 
-_PERSON_FIELDS = [
+PERSON_FIELDS = [
     "name",
     "full_name",
     "search_name",
@@ -28,6 +29,7 @@ _PERSON_FIELDS = [
     "village",
     "address",
     "administrative_unit",
+    "office",
     "status",
     "deceased_on",
     "payment_method",
@@ -48,6 +50,8 @@ _HELD_FIELDS = [
     "cash_reason",
 ]
 
+_BANK_WORDS = re.compile(r"^(?:ngan hang|nh)\s+(?:tmcp|tm cp|thuong mai co phan)?\s*")
+
 
 @dataclass(slots=True)
 class Lookups:
@@ -55,6 +59,8 @@ class Lookups:
 
     law: Law
     providers: dict[str, str] = field(default_factory=dict)
+    # Short names and aliases, which a branch may follow; full names are only compared as a whole.
+    brands: dict[str, str] = field(default_factory=dict)
     provider_names: dict[str, str] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
     titles: dict[str, str] = field(default_factory=dict)
@@ -88,12 +94,16 @@ class Lookups:
         return f"{category.code} {category.title}"
 
     def provider(self, text: str) -> str | None:
-        """The provider a cell names, with a branch after it or not ("Sacombank Lạng Sơn")."""
+        """The provider a cell names, with "ngân hàng" before it and a branch after it or not."""
         key = _bare(text)
         if key in self.providers:
             return self.providers[key]
-        starts = [alias for alias in self.providers if len(alias) >= 4 and key.startswith(alias)]
-        return self.providers[max(starts, key=len)] if starts else None
+        words = _BANK_WORDS.sub("", names.search_key(text)).split()
+        for number in range(len(words), 0, -1):
+            brand = "".join(words[:number])
+            if brand in self.brands:
+                return self.brands[brand]
+        return None
 
     def add_person(self, person: frappe._dict) -> None:
         """Make a person findable for the rows that follow."""
@@ -126,10 +136,10 @@ class Lookups:
         return None
 
 
-def read_lookups(records: Iterable[Record], unit: str) -> Lookups:
-    """Read what the rows of one workbook can touch, in a handful of queries."""
+def read_lookups(records: Iterable[Record], unit: str, rows: dict[str, str] | None = None) -> Lookups:
+    """Read what the rows of one workbook can touch, in a handful of queries; `rows`: what was met already."""
     records = list(records)
-    found = Lookups(law=load_law())
+    found = Lookups(law=load_law(), rows=dict(rows or {}))
     _read_categories(found)
     _read_providers(found)
     _read_people(found, records, unit)
@@ -158,6 +168,9 @@ def _read_providers(found: Lookups) -> None:
         for text in (row.name, row.short_name, row.provider_name, *(row.aliases or "").split(";")):
             if _bare(text):
                 found.providers.setdefault(_bare(text), row.name)
+        for text in (row.name, row.short_name, *(row.aliases or "").split(";")):
+            if _bare(text) and not _BANK_WORDS.match(names.search_key(text)):
+                found.brands.setdefault(_bare(text), row.name)
     found.inactive = frozenset(row.name for row in rows if not row.is_active)
 
 
@@ -170,13 +183,15 @@ def _values(records: list[Record], name: str) -> list:
 
 
 def _read_people(found: Lookups, records: list[Record], unit: str) -> None:
-    rows = frappe.get_all("Beneficiary", filters={"administrative_unit": unit}, fields=_PERSON_FIELDS)
+    rows = frappe.get_all("Beneficiary", filters={"administrative_unit": unit}, fields=PERSON_FIELDS)
     known = {row.name for row in rows}
     ids = _values(records, "personal_id")
     if ids:
         rows += [
             row
-            for row in frappe.get_all("Beneficiary", filters={"personal_id": ["in", ids]}, fields=_PERSON_FIELDS)
+            for row in frappe.get_all(
+                "Beneficiary", filters={"personal_id": ["in", ids]}, fields=PERSON_FIELDS
+            )
             if row.name not in known
         ]
     for row in rows:

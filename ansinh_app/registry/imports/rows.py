@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from frappe import _
-from frappe.utils import formatdate, getdate, nowdate
+from frappe.utils import getdate, nowdate
 
 from ansinh_app.core import cells, names
 from ansinh_app.core.errors import RuleError
@@ -13,15 +13,19 @@ from ansinh_app.core.identity import cccd
 from ansinh_app.core.law import Category
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
-from ansinh_app.core.sheets import Record
+from ansinh_app.core.sheets import Note, Record
 from ansinh_app.registry.imports import words
 from ansinh_app.registry.imports.lookups import Lookups
+from ansinh_app.registry.people import OLDEST, day, known_provinces
 
 _CASH_REASONS = (
     (re.compile(r"chua (co|mo)|dang (mo|lam)|cho (mo|cap)"), "Account not open yet"),
     (re.compile(r"khong (mo|dong y|muon|co nhu cau)|chua dong y|tu choi"), "Refused an account"),
     (re.compile(r"giay to|cccd|can cuoc|cmnd|khai sinh"), "No identity papers"),
-    (re.compile(r"xa (ngan hang|trung tam|atm)|o xa|khong co (atm|ngan hang|diem)|vung sau"), "No service nearby"),
+    (
+        re.compile(r"xa (ngan hang|trung tam|atm)|o xa|khong co (atm|ngan hang|diem)|vung sau"),
+        "No service nearby",
+    ),
     (
         re.compile(r"nam lie?t|nam mot cho|khong di lai|khong (the )?di|om|benh|gia yeu|khuyet tat|tai nha"),
         "Bedridden without a receiver",
@@ -65,6 +69,8 @@ class Row:
     doubts: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
     beneficiary: str | None = None
+    # The date of birth, once it is known to be possible.
+    born: date | None = None
     category: Category | None = None
     quantity: int = 1
     start: Month | None = None
@@ -86,13 +92,13 @@ class Row:
 def judge(record: Record, terms: Terms, known: Lookups) -> Row:
     """Everything a row says, checked against the law and the registry; all faults are collected."""
     row = Row(record)
-    row.errors = [words.error(note) for note in record.errors]
-    row.repairs = [words.repair(note) for note in record.repairs]
-    row.doubts = [words.doubt(note) for note in record.warnings]
+    row.errors = [words.error(note) for note in record.errors if not _repair_representative_id(row, note)]
+    row.repairs += [words.repair(note) for note in record.repairs]
+    row.doubts += [words.doubt(note) for note in record.warnings]
     _judge_birth(row, terms)
     _judge_category(row, terms, known)
     _judge_decision(row, terms)
-    if row.category and row.start and row.get("date_of_birth"):
+    if row.category and row.start and row.born:
         _judge_age(row, known)
     _judge_payee(row, known)
     if not row.errors:
@@ -105,6 +111,20 @@ def judge(record: Record, terms: Terms, known: Lookups) -> Row:
     return row
 
 
+def _repair_representative_id(row: Row, note: Note) -> bool:
+    """Put back the zero Excel dropped: nothing but the province and a sensible age can be checked here."""
+    number = note.value.partition(": ")[0]
+    if (note.field, note.code) != ("representative_id", "bad_number") or not re.fullmatch(r"\d{11}", number):
+        return False
+    padded = "0" + number
+    age = getdate(nowdate()).year - cccd.birth_year(padded)
+    if padded[:3] not in known_provinces() or not 15 <= age <= OLDEST:
+        return False
+    row.record.values["representative_id"] = padded
+    row.repairs.append(words.repair(Note("representative_id", "leading_zero", padded)))
+    return True
+
+
 def _judge_birth(row: Row, terms: Terms) -> None:
     born = row.get("date_of_birth")
     if born is None:
@@ -113,9 +133,9 @@ def _judge_birth(row: Row, terms: Terms) -> None:
         return
     last = min(getdate(nowdate()), terms.effective_month.last_day)
     if born > last:
-        row.errors.append(
-            words.fault("date_of_birth", formatdate(born), _("lies after {0}").format(formatdate(last)))
-        )
+        row.errors.append(words.fault("date_of_birth", day(born), _("lies after {0}").format(day(last))))
+        return
+    row.born = born
 
 
 def _judge_category(row: Row, terms: Terms, known: Lookups) -> None:
@@ -134,15 +154,19 @@ def _judge_category(row: Row, terms: Terms, known: Lookups) -> None:
             words.fault("category", text, _("belongs to {0}").format(row.category.programme), terms.programme)
         )
     quantity = row.get("quantity")
-    counted = row.category.per_child or row.category.code == "NCC-01A-PC" or (
-        row.category.stack_rule == "ncc_survivor_max2"
+    counted = (
+        row.category.per_child
+        or row.category.code == "NCC-01A-PC"
+        or (row.category.stack_rule == "ncc_survivor_max2")
     )
     if quantity is not None and counted:
         row.quantity = quantity
         if quantity < 1:
             row.errors.append(words.fault("quantity", quantity))
     elif quantity not in (None, 0, 1):
-        row.doubts.append(_("{0} {1} does not count for {2}").format(words.label("quantity"), quantity, row.category.code))
+        row.doubts.append(
+            _("{0} {1} does not count for {2}").format(words.label("quantity"), quantity, row.category.code)
+        )
 
 
 def _judge_decision(row: Row, terms: Terms) -> None:
@@ -151,30 +175,31 @@ def _judge_decision(row: Row, terms: Terms) -> None:
     if row.decision_date is None and not any(note.field == "decision_date" for note in row.record.errors):
         row.errors.append(words.missing("decision_date"))
     elif row.decision_date and row.decision_date > getdate(nowdate()):
-        row.errors.append(words.fault("decision_date", formatdate(row.decision_date), _("lies in the future")))
+        row.errors.append(words.fault("decision_date", day(row.decision_date), _("lies in the future")))
     if not row.decision_no:
         if terms.decision_date is None:
             row.errors.append(words.missing("decision_no"))
         else:
             row.decision_no = terms.reference
-            row.repairs.append(_("{0}: taken from the list ({1})").format(words.label("decision_no"), terms.reference))
-    born = row.get("date_of_birth")
+            row.repairs.append(
+                _("{0}: taken from the list ({1})").format(words.label("decision_no"), terms.reference)
+            )
     row.start = row.get("effective_from") or (Month.of(row.decision_date) if row.decision_date else None)
-    if row.start and born and row.start < Month.of(born):
+    if row.start and row.born and row.start < Month.of(row.born):
         row.errors.append(words.fault("effective_from", row.start.label, _("lies before the birth")))
     if row.start and row.start < terms.effective_month:
         row.settled_through = terms.effective_month - 1
 
 
 def _judge_age(row: Row, known: Lookups) -> None:
-    born = row.get("date_of_birth")
+    born = row.born
     month = max(row.start, (row.settled_through + 1) if row.settled_through else row.start)
     if known.law.band(row.category.code, born, month) is None:
         row.errors.append(
             words.fault(
                 "category",
                 f"{row.category.code} {row.category.title}",
-                _("does not fit somebody born {0} in {1}").format(formatdate(born), month.label),
+                _("does not fit somebody born {0} in {1}").format(day(born), month.label),
                 _("a category for this age"),
             )
         )
@@ -221,11 +246,15 @@ def _judge_payee_type(row: Row) -> None:
         for text in (row.get("note"), row.get("relation")):
             stated = stated if stated and stated != "Self" else cells.parse_payee(text) if text else stated
         carer = row.category and row.category.payee in ("carer", "household")
-        row.payee.payee_type = "Carer" if carer else (stated if stated and stated != "Self" else _capacity_by_age(row))
+        row.payee.payee_type = (
+            "Carer" if carer else (stated if stated and stated != "Self" else _capacity_by_age(row))
+        )
     elif row.get("representative_id") or (stated and stated != "Self"):
         row.errors.append(words.missing("representative_name"))
     elif row.category and row.category.payee in ("carer", "household"):
-        row.errors.append(words.fault("representative_name", "", _("is missing: this benefit is paid to the carer")))
+        row.errors.append(
+            words.fault("representative_name", "", _("is missing: this benefit is paid to the carer"))
+        )
     number = row.get("representative_id")
     if number and number == row.get("personal_id"):
         row.errors.append(words.fault("representative_id", number, _("is the beneficiary's own number")))
@@ -244,9 +273,13 @@ def _judge_cash(row: Row, said: bool) -> None:
         if _REFUSED_FIRST.search(key):
             row.payee.cash_reason = "Refused an account"
         else:
-            row.payee.cash_reason = next((reason for pattern, reason in _CASH_REASONS if pattern.search(key)), None)
+            row.payee.cash_reason = next(
+                (reason for pattern, reason in _CASH_REASONS if pattern.search(key)), None
+            )
         if row.payee.cash_reason is None:
-            row.doubts.append(_("{0} “{1}” is none of the reasons: choose one").format(words.label("cash_reason"), text))
+            row.doubts.append(
+                _("{0} “{1}” is none of the reasons: choose one").format(words.label("cash_reason"), text)
+            )
     elif said:
         row.doubts.append(_("Cash without a reason: the next run will stop here"))
     else:
@@ -259,7 +292,10 @@ def _judge_holder(row: Row) -> None:
     payee, person, other = row.payee, row.get("full_name") or "", row.get("representative_name") or ""
     holder = row.get("account_name") or other or person
     payee.account_name = names.ascii_upper(holder)
-    own, others = names.compare(person, holder), names.compare(other, holder) if other else names.Match.DIFFERENT
+    own, others = (
+        names.compare(person, holder),
+        names.compare(other, holder) if other else names.Match.DIFFERENT,
+    )
     if others is not names.Match.DIFFERENT and (own is names.Match.DIFFERENT or others is names.Match.EXACT):
         payee.held_by_representative = True
     elif own is names.Match.DIFFERENT and person:
@@ -287,12 +323,12 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
     found = known.by_id.get(number) if number else None
     if found is None:
         alike = [
-            name
-            for name in known.by_birth.get(key, ())
-            if not number or not known.people[name].personal_id
+            name for name in known.by_birth.get(key, ()) if not number or not known.people[name].personal_id
         ]
         if len(alike) > 1:
-            row.errors.append(words.fault("full_name", row.get("full_name"), _("fits several people"), _("the personal ID")))
+            row.errors.append(
+                words.fault("full_name", row.get("full_name"), _("fits several people"), _("the personal ID"))
+            )
             return
         found = alike[0] if alike else None
     if found is None and not number:
@@ -304,7 +340,12 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
     row.beneficiary = found
     if person.deceased_on:
         row.errors.append(
-            words.fault("full_name", row.get("full_name"), _("died on {0}").format(formatdate(person.deceased_on)), _("living people"))
+            words.fault(
+                "full_name",
+                row.get("full_name"),
+                _("died on {0}").format(day(person.deceased_on)),
+                _("living people"),
+            )
         )
     if person.administrative_unit != terms.unit:
         row.errors.append(
@@ -321,13 +362,15 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
             words.fault(
                 "personal_id",
                 cccd.mask(number),
-                _("belongs to somebody else: {0}, born {1}").format(found, formatdate(person.date_of_birth)),
+                _("belongs to somebody else: {0}, born {1}").format(found, day(person.date_of_birth)),
                 _("this person's own number"),
             )
         )
     elif match is not names.Match.EXACT or person.date_of_birth != born:
         row.doubts.append(
-            _("Name or birth date differs from the registry ({0}): correct it there by a change").format(found)
+            _("Name or birth date differs from the registry ({0}): correct it there by a change").format(
+                found
+            )
         )
 
 
@@ -336,8 +379,12 @@ def _refuse_possible_double(row: Row, key: tuple, known: Lookups) -> None:
     for name in known.by_year.get((search_name, born.year, unit), ()):
         if "Year" in (known.people[name].dob_precision, row.get("dob_precision")):
             row.errors.append(
-                words.fault("full_name", row.get("full_name"), _("may be {0}, born {1}").format(
-                    name, formatdate(known.people[name].date_of_birth)), _("the personal ID, to tell them apart"))
+                words.fault(
+                    "full_name",
+                    row.get("full_name"),
+                    _("may be {0}, born {1}").format(name, day(known.people[name].date_of_birth)),
+                    _("the personal ID, to tell them apart"),
+                )
             )
             return
 
@@ -373,12 +420,17 @@ def _judge_account(row: Row, known: Lookups) -> None:
     if account is None:
         return
     if account.status != "Active":
-        row.errors.append(words.fault("account_no", payee.account_no, _("is closed or blocked"), _("an open account")))
+        row.errors.append(
+            words.fault("account_no", payee.account_no, _("is closed or blocked"), _("an open account"))
+        )
     elif payee.held_by_representative:
         holder = known.representatives.get(account.representative or "")
         # The holder may be a representative met in another commune: then his name on the account must agree.
         title = holder.full_name if holder else account.account_name
-        if account.beneficiary or names.compare(title, row.get("representative_name")) is names.Match.DIFFERENT:
+        if (
+            account.beneficiary
+            or names.compare(title, row.get("representative_name")) is names.Match.DIFFERENT
+        ):
             row.errors.append(_taken(row, account))
     elif account.beneficiary != row.beneficiary or not row.beneficiary:
         row.errors.append(_taken(row, account))

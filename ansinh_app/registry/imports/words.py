@@ -61,7 +61,10 @@ def accepted(field: str) -> str:
 def fault(field: str, value: object, problem: str | None = None, hint: str | None = None) -> str:
     """One reason for returning a row: field, value, what is wrong, what would be accepted."""
     return _("{0} “{1}”: {2}. Accepted: {3}.").format(
-        label(field), value if value not in (None, "") else "-", problem or _("cannot be read"), hint or accepted(field)
+        label(field),
+        value if value not in (None, "") else "-",
+        problem or _("cannot be read"),
+        hint or accepted(field),
     )
 
 

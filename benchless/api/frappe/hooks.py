@@ -1,4 +1,4 @@
-"""The framework's own hooks: who may see files, cards and charts."""
+"""The framework's own hooks: who may see files, cards and charts; attached files follow their document."""
 
 has_permission = {
     "File": "frappe.core.doctype.file.file.has_permission",
@@ -8,4 +8,8 @@ has_permission = {
 
 permission_query_conditions = {
     "File": "frappe.core.doctype.file.file.get_permission_query_conditions",
+}
+
+doc_events = {
+    "*": {"on_update": "frappe.core.doctype.file.utils.attach_files_to_document"},
 }

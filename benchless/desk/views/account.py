@@ -13,6 +13,7 @@ from benchless.desk.render import page
 from benchless.desk.site import desk_site
 from benchless.rest import auth
 from frappe import _
+from frappe.utils.password import update_password
 
 MINIMUM_PASSWORD = 10
 
@@ -82,7 +83,7 @@ def change_password(request):
                 frappe.throw(_("The new password was not repeated exactly"))
             if len(new) < MINIMUM_PASSWORD or new == old:
                 frappe.throw(_("A new password of at least {0} characters is needed").format(MINIMUM_PASSWORD))
-            frappe.utils.password.update_password(request.user.name, new)
+            update_password(request.user.name, new)
             auth.start_session(request, request.user.name)
             items = [{"message": _("Password changed"), "indicator": "green"}]
         except (frappe.AuthenticationError, frappe.SecurityException, frappe.ValidationError) as error:

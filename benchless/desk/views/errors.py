@@ -1,6 +1,7 @@
 """What a person sees when something is not allowed, not there, or broken."""
 
 import json
+import logging
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +21,7 @@ def error_page(request, error: Exception) -> HttpResponse:
     if isinstance(error, frappe.PermissionError) and frappe.session.user == "Guest":
         return HttpResponseRedirect(f"/login?next={request.path}")
     if status >= 500:
+        logging.getLogger("django.request").error("%s %s", request.method, request.path, exc_info=error)
         frappe.log_error(title=f"{request.method} {request.path}"[:140])
         frappe.db.commit()
         items = [{"message": _("Something went wrong. The error has been logged for the administrator.")}]

@@ -20,7 +20,9 @@ class BankContract(Document):
         if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
             frappe.throw(_("The contract ends before it begins."), InvalidDateError)
         if not 0 <= (self.fee_percent or 0) <= 5:
-            frappe.throw(_("A fee of {0} % of the money paid cannot be right.").format(self.fee_percent), ContractError)
+            frappe.throw(
+                _("A fee of {0} % of the money paid cannot be right.").format(self.fee_percent), ContractError
+            )
 
     def validate_scope(self):
         if not (self.pays_accounts or self.pays_cash):
@@ -83,7 +85,8 @@ class BankContract(Document):
         batch = frappe.db.get_value("Payout Batch", {"contract": self.name, "docstatus": 1}, "name")
         if batch:
             frappe.throw(
-                _("{0} was paid under this contract. End it instead.").format(frappe.bold(batch)), ContractError
+                _("{0} was paid under this contract. End it instead.").format(frappe.bold(batch)),
+                ContractError,
             )
 
     def on_cancel(self):

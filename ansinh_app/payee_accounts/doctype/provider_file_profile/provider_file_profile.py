@@ -20,7 +20,8 @@ class ProviderFileProfile(Document):
             missing.add("payee_name")
         if missing:
             frappe.throw(
-                _("The layout needs these columns too: {0}.").format(", ".join(sorted(missing))), ResultFileError
+                _("The layout needs these columns too: {0}.").format(", ".join(sorted(missing))),
+                ResultFileError,
             )
         headers = [row.header.strip().lower() for row in self.columns]
         if len(headers) != len(set(headers)):

@@ -19,6 +19,4 @@ class BudgetAllotment(Document):
     def before_cancel(self):
         left = drawdowns.allotment_left(self.office, self.programme, self.year) - as_dong(self.amount)
         if left < 0:
-            frappe.throw(
-                _("{0} đồng of it are drawn already.").format(format_dong(-left)), AllotmentError
-            )
+            frappe.throw(_("{0} đồng of it are drawn already.").format(format_dong(-left)), AllotmentError)

@@ -5,7 +5,7 @@ import json
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import now_datetime, today
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import (
@@ -14,11 +14,29 @@ from ansinh_app.exceptions import (
     SealedError,
     SelfApprovalError,
 )
-from ansinh_app.payouts import files, sealing
+from ansinh_app.payouts import files, recoveries, results, sealing
 from ansinh_app.payouts.payees import Contracts
 from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period, month_of
 
+# A form or a REST client may send these; only runs, approval and results may set them.
+_NOT_BY_HAND = (
+    "contract",
+    "receiver",
+    "line_count",
+    "total_amount",
+    "prepared_by",
+    "prepared_on",
+    "approved_by",
+    "approved_on",
+    "seal",
+    "provider_file",
+    "sent_on",
+    "paid_count",
+    "paid_amount",
+    "unpaid_count",
+    "unpaid_amount",
+)
 _CHECKER = "Social Affairs Manager"
 # How a sealed batch may move on; results set Completed themselves.
 _AFTER_APPROVAL = {("Approved", "Sent")}
@@ -31,6 +49,7 @@ class PayoutBatch(Document):
 
     def validate(self):
         self.validate_from_run()
+        self.keep_what_runs_set()
         self.validate_period()
 
     def validate_from_run(self):
@@ -41,14 +60,24 @@ class PayoutBatch(Document):
             )
         before = self.get_doc_before_save()
         fixed = ("office", "period", "programme", "provider", "channel")
-        changed = [self.meta.get_label(name) for name in fixed if before and before.get(name) != self.get(name)]
+        changed = [
+            self.meta.get_label(name) for name in fixed if before and before.get(name) != self.get(name)
+        ]
         if changed:
             frappe.throw(_("These cannot change: {0}.").format(", ".join(changed)), PeriodStateError)
+
+    def keep_what_runs_set(self):
+        before = self.get_doc_before_save()
+        if before:
+            for fieldname in _NOT_BY_HAND:
+                self.set(fieldname, before.get(fieldname))
 
     def validate_period(self):
         office, status = frappe.db.get_value("Payout Period", self.period, ["office", "status"])
         if office != self.office:
-            frappe.throw(_("{0} belongs to another office.").format(frappe.bold(self.period)), PeriodStateError)
+            frappe.throw(
+                _("{0} belongs to another office.").format(frappe.bold(self.period)), PeriodStateError
+            )
         if status == "Closed":
             frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), PeriodStateError)
 
@@ -86,7 +115,9 @@ class PayoutBatch(Document):
         total = sum(line["total"] for line in lines)
         if total != as_dong(self.total_amount or 0) or len(lines) != self.line_count:
             frappe.throw(
-                _("The lines of {0} changed meanwhile. Prepare the period again.").format(frappe.bold(self.name)),
+                _("The lines of {0} changed meanwhile. Prepare the period again.").format(
+                    frappe.bold(self.name)
+                ),
                 PeriodStateError,
             )
 
@@ -115,12 +146,12 @@ class PayoutBatch(Document):
         if before.status != self.status:
             if (before.status, self.status) not in _AFTER_APPROVAL:
                 frappe.throw(
-                    _("A batch cannot go from {0} to {1}.").format(_(before.status), _(self.status)), SealedError
+                    _("A batch cannot go from {0} to {1}.").format(_(before.status), _(self.status)),
+                    SealedError,
                 )
+        self.keep_what_runs_set()
+        if before.status != self.status:
             self.sent_on = now_datetime()
-        results = ("paid_count", "paid_amount", "unpaid_count", "unpaid_amount", "provider_file")
-        if any(before.get(fieldname) != self.get(fieldname) for fieldname in results):
-            frappe.throw(_("Results come from the provider's files only."), SealedError)
 
     def on_update_after_submit(self):
         before = self.get_doc_before_save()
@@ -131,7 +162,9 @@ class PayoutBatch(Document):
         """Taken back before any money moved; its lines give their keys back, so the period can be prepared."""
         lock_period(self.period)
         if not (self.cancel_reason or "").strip():
-            frappe.throw(_("Write the reason for cancelling {0}.").format(frappe.bold(self.name)), SealedError)
+            frappe.throw(
+                _("Write the reason for cancelling {0}.").format(frappe.bold(self.name)), SealedError
+            )
         if frappe.db.get_value("Payout Batch", self.name, "status") != "Approved":
             frappe.throw(
                 _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),
@@ -139,9 +172,7 @@ class PayoutBatch(Document):
             )
         drawn = frappe.db.get_value("Drawdown Batch", {"batch": self.name, "docstatus": 1}, "parent")
         if drawn:
-            frappe.throw(
-                _("Cancel the drawdown {0} first.").format(frappe.bold(drawn)), SealedError
-            )
+            frappe.throw(_("Cancel the drawdown {0} first.").format(frappe.bold(drawn)), SealedError)
 
     def on_cancel(self):
         if self.status != "Cancelled":
@@ -164,7 +195,11 @@ def send_lines(batch: str) -> None:
     """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
     lines = [line for line in sealing.batch_lines(batch) if line["status"] == "Planned"]
     set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
-    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid")
+    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid", paid_on=today())
+    results.refresh_batch(batch)
+    recoveries.refresh(
+        sorted({line["beneficiary"] for line in lines if line["recovery"] and not line["total"]})
+    )
 
 
 def _checked(doc: str | dict, permission: str) -> Document:

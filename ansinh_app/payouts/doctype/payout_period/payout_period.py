@@ -16,6 +16,16 @@ from ansinh_app.payouts.run import lock_period, prepare
 
 # Above this many people a run leaves the request and goes to the workers.
 _IN_BACKGROUND_FROM = 5000
+_NOT_BY_HAND = (
+    "prepared_on",
+    "prepared_by",
+    "line_count",
+    "total_amount",
+    "problem_count",
+    "problems",
+    "closed_on",
+    "closed_by",
+)
 
 
 class PayoutPeriod(Document):
@@ -27,6 +37,7 @@ class PayoutPeriod(Document):
         self.set_month()
         self.validate_unique()
         self.validate_open()
+        self.keep_what_runs_set()
         self.set_due_dates()
 
     def set_month(self):
@@ -46,7 +57,16 @@ class PayoutPeriod(Document):
     def validate_open(self):
         before = self.get_doc_before_save()
         if before and before.status == "Closed":
-            frappe.throw(_("{0} is closed and cannot change.").format(frappe.bold(self.name)), PeriodStateError)
+            frappe.throw(
+                _("{0} is closed and cannot change.").format(frappe.bold(self.name)), PeriodStateError
+            )
+
+    def keep_what_runs_set(self):
+        """A form or a REST client may send these; only runs and closing may set them."""
+        before = self.get_doc_before_save()
+        for fieldname in _NOT_BY_HAND:
+            self.set(fieldname, before.get(fieldname) if before else None)
+        self.status = before.status if before else "Open"
 
     def set_due_dates(self):
         """List by day 25 of the month before, results by day 20, report by day 15 of the month (NĐ 20 Đ34)."""
@@ -61,7 +81,8 @@ class PayoutPeriod(Document):
     def on_trash(self):
         if frappe.db.exists("Payout Line", {"period": self.name}):
             frappe.throw(
-                _("{0} has payout lines and cannot be deleted.").format(frappe.bold(self.name)), PeriodStateError
+                _("{0} has payout lines and cannot be deleted.").format(frappe.bold(self.name)),
+                PeriodStateError,
             )
 
 

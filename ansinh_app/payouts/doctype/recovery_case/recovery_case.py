@@ -7,11 +7,31 @@ from frappe.model.document import Document
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import ChangeNotAllowedError
 
+_FROM_THE_LEDGER = (
+    "beneficiary",
+    "benefit",
+    "programme",
+    "amount",
+    "months",
+    "period",
+    "reason",
+    "recovered",
+)
+
 
 class RecoveryCase(Document):
     def validate(self):
+        self.validate_from_run()
         self.validate_one_open()
         self.validate_instalment()
+
+    def validate_from_run(self):
+        """The amount and its months come from the ledger; a person decides about the instalment."""
+        before = self.get_doc_before_save()
+        if not before and not self.flags.by_run:
+            frappe.throw(_("Recovery cases are proposed by preparing a period."), ChangeNotAllowedError)
+        for fieldname in _FROM_THE_LEDGER if before else ():
+            self.set(fieldname, before.get(fieldname))
 
     def validate_one_open(self):
         filters = {
@@ -47,7 +67,8 @@ class RecoveryCase(Document):
     def before_cancel(self):
         if as_dong(self.recovered or 0):
             frappe.throw(
-                _("Money was already recovered under {0}.").format(frappe.bold(self.name)), ChangeNotAllowedError
+                _("Money was already recovered under {0}.").format(frappe.bold(self.name)),
+                ChangeNotAllowedError,
             )
 
     def on_cancel(self):

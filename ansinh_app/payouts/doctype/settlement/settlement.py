@@ -14,8 +14,15 @@ from ansinh_app.payouts.run import lock_period
 
 class Settlement(Document):
     def validate(self):
+        self.validate_office()
         self.validate_unique()
         self.set_lines()
+
+    def validate_office(self):
+        if frappe.db.get_value("Payout Period", self.period, "office") != self.office:
+            frappe.throw(
+                _("{0} belongs to another office.").format(frappe.bold(self.period)), SettlementError
+            )
 
     def validate_unique(self):
         filters = {

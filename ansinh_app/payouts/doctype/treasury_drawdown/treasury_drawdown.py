@@ -14,10 +14,17 @@ from ansinh_app.payouts.run import lock_period
 
 class TreasuryDrawdown(Document):
     def validate(self):
+        self.validate_office()
         self.set_batches()
         self.validate_batches()
         self.set_amount()
         self.set_allotment()
+
+    def validate_office(self):
+        if frappe.db.get_value("Payout Period", self.period, "office") != self.office:
+            frappe.throw(
+                _("{0} belongs to another office.").format(frappe.bold(self.period)), PeriodStateError
+            )
 
     def set_batches(self):
         """Left empty, it takes every sealed batch of the programme and receiver that is not drawn yet."""

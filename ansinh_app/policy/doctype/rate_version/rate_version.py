@@ -5,12 +5,13 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import formatdate, getdate
+from frappe.utils import getdate
 
 from ansinh_app.core import money
 from ansinh_app.core.errors import NotWholeDong
 from ansinh_app.exceptions import RateVersionError
 from ansinh_app.policy.law import coefficient_of
+from ansinh_app.registry.people import day
 
 
 class RateVersion(Document):
@@ -26,7 +27,7 @@ class RateVersion(Document):
         self.validate_unused()
 
     def set_title(self):
-        self.title = f"{self.programme} {formatdate(self.effective_from, 'dd/MM/yyyy')}"
+        self.title = f"{self.programme} {day(self.effective_from)}"
         if self.administrative_unit:
             self.title += " " + (
                 frappe.db.get_value("Administrative Unit", self.administrative_unit, "unit_name") or ""
@@ -73,7 +74,7 @@ class RateVersion(Document):
             if (other.administrative_unit or "") == (self.administrative_unit or ""):
                 frappe.throw(
                     _("{0} already says what {1} is worth from {2}: cancel and amend it instead").format(
-                        frappe.bold(other.name), self.programme, formatdate(self.effective_from)
+                        frappe.bold(other.name), self.programme, day(self.effective_from)
                     ),
                     RateVersionError,
                     title=_("Same Level Twice"),
@@ -126,8 +127,8 @@ class RateVersion(Document):
         used = [run.name for run in runs if not run.as_of or getdate(run.as_of) >= getdate(self.in_force_on)]
         if used:
             frappe.throw(
-                _("{0} was used by period {1} and cannot be cancelled. Enter the new level as a new version.").format(
-                    frappe.bold(self.name), ", ".join(used[:5])
-                ),
+                _(
+                    "{0} was used by period {1} and cannot be cancelled. Enter the new level as a new version."
+                ).format(frappe.bold(self.name), ", ".join(used[:5])),
                 RateVersionError,
             )

@@ -2,10 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate
+from frappe.utils import getdate
 from frappe.utils.nestedset import NestedSet
 
 from ansinh_app.exceptions import DuplicatePersonError, InvalidDateError
+from ansinh_app.registry.people import day
 from ansinh_app.setup.units import unit_name
 
 
@@ -26,7 +27,7 @@ class AdministrativeUnit(NestedSet):
         if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
             frappe.throw(
                 _("{0}: the last day {1} lies before the first day {2}").format(
-                    frappe.bold(self.unit_name), formatdate(self.valid_to), formatdate(self.valid_from)
+                    frappe.bold(self.unit_name), day(self.valid_to), day(self.valid_from)
                 ),
                 InvalidDateError,
             )
@@ -35,9 +36,9 @@ class AdministrativeUnit(NestedSet):
         """The name carries code and first day: both stay, or documents would point to another unit."""
         if not self.is_new() and self.name != unit_name(self.code, getdate(self.valid_from)):
             frappe.throw(
-                _("Code and first day of {0} may not change: enter a new unit and name it as successor").format(
-                    frappe.bold(self.unit_name)
-                ),
+                _(
+                    "Code and first day of {0} may not change: enter a new unit and name it as successor"
+                ).format(frappe.bold(self.unit_name)),
                 InvalidDateError,
             )
 
@@ -56,8 +57,8 @@ class AdministrativeUnit(NestedSet):
                     _("Code {0} belongs to {1} from {2} to {3}").format(
                         frappe.bold(self.code),
                         frappe.bold(other.unit_name),
-                        formatdate(other.valid_from),
-                        formatdate(other.valid_to) if other.valid_to else _("today"),
+                        day(other.valid_from),
+                        day(other.valid_to) if other.valid_to else _("today"),
                     ),
                     DuplicatePersonError,
                 )

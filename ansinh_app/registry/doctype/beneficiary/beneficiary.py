@@ -3,10 +3,10 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import formatdate, getdate
+from frappe.utils import getdate
 
 from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
-from ansinh_app.registry.people import clean_person, refuse_second_registration
+from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 
 
 class Beneficiary(Document):
@@ -25,7 +25,9 @@ class Beneficiary(Document):
         if not self.deceased_on:
             return
         if getdate(self.deceased_on) < getdate(self.date_of_birth):
-            frappe.throw(_("{0} cannot have died before birth").format(frappe.bold(self.full_name)), InvalidDateError)
+            frappe.throw(
+                _("{0} cannot have died before birth").format(frappe.bold(self.full_name)), InvalidDateError
+            )
         self.status = "Deceased"
 
     def validate_unit(self):
@@ -54,7 +56,7 @@ class Beneficiary(Document):
             if row.valid_from and row.valid_to and getdate(row.valid_to) < getdate(row.valid_from):
                 frappe.throw(
                     _("Row {0}: the mandate ends on {1}, before it begins").format(
-                        row.idx, formatdate(row.valid_to)
+                        row.idx, day(row.valid_to)
                     ),
                     InvalidDateError,
                 )
@@ -68,7 +70,10 @@ class Beneficiary(Document):
         if self.flags.checked_by_import or not self.payment_account:
             return
         account = frappe.db.get_value(
-            "Payment Account", self.payment_account, ["beneficiary", "representative", "holder_type"], as_dict=True
+            "Payment Account",
+            self.payment_account,
+            ["beneficiary", "representative", "holder_type"],
+            as_dict=True,
         )
         if not account:
             return
@@ -86,8 +91,8 @@ class Beneficiary(Document):
         entitlement = frappe.db.exists("Entitlement", {"beneficiary": self.name, "docstatus": ["!=", 2]})
         if entitlement:
             frappe.throw(
-                _("{0} holds entitlement {1} and stays in the registry. Stop the entitlement by a change.").format(
-                    frappe.bold(self.full_name), frappe.bold(entitlement)
-                ),
+                _(
+                    "{0} holds entitlement {1} and stays in the registry. Stop the entitlement by a change."
+                ).format(frappe.bold(self.full_name), frappe.bold(entitlement)),
                 ChangeNotAllowedError,
             )

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, formatdate, getdate
+from frappe.utils import cint, getdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import (
@@ -14,7 +14,7 @@ from ansinh_app.exceptions import (
     UnknownCategoryError,
 )
 from ansinh_app.policy.law import load_law
-from ansinh_app.registry.people import first_of_month, refresh_status
+from ansinh_app.registry.people import day, first_of_month, refresh_status
 
 # The representative's capacity each way of being paid needs.
 CAPACITY = {"Guardian": "Guardian", "Authorised": "Authorised", "Carer": "Carer"}
@@ -77,7 +77,7 @@ class Entitlement(Document):
         if Month.of(start) < Month.of(born) or getdate(self.decision_date) < born:
             frappe.throw(
                 _("{0} was born on {1}: neither decision nor first month can lie before").format(
-                    frappe.bold(self.person.full_name), formatdate(born)
+                    frappe.bold(self.person.full_name), day(born)
                 ),
                 InvalidDateError,
             )
@@ -85,17 +85,19 @@ class Entitlement(Document):
         if died and Month.of(start) > Month.of(getdate(died)):
             frappe.throw(
                 _("{0} died on {1}: no month after that can be granted").format(
-                    frappe.bold(self.person.full_name), formatdate(died)
+                    frappe.bold(self.person.full_name), day(died)
                 ),
                 InvalidDateError,
             )
 
     def validate_category(self):
         """The age must fit one band of the category in the first month, and the quantity its way of counting."""
-        law = load_law()
+        law = self.flags.law or load_law()
         category = law.categories.get(self.category)
         if category is None:
-            frappe.throw(_("Category {0} is not known").format(frappe.bold(self.category)), UnknownCategoryError)
+            frappe.throw(
+                _("Category {0} is not known").format(frappe.bold(self.category)), UnknownCategoryError
+            )
         self.programme = category.programme
         born = getdate(self.person.date_of_birth)
         month = Month.of(getdate(self.effective_from))
@@ -103,13 +105,15 @@ class Entitlement(Document):
             frappe.throw(
                 _("{0}, born {1}, is not of the age of {2} in {3}").format(
                     frappe.bold(self.person.full_name),
-                    formatdate(born),
+                    day(born),
                     frappe.bold(f"{category.code} {category.title}"),
                     month.label,
                 ),
                 UnknownCategoryError,
             )
-        counted = category.per_child or category.code == "NCC-01A-PC" or category.stack_rule == "ncc_survivor_max2"
+        counted = (
+            category.per_child or category.code == "NCC-01A-PC" or category.stack_rule == "ncc_survivor_max2"
+        )
         if self.quantity < 1 or (self.quantity > 1 and not counted):
             frappe.throw(
                 _("{0} is not paid by number: the quantity must be 1, not {1}").format(
@@ -125,7 +129,9 @@ class Entitlement(Document):
             return
         if not self.representative:
             frappe.throw(
-                _("Choose the representative: {0} is not paid in person").format(frappe.bold(self.person.full_name)),
+                _("Choose the representative: {0} is not paid in person").format(
+                    frappe.bold(self.person.full_name)
+                ),
                 PayeeError,
             )
         if self.flags.checked_by_import:
@@ -133,9 +139,9 @@ class Entitlement(Document):
         listed = [row for row in self.person.representatives if row.representative == self.representative]
         if not listed:
             frappe.throw(
-                _("{0} is not among the representatives of {1}. Add the guardianship or mandate there first.").format(
-                    frappe.bold(self.representative), frappe.bold(self.person.full_name)
-                ),
+                _(
+                    "{0} is not among the representatives of {1}. Add the guardianship or mandate there first."
+                ).format(frappe.bold(self.representative), frappe.bold(self.person.full_name)),
                 PayeeError,
             )
         if CAPACITY[self.payee_type] not in {row.capacity for row in listed}:
@@ -212,13 +218,15 @@ class Entitlement(Document):
         )
         if line:
             frappe.throw(
-                _("{0} has been paid by this entitlement. Stop it by a change instead of cancelling it.").format(
-                    frappe.bold(self.full_name)
-                ),
+                _(
+                    "{0} has been paid by this entitlement. Stop it by a change instead of cancelling it."
+                ).format(frappe.bold(self.full_name)),
                 ChangeNotAllowedError,
             )
 
-    def add_change(self, effective_month, decided_on, active: bool, reason: str | None, change: str | None) -> None:
+    def add_change(
+        self, effective_month, decided_on, active: bool, reason: str | None, change: str | None
+    ) -> None:
         """Record a later decision: from the month on the entitlement is paid or not, known since `decided_on`."""
         self.append(
             "changes",

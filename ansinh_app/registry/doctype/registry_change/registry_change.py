@@ -3,12 +3,12 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import formatdate, getdate, nowdate
+from frappe.utils import getdate, nowdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, SelfApprovalError
 from ansinh_app.registry import effects
-from ansinh_app.registry.people import first_of_month
+from ansinh_app.registry.people import day, first_of_month
 
 NEEDS_MONTH = ("New", "Stop", "Adjust", "Suspend", "Resume")
 NEEDS_ENTITLEMENT = ("Stop", "Adjust", "Suspend", "Resume")
@@ -40,7 +40,9 @@ class RegistryChange(Document):
 
     def on_trash(self):
         if self.status == "Proposed":
-            frappe.throw(_("{0} is being decided: reject it instead").format(self.name), ChangeNotAllowedError)
+            frappe.throw(
+                _("{0} is being decided: reject it instead").format(self.name), ChangeNotAllowedError
+            )
 
     def set_entitlement(self):
         """Where a person holds just one entitlement, that is the one meant."""
@@ -73,7 +75,7 @@ class RegistryChange(Document):
             if not self.occurred_on:
                 self.refuse(_("enter the day of death"))
             if getdate(self.occurred_on) > getdate(nowdate()):
-                self.refuse(_("the day of death {0} lies in the future").format(formatdate(self.occurred_on)))
+                self.refuse(_("the day of death {0} lies in the future").format(day(self.occurred_on)))
         elif self.change_type in NEEDS_MONTH and not self.effective_month:
             self.refuse(_("enter the month from which it counts"))
         if (
@@ -83,23 +85,26 @@ class RegistryChange(Document):
         ):
             self.refuse(
                 _("known on {0}, before it occurred on {1}").format(
-                    formatdate(self.decision_date), formatdate(self.occurred_on)
+                    day(self.decision_date), day(self.occurred_on)
                 )
             )
 
     def validate_person(self):
         person = frappe.db.get_value(
-            "Beneficiary", self.beneficiary, ["deceased_on", "date_of_birth", "administrative_unit"], as_dict=True
+            "Beneficiary",
+            self.beneficiary,
+            ["deceased_on", "date_of_birth", "administrative_unit"],
+            as_dict=True,
         )
         if not person:
             return
         if self.change_type == "Death":
             if person.deceased_on:
-                self.refuse(_("the death of {0} is recorded already").format(formatdate(person.deceased_on)))
+                self.refuse(_("the death of {0} is recorded already").format(day(person.deceased_on)))
             if getdate(self.occurred_on) < getdate(person.date_of_birth):
                 self.refuse(_("the day of death lies before the birth"))
         elif person.deceased_on and self.change_type not in ("Correct", "Stop"):
-            self.refuse(_("the person died on {0}").format(formatdate(person.deceased_on)))
+            self.refuse(_("the person died on {0}").format(day(person.deceased_on)))
         if self.change_type == "Transfer":
             if not self.new_unit:
                 self.refuse(_("choose the new commune"))
@@ -132,7 +137,9 @@ class RegistryChange(Document):
 
     def _validate_draft(self):
         """A New change may decide an entitlement that was drafted beforehand."""
-        draft = frappe.db.get_value("Entitlement", self.entitlement, ["beneficiary", "docstatus"], as_dict=True)
+        draft = frappe.db.get_value(
+            "Entitlement", self.entitlement, ["beneficiary", "docstatus"], as_dict=True
+        )
         if draft.beneficiary != self.beneficiary:
             self.refuse(_("{0} is another person's entitlement").format(frappe.bold(self.entitlement)))
         if draft.docstatus != 0:
@@ -154,14 +161,16 @@ class RegistryChange(Document):
         before = self.get_doc_before_save()
         if before and before.status == "Draft":
             frappe.throw(
-                _("{0} has not been proposed yet: the commune or the office proposes, another one approves").format(
-                    frappe.bold(self.name)
-                ),
+                _(
+                    "{0} has not been proposed yet: the commune or the office proposes, another one approves"
+                ).format(frappe.bold(self.name)),
                 ChangeNotAllowedError,
             )
         if user in (self.proposed_by, self.owner):
             frappe.throw(
-                _("You proposed {0} yourself. Somebody else has to approve it.").format(frappe.bold(self.name)),
+                _("You proposed {0} yourself. Somebody else has to approve it.").format(
+                    frappe.bold(self.name)
+                ),
                 SelfApprovalError,
                 title=_("Maker and Checker"),
             )
@@ -174,8 +183,14 @@ class RegistryChange(Document):
 
     def refuse(self, problem: str):
         """Stop with the change and the person named."""
-        error = InvalidDateError if not self.effective_month and self.change_type in NEEDS_MONTH else ChangeNotAllowedError
+        error = (
+            InvalidDateError
+            if not self.effective_month and self.change_type in NEEDS_MONTH
+            else ChangeNotAllowedError
+        )
         frappe.throw(
-            _("{0} of {1}: {2}").format(_(self.change_type), frappe.bold(self.full_name or self.beneficiary), problem),
+            _("{0} of {1}: {2}").format(
+                _(self.change_type), frappe.bold(self.full_name or self.beneficiary), problem
+            ),
             error,
         )

@@ -1,7 +1,106 @@
-"""Registry Import."""
+"""Registry Import: a commune's workbook, what was taken from it and what went back."""
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
+
+from ansinh_app.exceptions import ImportStateError
+from ansinh_app.permissions import check_office
+from ansinh_app.registry.imports import job
+from ansinh_app.registry.people import first_of_month
 
 
 class RegistryImport(Document):
-    pass
+    def validate(self):
+        self.effective_month = first_of_month(self.effective_month)
+        self.set_title()
+        self.validate_unit()
+        self.validate_unchanged()
+
+    def set_title(self):
+        unit = frappe.db.get_value("Administrative Unit", self.administrative_unit, "unit_name") or ""
+        file_name = frappe.db.get_value("File", {"file_url": self.file}, "file_name") or ""
+        self.title = f"{unit} - {file_name}".strip(" -")[:140]
+
+    def validate_unit(self):
+        level = frappe.db.get_value("Administrative Unit", self.administrative_unit, "level")
+        if level not in ("Commune", "Village"):
+            frappe.throw(_("A list comes from one commune: choose it"), ImportStateError)
+
+    def validate_unchanged(self):
+        """What was imported stays with its result; another file is another import."""
+        before = self.get_doc_before_save()
+        if not before or before.status in ("Draft", "Failed"):
+            return
+        for field in ("file", "administrative_unit", "office", "effective_month"):
+            old, new = before.get(field), self.get(field)
+            if field == "effective_month":
+                old, new = getdate(old), getdate(new)
+            if old != new:
+                frappe.throw(
+                    _("{0} has been run: make a new import for another file or commune").format(
+                        frappe.bold(self.name)
+                    ),
+                    ImportStateError,
+                )
+
+    def on_trash(self):
+        if self.status == "Running":
+            frappe.throw(_("{0} is running").format(frappe.bold(self.name)), ImportStateError)
+
+
+def check_may_run(doc) -> None:
+    """The office grants what a list says; a commune only sends it."""
+    doc.check_permission("write")
+    if not frappe.has_permission("Entitlement", "submit"):
+        frappe.throw(
+            _(
+                "The paying office runs the import. Your workbook is with them; they return what cannot be taken."
+            ),
+            frappe.PermissionError,
+            title=_("Sent to the Office"),
+        )
+    check_office(doc.office)
+
+
+def run_import(name: str) -> dict:
+    """Read the workbook, write what can be taken, attach the error workbook; returns the counts.
+
+    All rows are written in one transaction. Raises WorkbookError when nothing can be read and ImportStateError
+    while another run is at it. A second run over the same file changes nothing.
+    """
+    doc = frappe.get_doc("Registry Import", name)
+    check_may_run(doc)
+    # Whoever comes second waits for the lock and then sees the first one's state.
+    status = frappe.db.get_value("Registry Import", name, "status", for_update=True)
+    _refuse_running(doc, status)
+    return job.run(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def start_import(doc: str) -> dict:
+    """DocType Action: run the import in the background with progress. `doc`: the document as JSON."""
+    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
+    check_may_run(doc)
+    _refuse_running(doc, frappe.db.get_value("Registry Import", doc.name, "status", for_update=True))
+    doc.db_set("status", "Running")
+    frappe.enqueue(
+        "ansinh_app.registry.imports.job.run_in_background",
+        queue="long",
+        timeout=3600,
+        enqueue_after_commit=True,
+        registry_import=doc.name,
+    )
+    message = _("The import of {0} has started. You can leave this page.").format(frappe.bold(doc.title))
+    frappe.msgprint(message, alert=True)
+    return {"message": message}
+
+
+def _refuse_running(doc, status: str) -> None:
+    if status == "Running":
+        frappe.throw(
+            _("{0} is running already. Wait for its result.").format(frappe.bold(doc.name)),
+            ImportStateError,
+            title=_("Import Running"),
+        )

@@ -21,6 +21,7 @@ from frappe.database.utils import (
 )
 from frappe.types import _dict
 
+DDL_WORDS = ("alter", "drop", "create", "truncate")
 READ_ONLY_WORDS = ("select", "pragma", "explain", "with")
 EMPTY = object()
 
@@ -164,7 +165,7 @@ class Database:
         if writes:
             self.check_implicit_commit(word)
             self.begin()
-            self.transaction_writes += 1
+            self.transaction_writes += word not in DDL_WORDS
         if values is EMPTY or values is None:
             cursor = self._execute(query)
         else:
@@ -205,7 +206,7 @@ class Database:
 
     def check_implicit_commit(self, word: str) -> None:
         """MariaDB commits at DDL; refuse it where that would commit somebody's writes."""
-        if self.transaction_writes and word in ("alter", "drop", "create", "truncate"):
+        if self.transaction_writes and word in DDL_WORDS:
             raise frappe.ImplicitCommitError("This statement can cause implicit commit")
 
     def sql_ddl(self, query: str, debug=False) -> None:

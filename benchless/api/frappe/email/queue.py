@@ -9,6 +9,7 @@ from html import unescape
 import frappe
 from frappe import _
 from frappe.utils import add_to_date, cint, get_datetime, now_datetime
+from frappe.utils.jinja import get_email_from_template
 
 RETRY_LIMIT = 3
 BATCH = 500
@@ -20,7 +21,6 @@ def sendmail(
     sender="",
     subject="No Subject",
     message="No Message",
-    as_markdown=False,
     delayed=True,
     reference_doctype=None,
     reference_name=None,
@@ -51,10 +51,8 @@ def sendmail(
     """
     text = None
     if template:
-        message, text = frappe.utils.jinja.get_email_from_template(template, args)
+        message, text = get_email_from_template(template, args)
     message = content or message
-    if as_markdown:
-        message = frappe.utils.md_to_html(message)
 
     to, cc, bcc = _addresses(recipients), _addresses(cc), _addresses(bcc)
     everyone = list(dict.fromkeys([*to, *cc, *bcc]))
@@ -280,7 +278,7 @@ def give_up_interrupted() -> None:
     for name in frappe.get_all(
         "Email Queue", filters={"status": "Sending", "modified": ("<", before)}, pluck="name"
     ):
-        _finish(name, status="Error", error=_("Sending was interrupted; the e-mail may have gone out or not."))
+        _finish(name, status="Error", error=_("Sending was interrupted; it may have gone out or not."))
 
 
 def can_send() -> bool:

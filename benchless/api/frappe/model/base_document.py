@@ -384,7 +384,7 @@ class BaseDocument:
         try:
             frappe.db.sql(f"insert into `tab{self.doctype}` ({columns}) values ({marks})", list(d.values()))
         except Exception as error:
-            if frappe.db.is_primary_key_violation(error):
+            if self._name_is_taken(error):
                 if self.meta.autoname == "hash" and (self.flags.retry_count or 0) < 5:
                     self.flags.retry_count = (self.flags.retry_count or 0) + 1
                     self.name = None
@@ -402,6 +402,14 @@ class BaseDocument:
             else:
                 raise
         self.set("__islocal", False)
+
+    def _name_is_taken(self, error) -> bool:
+        """Whether an insert failed for the name; SQLite may name another unique column first."""
+        if not frappe.db.is_unique_key_violation(error):
+            return False
+        if frappe.db.is_primary_key_violation(error):
+            return True
+        return bool(frappe.db.sql(f"select 1 from `tab{self.doctype}` where `name`=%s", (self.name,)))
 
     def db_update(self) -> None:
         """Write the row's values without hooks; a row that is new is inserted."""

@@ -6,21 +6,6 @@ Both live in the table `__Auth`, as on Frappe. Documents never hold the secret i
 import frappe
 from frappe import _
 
-CREATE = """create table if not exists `__Auth` (
-    `doctype` varchar(140) not null,
-    `name` varchar(255) not null,
-    `fieldname` varchar(140) not null,
-    `password` text not null,
-    `encrypted` tinyint not null default 0,
-    primary key (`doctype`, `name`, `fieldname`)
-)"""
-
-
-def create_auth_table() -> None:
-    """Make `__Auth`; called when a site is made."""
-    if not frappe.db.sql("select 1 from sqlite_master where type='table' and name='__Auth'"):
-        frappe.db.sql_ddl(CREATE)
-
 
 def _read(doctype, name, fieldname, encrypted):
     rows = frappe.db.sql(

@@ -35,9 +35,7 @@ def get_pdf(html: str, options: dict | None = None, output=None):
         from weasyprint import CSS, HTML
     except OSError as error:
         frappe.throw(
-            _(
-                "PDF needs the Pango library (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)."
-            )
+            _("PDF needs the Pango library (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0).")
             + f" {error}"
         )
 

@@ -3,34 +3,8 @@
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.core.doctype.scheduled_job_type.scheduled_job_type import get_events, sync_jobs
 from frappe.utils import get_datetime, now_datetime
-
-# Frappe runs the "_long" kinds on another queue; here they only come later in the same round.
-FREQUENCIES = {
-    "all": "All",
-    "hourly": "Hourly",
-    "hourly_long": "Hourly Long",
-    "daily": "Daily",
-    "daily_long": "Daily Long",
-    "weekly": "Weekly",
-    "weekly_long": "Weekly Long",
-    "monthly": "Monthly",
-    "monthly_long": "Monthly Long",
-    "yearly": "Yearly",
-}
-
-
-def get_events() -> list[tuple[str, str, str | None]]:
-    """(frequency, dotted path, cron line or None) of every scheduled method of the installed apps."""
-    events = []
-    hooks = frappe.get_hooks("scheduler_events") or {}
-    for key, methods in hooks.items():
-        if key == "cron":
-            for line, cron_methods in methods.items():
-                events += [("Cron", method, line) for method in cron_methods]
-        elif key in FREQUENCIES:
-            events += [(FREQUENCIES[key], method, None) for method in methods]
-    return sorted(events, key=lambda event: "Long" in event[0])
 
 
 def get_next_execution(frequency: str, cron: str | None, last: datetime | None) -> datetime | None:
@@ -55,31 +29,6 @@ def get_next_execution(frequency: str, cron: str | None, last: datetime | None) 
     if kind == "Monthly":
         return (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
     return midnight.replace(year=last.year + 1, month=1, day=1)
-
-
-def sync_jobs() -> dict:
-    """One Scheduled Job Type record for each event of the hooks; returns {(method, cron): name}."""
-    events = get_events()
-    wanted = {(method, cron or ""): frequency for frequency, method, cron in events}
-    known = {}
-    for row in frappe.get_all("Scheduled Job Type", fields=["name", "method", "cron_format", "frequency"]):
-        key = (row.method, row.cron_format or "")
-        if key not in wanted or wanted[key] != row.frequency or key in known:
-            frappe.delete_doc("Scheduled Job Type", row.name, ignore_permissions=True, force=True)
-        else:
-            known[key] = row.name
-    for key, frequency in wanted.items():
-        if key not in known:
-            doc = frappe.get_doc(
-                {
-                    "doctype": "Scheduled Job Type",
-                    "method": key[0],
-                    "cron_format": key[1] or None,
-                    "frequency": frequency,
-                }
-            ).insert(ignore_permissions=True)
-            known[key] = doc.name
-    return known
 
 
 def run_due(now: datetime | None = None) -> list[str]:
@@ -135,7 +84,10 @@ def is_scheduler_inactive(verbose: bool = True) -> bool:
 
 
 def is_scheduler_disabled(verbose: bool = True) -> bool:
-    return bool(frappe.conf.disable_scheduler)
+    """Whether site_config or System Settings turned the scheduler off."""
+    return bool(
+        frappe.conf.disable_scheduler or not frappe.db.get_single_value("System Settings", "enable_scheduler")
+    )
 
 
 def enqueue_events(site: str | None = None) -> list[str]:

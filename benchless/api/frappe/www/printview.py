@@ -5,7 +5,7 @@ import os
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, escape_html
+from frappe.utils import cint, cstr, escape_html, jinja
 
 no_cache = 1
 standard_format = "templates/print_formats/standard.html"
@@ -54,7 +54,7 @@ def get_page_parts(
 
 def get_page(doc, **kwargs) -> str:
     """The whole HTML page of a document's print view."""
-    return frappe.utils.jinja.get_template("www/printview.html").render(get_page_parts(doc, **kwargs))
+    return jinja.get_template("www/printview.html").render(get_page_parts(doc, **kwargs))
 
 
 def get_print_settings() -> frappe._dict:
@@ -106,7 +106,7 @@ def get_rendered_template(
         if not hasattr(doc, name):
             setattr(doc, name, None)
 
-    env = frappe.utils.jinja.get_jenv()
+    env = jinja.get_jenv()
     if print_format and (print_format.custom_format or print_format.standard == "Yes" or print_format.html):
         template = env.from_string(get_print_format(doc.doctype, print_format))
     else:
@@ -115,7 +115,7 @@ def get_rendered_template(
     letter_head = get_letter_head(doc, no_letterhead, letterhead)
     for part in ("content", "footer"):
         if letter_head.get(part):
-            letter_head[part] = frappe.utils.jinja.render_template(letter_head[part], {"doc": doc.as_dict()})
+            letter_head[part] = jinja.render_template(letter_head[part], {"doc": doc.as_dict()})
 
     html = template.render(
         {
@@ -161,12 +161,14 @@ def get_print_format(doctype: str, print_format) -> str:
                 return file.read()
     if print_format.html:
         return print_format.html
-    frappe.throw(_("No template found at path: {0}").format(path or print_format.name), frappe.TemplateNotFoundError)
+    frappe.throw(
+        _("No template found at path: {0}").format(path or print_format.name), frappe.TemplateNotFoundError
+    )
 
 
 def get_print_style(style=None, print_format=None, for_legacy=False) -> str:
     """CSS of the page: the house style, then the format's own."""
-    css = frappe.utils.jinja.get_template("templates/print_formats/print.css").render()
+    css = jinja.get_template("templates/print_formats/print.css").render()
     if print_format and print_format.css:
         css += "\n\n" + print_format.css
     return css

@@ -421,11 +421,12 @@
         if (button) document.getElementById(button.dataset.printFrame).contentWindow.print();
         $$("details.d-dropdown[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     });
+    /* after the shell's own start, which takes everything of class "chart" for a canvas */
+    window.addEventListener("load", () => setTimeout(drawCharts, 0));
     document.addEventListener("DOMContentLoaded", () => {
         setUpWidgets(document);
         $$(".d-grid").forEach(setUpGrid);
         setUpForm();
         setUpList();
-        drawCharts();
     });
 })();

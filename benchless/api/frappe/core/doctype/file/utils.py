@@ -87,3 +87,32 @@ def delete_file(path: str | None) -> None:
 def get_max_file_size() -> int:
     """Largest allowed file in bytes."""
     return int(frappe.conf.max_file_size or 25 * 1024 * 1024)
+
+
+def attach_files_to_document(doc, event=None) -> None:
+    """On every save: the files that a document's Attach fields name belong to the document.
+
+    A file uploaded before the document had a name is taken over; for one that belongs elsewhere a
+    second record points to the same bytes. A private file that the user may not read stays where it is:
+    writing its URL into a field must not open it.
+    """
+    from frappe.core.doctype.file.file import find_file_by_url
+
+    for df in doc.meta.get("fields", {"fieldtype": ("in", ("Attach", "Attach Image"))}):
+        url = doc.get(df.fieldname)
+        if not isinstance(url, str) or not url.startswith(("/files/", "/private/files/")):
+            continue
+        owner = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name}
+        if frappe.db.exists("File", {"file_url": url, **owner}):
+            continue
+        if not find_file_by_url(url):
+            continue
+        loose = frappe.db.get_value(
+            "File", {"file_url": url, "attached_to_name": ("is", "not set"), "is_folder": 0}, "name"
+        )
+        if loose:
+            frappe.db.set_value("File", loose, {**owner, "attached_to_field": df.fieldname})
+        else:
+            frappe.get_doc(
+                {"doctype": "File", "file_url": url, "attached_to_field": df.fieldname, **owner}
+            ).insert(ignore_permissions=True)

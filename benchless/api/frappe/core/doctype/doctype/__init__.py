@@ -1,0 +1,1 @@
+"""The doctype DocType's code."""

@@ -1,0 +1,1 @@
+"""The role DocType's code."""

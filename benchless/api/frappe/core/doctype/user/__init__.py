@@ -1,0 +1,1 @@
+"""The user DocType's code."""

@@ -1,0 +1,1 @@
+"""The user permission DocType's code."""

@@ -1,0 +1,1 @@
+"""The version DocType's code."""

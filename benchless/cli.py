@@ -1,0 +1,220 @@
+"""The command line, with bench's verbs: `benchless --site NAME new-site | install-app APP | migrate | …`."""
+
+import argparse
+import json
+import os
+import sys
+
+import benchless
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command; the exit code is 1 where it fails."""
+    benchless.activate()
+    _find_apps_here()
+    arguments = build_parser().parse_args(argv)
+    site = arguments.site or os.environ.get("BENCHLESS_SITE")
+    if not site:
+        raise SystemExit("Which site? Say --site NAME, or set BENCHLESS_SITE.")
+    arguments.site = site
+    import frappe
+
+    try:
+        arguments.run(arguments)
+    finally:
+        if getattr(frappe.local, "initialised", None):
+            frappe.destroy()
+
+
+def _find_apps_here() -> None:
+    """Apps beside the package, and in the folder one stands in, can be imported."""
+    for folder in (os.getcwd(), os.path.dirname(benchless.__path__[0])):
+        if folder not in sys.path:
+            sys.path.append(folder)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchless", description=__doc__)
+    parser.add_argument("--site", help="the site's name, a folder in sites/")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, run, help_text):
+        sub = commands.add_parser(name, help=help_text)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("new-site", _new_site, "create a site")
+    sub.add_argument("--admin-password", default=None)
+    sub.add_argument("--force", action="store_true", help="replace an existing site")
+    sub.add_argument("--install-app", action="append", default=[])
+    sub = command("install-app", _install_app, "install an app on the site")
+    sub.add_argument("app", nargs="+")
+    sub.add_argument("--force", action="store_true")
+    command("list-apps", _list_apps, "show what is installed")
+    command("migrate", _migrate, "bring the site up to the apps' present state")
+    sub = command("serve", _serve, "serve the site over HTTP")
+    sub.add_argument("--host", default="127.0.0.1")
+    sub.add_argument("--port", type=int, default=8000)
+    sub = command("execute", _execute, "call a function and print what it returns as JSON")
+    sub.add_argument("method")
+    sub.add_argument("--args", default="[]", help="a JSON list")
+    sub.add_argument("--kwargs", default="{}", help="a JSON object")
+    sub = command("run-script", _run_script, "run a Python file with the site connected")
+    sub.add_argument("file")
+    sub.add_argument("arguments", nargs="*")
+    command("console", _console, "an interactive Python with the site connected")
+    sub = command("set-admin-password", _set_admin_password, "set the Administrator's password")
+    sub.add_argument("password")
+    sub = command("backup", _backup, "write a backup of database and files")
+    sub.add_argument("--to", default=None, help="the file to write (default: in the site's private/backups)")
+    sub = command("restore", _restore, "replace the site by a backup")
+    sub.add_argument("file")
+    sub = command("scheduler", _scheduler, "run what is due, again and again")
+    sub.add_argument("--once", action="store_true")
+    sub = command("worker", _worker, "run queued jobs, again and again")
+    sub.add_argument("--once", action="store_true")
+    sub = command("run-tests", _run_tests, "run an app's tests on the site")
+    sub.add_argument("--app", required=True)
+    sub.add_argument("--module")
+    sub.add_argument("--doctype")
+    sub.add_argument("--failfast", action="store_true")
+    sub = command("set-config", _set_config, "set a value in site_config.json")
+    sub.add_argument("key")
+    sub.add_argument("value")
+    return parser
+
+
+def _connect(arguments):
+    import frappe
+
+    frappe.init(arguments.site)
+    frappe.connect()
+    return frappe
+
+
+def _new_site(arguments) -> None:
+    from benchless import installer
+
+    password = arguments.admin_password or os.environ.get("BENCHLESS_ADMIN_PASSWORD")
+    if not password:
+        import secrets
+
+        password = secrets.token_urlsafe(12)
+        print(f"Administrator's password: {password}")
+    installer.new_site(arguments.site, password, force=arguments.force)
+    print(f"Site {arguments.site} is ready")
+    for app in arguments.install_app:
+        installer.install_app(app)
+        print(f"Installed {app}")
+
+
+def _install_app(arguments) -> None:
+    from benchless import installer
+
+    _connect(arguments)
+    for app in arguments.app:
+        installer.install_app(app, force=arguments.force)
+        print(f"Installed {app}")
+
+
+def _list_apps(arguments) -> None:
+    from benchless import installer
+
+    _connect(arguments)
+    for name, version in installer.list_apps():
+        print(f"{name:<20} {version}")
+
+
+def _migrate(arguments) -> None:
+    from benchless import installer
+
+    _connect(arguments)
+    installer.migrate()
+    print(f"Migrated {arguments.site}")
+
+
+def _serve(arguments) -> None:
+    from benchless.server import serve
+
+    serve(arguments.site, host=arguments.host, port=arguments.port)
+
+
+def _execute(arguments) -> None:
+    frappe = _connect(arguments)
+    result = frappe.get_attr(arguments.method)(*json.loads(arguments.args), **json.loads(arguments.kwargs))
+    frappe.db.commit()
+    if result is not None:
+        print(frappe.as_json(result, ensure_ascii=False))
+
+
+def _run_script(arguments) -> None:
+    import runpy
+
+    frappe = _connect(arguments)
+    sys.argv = [arguments.file, *arguments.arguments]
+    runpy.run_path(arguments.file, {"frappe": frappe}, run_name="__main__")
+    frappe.db.commit()
+
+
+def _console(arguments) -> None:
+    import code
+
+    frappe = _connect(arguments)
+    code.interact(banner=f"{arguments.site}: frappe is connected as Administrator", local={"frappe": frappe})
+
+
+def _set_admin_password(arguments) -> None:
+    from benchless import installer
+
+    frappe = _connect(arguments)
+    installer.set_admin_password(arguments.password)
+    frappe.db.commit()
+
+
+def _backup(arguments) -> None:
+    from benchless import backup
+
+    _connect(arguments)
+    print(backup.backup(arguments.to))
+
+
+def _restore(arguments) -> None:
+    from benchless import backup
+
+    backup.restore(arguments.site, arguments.file)
+    print(f"Restored {arguments.site}")
+
+
+def _scheduler(arguments) -> None:
+    from frappe.utils.scheduler import run_scheduler
+
+    run_scheduler(arguments.site, once=arguments.once)
+
+
+def _worker(arguments) -> None:
+    from frappe.utils.background_jobs import run_worker
+
+    run_worker(arguments.site, once=arguments.once)
+
+
+def _run_tests(arguments) -> None:
+    from benchless import installer
+
+    _connect(arguments)
+    passed = installer.run_tests(
+        arguments.app, module=arguments.module, failfast=arguments.failfast, doctype=arguments.doctype
+    )
+    if not passed:
+        raise SystemExit(1)
+
+
+def _set_config(arguments) -> None:
+    from benchless import settings
+
+    path = settings.sites_folder() / arguments.site / "site_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        config[arguments.key] = json.loads(arguments.value)
+    except ValueError:
+        config[arguments.key] = arguments.value
+    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

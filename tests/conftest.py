@@ -1,0 +1,48 @@
+"""A connected site for tests: a bench's (BENCH_SITE names it) or a fresh one on the embedded host."""
+
+import os
+
+import pytest
+
+import benchless
+
+benchless.activate()
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory):
+    """The site's name. On a bench nothing is made; else the site lives in a temporary folder."""
+    import frappe
+
+    if os.environ.get("BENCH_SITE"):
+        frappe.init(site=os.environ["BENCH_SITE"], sites_path=os.environ.get("BENCH_SITES_PATH", "."))
+        frappe.connect()
+        frappe.flags.in_test = True
+        yield frappe.local.site
+        frappe.destroy()
+        return
+    os.environ["BENCHLESS_SITES"] = str(tmp_path_factory.mktemp("sites"))
+    from benchless import installer
+
+    installer.new_site("test.local", "admin")
+    frappe.set_test_mode(True)
+    yield "test.local"
+    frappe.destroy()
+
+
+@pytest.fixture()
+def site(sites):
+    """frappe, connected as Administrator; what a test writes and does not commit is rolled back."""
+    import frappe
+
+    if not getattr(frappe.local, "db", None):  # a request in this thread closed the connection
+        frappe.init(sites)
+        frappe.connect()
+    frappe.set_user("Administrator")
+    frappe.db.commit()
+    frappe.clear_messages()
+    yield frappe
+    if getattr(frappe.local, "db", None):
+        frappe.set_user("Administrator")
+        frappe.db.rollback()
+        frappe.clear_messages()
