@@ -6,14 +6,12 @@ from frappe.utils import getdate
 from ansinh_app.core.months import Month
 from ansinh_app.payouts import explanation, files, run, sealing
 from ansinh_app.payouts import preflight as checks
+from ansinh_app.registry.doctype.registry_import.registry_import import run_import
 
 
 @frappe.whitelist(methods=["POST"])
 def import_registry(registry_import: str) -> dict:
     """Runs an import; returns counts, the error workbook is attached to the document."""
-    # Imported here: the import asks the registry's permission itself, and needs nothing of the payouts.
-    from ansinh_app.registry.doctype.registry_import.registry_import import run_import
-
     frappe.get_doc("Registry Import", registry_import).check_permission("write")
     return run_import(registry_import)
 

@@ -141,10 +141,25 @@ def _serve(arguments) -> None:
 
 def _execute(arguments) -> None:
     frappe = _connect(arguments)
-    result = frappe.get_attr(arguments.method)(*json.loads(arguments.args), **json.loads(arguments.kwargs))
+    result = _resolve(arguments.method)(*json.loads(arguments.args), **json.loads(arguments.kwargs))
     frappe.db.commit()
     if result is not None:
         print(frappe.as_json(result, ensure_ascii=False))
+
+
+def _resolve(method: str):
+    """A function of an installed app by its path, or one that hangs on frappe (`frappe.db.count`)."""
+    import frappe
+
+    try:
+        return frappe.get_attr(method)
+    except ModuleNotFoundError:
+        if not method.startswith("frappe."):
+            raise
+    found = frappe
+    for part in method.split(".")[1:]:
+        found = getattr(found, part)
+    return found
 
 
 def _run_script(arguments) -> None:

@@ -7,7 +7,8 @@ for part in "$@"; do
     venv) missing="$missing python3-venv" ;;
     pdf)
       (ldconfig -p 2>/dev/null || /sbin/ldconfig -p) | grep -q libpangoft2-1.0 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0"
-      fc-list 2>/dev/null | grep -qi "Liberation Serif" || missing="$missing fontconfig fonts-liberation" ;;
+      # Liberation 2 is the free Times New Roman that has every Vietnamese letter (U+1EF1 is ự); 1.07 lacks them.
+      fc-list ":charset=1ef1" family 2>/dev/null | grep -qi "Liberation Serif" || missing="$missing fontconfig fonts-liberation2" ;;
     browser) command -v chromium >/dev/null 2>&1 || missing="$missing chromium" ;;
   esac
 done

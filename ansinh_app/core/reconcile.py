@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,13 +14,15 @@ from .ledger import CAME_BACK, PAID
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """A payout line as it went to the provider. `ref` is the reference the provider was given; đồng."""
+    """A payout line as it went to the provider, in đồng. `ref` is the reference the provider was given; `memo`
+    the text of the payment, which a provider that drops the reference sends back."""
 
     ref: str
     account_no: str
     payee_name: str
     amount: int
     status: str = "Sent"
+    memo: str = ""
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ def _by_reference(
     lines: Sequence[SentLine], rows: Sequence[ResultRow], pairs: dict, matching: Matching
 ) -> list[ResultRow]:
     """Pairs rows with the line whose reference they carry; returns the rows that carry none."""
-    by_ref = {line.ref.upper(): line for line in lines if line.ref}
+    by_ref = _memos_of_one_line(lines) | {line.ref.upper(): line for line in lines if line.ref}
     left = []
     for row in rows:
         line = _referred(row.line_ref.upper(), by_ref)
@@ -84,6 +87,12 @@ def _by_reference(
         else:
             pairs.setdefault(id(line), []).append((line, row))
     return left
+
+
+def _memos_of_one_line(lines: Sequence[SentLine]) -> dict[str, SentLine]:
+    """Memos that name one line only; a template without a line number gives all lines the same."""
+    counts = Counter(line.memo.upper() for line in lines)
+    return {line.memo.upper(): line for line in lines if line.memo and counts[line.memo.upper()] == 1}
 
 
 def _referred(text: str, by_ref: dict[str, SentLine]) -> SentLine | None:

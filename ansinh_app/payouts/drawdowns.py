@@ -11,7 +11,7 @@ from ansinh_app.payouts.run import lock_period
 
 
 def make(period: str) -> list[str]:
-    """Drafts one drawdown per programme and receiver for sealed batches that have none. Returns their names."""
+    """Drafts one drawdown per programme and receiver for sealed batches that have none; returns names."""
     lock_period(period)
     office = frappe.db.get_value("Payout Period", period, "office")
     unsealed = frappe.get_all("Payout Batch", filters={"period": period, "docstatus": 0}, pluck="name")
@@ -77,7 +77,7 @@ def drawn_batches(period: str, leave_out: str | None = None) -> dict[str, str]:
 
 
 def allotment_left(office: str, programme: str, year: int, leave_out: str | None = None) -> int:
-    """Allotted for the programme and year less what submitted drawdowns of that year's months took, in đồng."""
+    """Allotted for the programme and year less what submitted drawdowns of its months took, in đồng."""
     allotted = frappe.get_all(
         "Budget Allotment",
         filters={"office": office, "programme": programme, "year": year, "docstatus": 1},

@@ -20,7 +20,7 @@ _ASCII_FIELDS = {"payee_name_ascii", "memo"}
 
 
 def write_provider_file(batch: str):
-    """The File of the batch, attached privately; written anew only when it is missing. Refuses a broken seal."""
+    """The private File of the batch, written anew only when it is missing. Refuses a broken seal."""
     document = frappe.get_doc("Payout Batch", batch)
     if document.docstatus != 1:
         frappe.throw(
@@ -69,6 +69,13 @@ def build(batch, lines: list[dict]) -> tuple[str, bytes]:
     )
     content = workbooks.write_workbook([sheet], created=get_datetime(batch.approved_on))
     return f"{stem}.xlsx", content
+
+
+def memos(batch, lines: list[dict]) -> dict[str, str]:
+    """The memo of each line of the batch, by line, as the provider's file has it."""
+    template = profile_of(frappe.get_doc("Provider File Profile", profile_name(batch.provider))).memo_template
+    context = _context(batch)
+    return {line["name"]: bankfile.memo(template, context | _line(line, context)) for line in lines}
 
 
 def profile_name(provider: str) -> str:

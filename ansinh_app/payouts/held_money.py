@@ -50,8 +50,8 @@ def month_money(office: str, receiver: str, until: date) -> dict[tuple[date, str
 def held_before(office: str, receiver: str, month: date) -> dict[str, int]:
     """By programme, money of months before `month` still with the receiver and free to be used, in đồng.
 
-    NĐ 20/2021 Đ34.4. What is on its way without a result is not free. A month without a recorded drawdown counts
-    as drawn as it should have been, so that an office can begin in the middle of a year.
+    NĐ 20/2021 Đ34.4. What is on its way without a result is not free. A month without a recorded drawdown
+    counts as drawn as it should have been, so that an office can begin in the middle of a year.
     """
     money = month_money(office, receiver, month)
     back = _returned(office, receiver)

@@ -107,7 +107,7 @@ def read_law() -> Law:
 
 
 def read_book(law: Law, office: str | None = None, beneficiary: str | None = None) -> Book:
-    """The people of an office, or one beneficiary, with decisions, lines of all periods and recovery cases."""
+    """The people of an office, or one person, with decisions, lines of all periods and recovery cases."""
     units = {
         row.name: row
         for row in frappe.get_all(

@@ -65,7 +65,7 @@ class Contracts:
         return None
 
     def cash_provider(self, programme: str) -> str | None:
-        """Who pays cash for the programme: by contract, else the Post (approval then asks for the contract)."""
+        """Who pays cash for the programme: by contract, else the Post (approval asks for a contract)."""
         for row in self.rows:
             if self._covers(row, programme, CASH):
                 return row.provider

@@ -50,7 +50,7 @@ class Plan:
 
 
 def make_plan(period: dict, as_of: date, progress=None) -> Plan:
-    """Reads the office of the period and works out every line; `progress(done, total)` is told now and then."""
+    """Reads the period's office and works out every line; tells `progress(done, total)` now and then."""
     law = read_law()
     month = Month.parse(period.month)
     plan = Plan(

@@ -33,7 +33,7 @@ def propose(plan) -> dict[str, int]:
 
 
 def _drafts(plan) -> dict[tuple[str, str], dict]:
-    """Open proposals of the office, and of people who came with one; locked, so that no other run doubles them."""
+    """Open proposals of the office and of people who came with one; locked against a second run."""
     case = frappe.qb.DocType("Recovery Case")
     query = (
         frappe.qb.from_(case)

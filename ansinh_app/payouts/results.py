@@ -37,8 +37,8 @@ def reasons() -> dict[str, str]:
 def apply(result) -> None:
     """Sets the statuses of the batch's lines from the document's file and fills the document's counts.
 
-    The same file, or the same rows again, changes nothing; partial files may follow one another. Lines already
-    paid stay paid. The batch is completed when nothing sent is left without a result.
+    The same file, or the same rows again, changes nothing; partial files may follow one another. Lines
+    already paid stay paid. The batch is completed when nothing sent is left without a result.
     """
     batch = frappe.get_doc("Payout Batch", result.batch)
     lock_period(batch.period)
@@ -48,10 +48,16 @@ def apply(result) -> None:
     rows = _rows(batch, content, result.file)
     lines = sealing.batch_lines(batch.name, for_update=True)
     by_ref = {line["name"]: line for line in lines}
+    memos = files.memos(batch, lines)
     matching = match(
         [
             SentLine(
-                line["name"], line["account_no"] or "", line["payee_name"], line["total"], line["status"]
+                line["name"],
+                line["account_no"] or "",
+                line["payee_name"],
+                line["total"],
+                line["status"],
+                memos[line["name"]],
             )
             for line in lines
             if line["total"]
@@ -71,6 +77,17 @@ def apply(result) -> None:
         by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]
     }
     recoveries.refresh(sorted(people))
+
+
+def send_lines(batch: str) -> None:
+    """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
+    lines = [line for line in sealing.batch_lines(batch) if line["status"] == "Planned"]
+    set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
+    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid", paid_on=today())
+    refresh_batch(batch)
+    recoveries.refresh(
+        sorted({line["beneficiary"] for line in lines if line["recovery"] and not line["total"]})
+    )
 
 
 def read_file(file_url: str) -> bytes:
@@ -109,8 +126,6 @@ def _check_batch(batch) -> None:
         )
     if batch.status == "Approved":
         # The provider's answer proves that it has the file, whatever the office forgot to click.
-        from ansinh_app.payouts.doctype.payout_batch.payout_batch import send_lines
-
         send_lines(batch.name)
         frappe.db.set_value("Payout Batch", batch.name, {"status": "Sent", "sent_on": now_datetime()})
 

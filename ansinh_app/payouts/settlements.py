@@ -50,7 +50,7 @@ def reconcile(office: str, period: str, receiver: str) -> Reconciliation:
 
 
 def _fee(period: str, receiver: str) -> tuple[float, int]:
-    """The fee on money paid, each contract rounded to whole đồng (TT 76/2021 Đ3.7); percent 0 when they differ."""
+    """The fee on money paid, rounded by contract (TT 76/2021 Đ3.7); percent 0 when they differ."""
     batches = frappe.get_all(
         "Payout Batch",
         filters={"period": period, "receiver": receiver, "docstatus": 1},

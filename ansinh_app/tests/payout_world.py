@@ -1,4 +1,4 @@
-"""A made-up office with people, decisions, accounts and contracts, built through documents for the payout tests."""
+"""A made-up office with people, decisions, accounts and contracts, built through documents."""
 
 import io
 

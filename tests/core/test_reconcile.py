@@ -26,6 +26,24 @@ def test_a_reference_matches_alone_or_within_the_memo():
     assert [pair[0] for pair in found.matched] == [one, two] and found.missing == []
 
 
+def test_the_memo_of_one_line_names_it_where_name_and_amount_do_not():
+    lines = [
+        SentLine("L1", "", "LY VAN A", 540000, memo="TC BTXH T06/2024 1"),
+        SentLine("L2", "", "LY VAN A", 540000, memo="TC BTXH T06/2024 2"),
+    ]
+    rows = [
+        ResultRow(5, "TC BTXH T06/2024 2", "", "LY VAN A", 540000, "Paid", ""),
+        ResultRow(6, "tc btxh t06/2024 1", "", "LY VAN A", 540000, "Failed", "absent"),
+    ]
+    assert {(line.ref, row.status) for line, row in match(lines, rows).matched} == {("L2", "Paid"), ("L1", "Failed")}
+
+
+def test_a_memo_that_all_lines_share_names_none():
+    lines = [SentLine(ref, "", "LY VAN A", 540000, memo="TC BTXH T06/2024") for ref in ("L1", "L2")]
+    found = match(lines, [ResultRow(5, "TC BTXH T06/2024", "", "LY VAN A", 540000, "Paid", "")])
+    assert not found.matched and found.unmatched[0][1] == "several_candidates"
+
+
 def test_account_and_amount_match_even_when_a_zero_was_lost():
     assert len(match([line()], [row(account_no="60123456789")]).matched) == 1
     assert reasons(match([line()], [row(account_no="060123456789", amount=1)])) == ["no_such_line"]

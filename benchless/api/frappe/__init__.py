@@ -24,7 +24,6 @@ from frappe._context import (  # noqa: F401
     set_test_mode,
     set_user,
     set_user_lang,
-    user,
 )
 from frappe._documents import (  # noqa: F401
     clear_document_cache,
@@ -118,12 +117,6 @@ def get_roles(username: str | None = None) -> list[str]:
     from frappe.permissions import get_roles as roles_of
 
     return roles_of(username or (local.session and local.session.user) or "Guest")
-
-
-def get_user():
-    from frappe.utils.user import UserPermissions
-
-    return UserPermissions(local.session.user)
 
 
 def only_for(roles, message=False) -> None:

@@ -17,7 +17,6 @@ form = form_dict = local("form_dict")
 request = local("request")
 response = local("response")
 session = local("session")
-user = local("user")
 flags = local("flags")
 error_log = local("error_log")
 debug_log = local("debug_log")
@@ -68,7 +67,6 @@ def init(site: str, sites_path: str | None = None, new_site: bool = False, force
     local.task_id = None
     local.form_dict = _dict()
     local.session = _dict(user="Guest", sid="Guest", data=_dict())
-    local.user = None
     local.preload_assets = {}
     clear_request_state()
     local.locked_documents = []

@@ -76,7 +76,7 @@ def _columns() -> list[dict]:
     return [
         {"fieldname": "no", "label": _("No."), "fieldtype": "Int", "width": 60},
         {"fieldname": "commune", "label": _("Commune"), "fieldtype": "Data", "width": 200},
-        {"fieldname": "total", "label": _("People"), "fieldtype": "Int", "width": 130},
+        {"fieldname": "total", "label": _("Total People"), "fieldtype": "Int", "width": 130},
         {"fieldname": "with_account", "label": _("With an Account"), "fieldtype": "Int", "width": 150},
         {
             "fieldname": "percent",
@@ -105,8 +105,8 @@ def _chart(rows: list[dict]) -> dict:
 def _summary(total: dict, rows: list[dict]) -> list[dict]:
     under = sum(1 for row in rows if row["percent"] < 5 and row["total"])
     return [
-        {"value": total["total"], "label": _("People"), "datatype": "Int", "indicator": "Blue"},
+        {"value": total["total"], "label": _("Total People"), "datatype": "Int", "indicator": "Blue"},
         {"value": total["with_account"], "label": _("With an Account"), "datatype": "Int", "indicator": "Green"},
-        {"value": total["percent"], "label": _("Rate (%)"), "datatype": "Float", "indicator": "Green"},
+        {"value": total["percent"], "label": _("Rate"), "datatype": "Percent", "indicator": "Green"},
         {"value": under, "label": _("Communes under 5 %"), "datatype": "Int", "indicator": "Red"},
     ]

@@ -32,7 +32,7 @@ class PaymentAccount(Document):
         except BadIdentifier:
             frappe.throw(
                 _(
-                    "Account number {0} cannot be right: 6 to 19 digits or letters are expected, typed as text."
+                    "Account number {0} cannot be right: type 6 to 19 digits or letters, as text."
                 ).format(frappe.bold(self.account_no)),
                 InvalidIdentifierError,
             )

@@ -5,7 +5,7 @@ import json
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime, today
+from frappe.utils import now_datetime
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import (
@@ -14,7 +14,7 @@ from ansinh_app.exceptions import (
     SealedError,
     SelfApprovalError,
 )
-from ansinh_app.payouts import files, recoveries, results, sealing
+from ansinh_app.payouts import files, results, sealing
 from ansinh_app.payouts.payees import Contracts
 from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period, month_of
@@ -95,7 +95,7 @@ class PayoutBatch(Document):
         self.approved_on = now_datetime()
 
     def validate_may_approve(self):
-        """An officer may mark a sealed batch as sent, for which Frappe asks the right to submit; not seal it."""
+        """Officers hold the right to submit only because marking a sealed batch as sent asks for it."""
         if _CHECKER not in frappe.get_roles():
             frappe.throw(_("Only a {0} approves batches.").format(_(_CHECKER)), frappe.PermissionError)
 
@@ -156,10 +156,10 @@ class PayoutBatch(Document):
     def on_update_after_submit(self):
         before = self.get_doc_before_save()
         if before and before.status == "Approved" and self.status == "Sent":
-            send_lines(self.name)
+            results.send_lines(self.name)
 
     def before_cancel(self):
-        """Taken back before any money moved; its lines give their keys back, so the period can be prepared."""
+        """Taken back before any money moved; its lines give their keys back to the next run."""
         lock_period(self.period)
         if not (self.cancel_reason or "").strip():
             frappe.throw(
@@ -189,17 +189,6 @@ class PayoutBatch(Document):
         if self.docstatus != 0:
             frappe.throw(_("A sealed batch cannot be deleted."), SealedError)
         delete_lines(names)
-
-
-def send_lines(batch: str) -> None:
-    """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
-    lines = [line for line in sealing.batch_lines(batch) if line["status"] == "Planned"]
-    set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
-    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid", paid_on=today())
-    results.refresh_batch(batch)
-    recoveries.refresh(
-        sorted({line["beneficiary"] for line in lines if line["recovery"] and not line["total"]})
-    )
 
 
 def _checked(doc: str | dict, permission: str) -> Document:

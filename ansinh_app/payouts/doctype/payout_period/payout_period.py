@@ -69,7 +69,7 @@ class PayoutPeriod(Document):
         self.status = before.status if before else "Open"
 
     def set_due_dates(self):
-        """List by day 25 of the month before, results by day 20, report by day 15 of the month (NĐ 20 Đ34)."""
+        """List by day 25 of the month before, results by day 20 of the month (NĐ 20/2021 Đ34)."""
         office = frappe.db.get_value(
             "Paying Office", self.office, ["list_due_day", "results_due_day", "report_due_day"], as_dict=True
         )

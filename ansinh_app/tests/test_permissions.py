@@ -1,0 +1,150 @@
+"""Who sees what: owner, superior, neighbour, outsider, for lists and documents alike."""
+
+import frappe
+from frappe.tests.utils import FrappeTestCase
+
+from ansinh_app import permissions
+from ansinh_app.exceptions import AreaError
+from ansinh_app.tests.factories import (
+    BINH_HOA,
+    CITY,
+    MAI_PHA,
+    NEW_DONG_KINH,
+    VINH_TRAI,
+    as_user,
+    commune_row,
+    commune_workbook,
+    grant,
+    make_account,
+    make_import,
+    make_office,
+    make_person,
+    make_representative,
+    make_user,
+)
+
+PEOPLE = (
+    "Beneficiary",
+    "Representative",
+    "Entitlement",
+    "Payment Account",
+    "Registry Change",
+    "Registry Import",
+)
+
+
+class TestAreas(FrappeTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_office("TEST-BS", unit=BINH_HOA)
+        cls.here = make_person("Lý Văn Ở Đây", administrative_unit=VINH_TRAI)
+        cls.next_door = make_person("Lý Văn Láng Giềng", administrative_unit=MAI_PHA)
+        cls.far = make_person("Lý Văn Tỉnh Khác", administrative_unit=BINH_HOA, office="TEST-BS")
+        cls.grants = {person.name: grant(person).name for person in (cls.here, cls.next_door, cls.far)}
+        cls.account = make_account(cls.here, account_no="060100000201", provider="STB")
+        cls.other_account = make_account(cls.next_door, account_no="060100000202", provider="CTG")
+        cls.guardian = make_representative("Lý Thị Láng Giềng", administrative_unit=MAI_PHA)
+        cls.ward = make_user("vinhtrai@test.example", "Commune Officer", units=[VINH_TRAI])
+        cls.new_ward = make_user("dongkinh@test.example", "Commune Officer", units=[NEW_DONG_KINH])
+        cls.nowhere = make_user("khongdau@test.example", "Commune Officer")
+        cls.officer = make_user("phong@test.example", "Social Affairs Officer")
+        cls.own_office = make_user("phongls@test.example", "Social Affairs Officer", offices=["TEST-LS"])
+        cls.bank = make_user("stb@test.example", "Bank Officer", providers=["STB"])
+        cls.province = make_user("tinh@test.example", "Province Viewer")
+
+    def seen(self, user: str, doctype: str = "Beneficiary") -> set[str]:
+        mine = {self.here.name, self.next_door.name, self.far.name} | set(self.grants.values())
+        mine |= {self.account.name, self.other_account.name, self.guardian.name}
+        with as_user(user):
+            return set(frappe.get_list(doctype, pluck="name", limit_page_length=0)) & mine
+
+    def test_a_commune_sees_its_own_people_only(self):
+        self.assertEqual(self.seen(self.ward), {self.here.name})
+        self.assertEqual(self.seen(self.ward, "Entitlement"), {self.grants[self.here.name]})
+        self.assertEqual(self.seen(self.ward, "Payment Account"), {self.account.name})
+        self.assertEqual(self.seen(self.ward, "Representative"), set())
+
+    def test_documents_are_guarded_as_lists_are(self):
+        with as_user(self.ward):
+            self.assertTrue(frappe.has_permission("Beneficiary", "read", doc=self.here.name))
+            for doctype, name in (
+                ("Beneficiary", self.next_door.name),
+                ("Entitlement", self.grants[self.next_door.name]),
+                ("Payment Account", self.other_account.name),
+                ("Representative", self.guardian.name),
+            ):
+                with self.subTest(doctype), self.assertRaises(frappe.PermissionError):
+                    frappe.get_doc(doctype, name).check_permission("read")
+
+    def test_the_new_ward_sees_the_people_of_the_wards_it_was_made_of(self):
+        self.assertEqual(self.seen(self.new_ward), {self.here.name, self.next_door.name})
+
+    def test_a_scoped_role_without_an_area_sees_nothing(self):
+        for doctype in PEOPLE:
+            with self.subTest(doctype), as_user(self.nowhere):
+                self.assertEqual(frappe.get_list(doctype, pluck="name"), [])
+        with as_user(self.nowhere), self.assertRaises(frappe.PermissionError):
+            self.here.check_permission("read")
+
+    def test_office_staff_see_all_unless_named_for_an_office(self):
+        self.assertEqual(self.seen(self.officer), {self.here.name, self.next_door.name, self.far.name})
+        self.assertEqual(self.seen(self.own_office), {self.here.name, self.next_door.name})
+        self.assertEqual(
+            self.seen(self.own_office, "Payment Account"), {self.account.name, self.other_account.name}
+        )
+
+    def test_a_bank_sees_its_own_accounts_and_nobody_s_registry(self):
+        self.assertEqual(self.seen(self.bank, "Payment Account"), {self.account.name})
+        with as_user(self.bank), self.assertRaises(frappe.PermissionError):
+            frappe.get_list("Beneficiary")
+
+    def test_the_province_sees_no_person(self):
+        for doctype in PEOPLE:
+            with self.subTest(doctype), as_user(self.province), self.assertRaises(frappe.PermissionError):
+                frappe.get_list(doctype)
+            with self.subTest(doctype):
+                self.assertEqual(permissions.query_conditions(self.province, doctype), "1=0")
+        self.assertFalse(permissions.sees_people(self.province))
+
+    def test_a_commune_cannot_enter_or_move_people_elsewhere(self):
+        with as_user(self.ward):
+            with self.assertRaises(frappe.PermissionError):
+                make_person("Lý Văn Chỗ Khác", administrative_unit=MAI_PHA, office="TEST-LS")
+            mine = make_person("Lý Văn Của Tôi", administrative_unit=VINH_TRAI, office="TEST-LS")
+            mine.administrative_unit = MAI_PHA
+            with self.assertRaises(frappe.PermissionError):
+                mine.save()
+
+    def test_a_foreign_document_cannot_be_pulled_into_one_s_area(self):
+        foreign = frappe.get_doc("Beneficiary", self.next_door.name)
+        foreign.administrative_unit = VINH_TRAI
+        with as_user(self.ward), self.assertRaises(frappe.PermissionError):
+            foreign.save()
+
+    def test_an_import_belongs_to_its_commune(self):
+        content = commune_workbook([commune_row()])
+        doc = make_import(content, unit=MAI_PHA)
+        with as_user(self.ward):
+            self.assertNotIn(doc.name, frappe.get_list("Registry Import", pluck="name"))
+            with self.assertRaises(frappe.PermissionError):
+                make_import(content, unit=MAI_PHA, office="TEST-LS")
+
+    def test_helpers_answer_as_the_lists_do(self):
+        self.assertIsNone(permissions.allowed_units(self.officer))
+        self.assertEqual(permissions.allowed_units(self.ward), {VINH_TRAI, NEW_DONG_KINH})
+        self.assertIn(VINH_TRAI, permissions.allowed_units(self.own_office))
+        self.assertNotIn(BINH_HOA, permissions.allowed_units(self.own_office))
+        self.assertEqual(permissions.allowed_units(self.bank), frozenset())
+        self.assertEqual(permissions.allowed_offices(self.own_office), {"TEST-LS"})
+        self.assertIsNone(permissions.check_office("TEST-LS", self.own_office))
+        for user, office in ((self.own_office, "TEST-BS"), (self.ward, "TEST-LS"), (self.bank, "TEST-LS")):
+            with self.subTest(user), self.assertRaises(AreaError):
+                permissions.check_office(office, user)
+        with self.assertRaises(AreaError):
+            permissions.check_unit(MAI_PHA, self.ward)
+        self.assertIsNone(permissions.check_unit(VINH_TRAI, self.ward))
+
+    def test_a_city_s_officer_of_units_sees_what_lies_below(self):
+        user = make_user("thanhpho@test.example", "Commune Officer", units=[CITY])
+        self.assertEqual(self.seen(user), {self.here.name, self.next_door.name})
