@@ -1,4 +1,4 @@
-"""Errors of the app: each names one thing that may not happen; all of them are validation errors to a caller."""
+"""Errors of the app: each names one thing that may not happen; nearly all are validation errors."""
 
 import frappe
 

@@ -6,12 +6,12 @@ from ansinh_app.setup import load_reference_data
 
 
 def after_install():
-    """Load the reference data, so that a fresh site can work. Fixtures (roles, workflows) come from the host."""
+    """Load the reference data, so that a fresh site can work. The host brings the fixtures itself."""
     load_reference_data()
 
 
 def after_migrate():
-    """Bring reference data that a newer release added; what an office has entered or changed stays as it is."""
+    """Bring reference data of a newer release; what an office has entered or changed stays as it is."""
     load_reference_data()
 
 

@@ -1,7 +1,7 @@
-"""Which units, offices and providers a user may see: the one answer for lists, documents, reports and methods.
+"""Which units, offices and providers a user may see: one answer for lists, documents, reports and methods.
 
-Frappe's User Permissions fail open (no record means every row), so they are only the source of a user's areas;
-what follows from them is decided here, and a scoped role without an area sees nothing.
+Frappe's User Permissions fail open (no record means every row), so they are only the source of a user's
+areas; what follows from them is decided here, and a scoped role without an area sees nothing.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ KIND_OF_ROLE = {
     "Post Office Clerk": "provider",
     "Province Viewer": "viewer",
 }
-# Dimensions each kind is held to. All that a DocType knows must admit the row; knowing none of them hides it.
+# What each kind is held to: all of it that a DocType knows must admit a row; knowing none, it shows none.
 DIMENSIONS_OF_KIND = {
     "office": ("offices", "units"),
     "commune": ("units",),
@@ -211,7 +211,7 @@ def scope(user: str | None = None) -> Scope:
     return Scope(user or frappe.session.user)
 
 
-# --- hooks ---------------------------------------------------------------------------------------------------
+# Hooks
 
 
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -298,7 +298,7 @@ def _matches(who: Scope, way: Way, state, new: bool) -> bool:
     return value in values
 
 
-# --- helpers for methods and reports ------------------------------------------------------------------------
+# Helpers for methods and reports
 
 
 def allowed_units(user: str | None = None) -> frozenset[str] | None:

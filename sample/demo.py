@@ -1,6 +1,7 @@
 """`make demo`: a site, four months of a made-up city with real files in and out, then a desk to look at."""
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -13,6 +14,7 @@ benchless.activate()
 import frappe  # noqa: E402 - needs activate()
 
 from benchless import cli  # noqa: E402
+from benchless.settings import sites_folder  # noqa: E402
 from sample.mail_sink import MailSink  # noqa: E402
 
 OUT = Path(__file__).parent / "out"
@@ -39,23 +41,17 @@ def main() -> int:
     if options.no_serve:
         return 0
     print_logins(options.port)
-    return cli.main(["--site", options.site, "serve", "--port", str(options.port)]) or 0
+    # A process of its own: the server starts fresh, and Ctrl+C is its own.
+    command = [sys.executable, "-m", "benchless", "--site", options.site, "serve", "--port", str(options.port)]
+    os.execv(sys.executable, command)
 
 
 def make_site(site: str) -> None:
     """A SQLite site with the app from this folder; one that exists is brought up to date."""
-    if (Path(cli.sites_folder()) / site / "site_config.json").exists():
-        run_cli(site, "migrate")
-        print(f"  {site}: đã có, đã cập nhật")
+    if (sites_folder() / site / "site_config.json").exists():
+        cli.main(["--site", site, "migrate"])
         return
-    run_cli(site, "new-site", "--admin-password", ADMIN_PASSWORD)
-    run_cli(site, "install-app", "ansinh_app")
-    print(f"  {site}: SQLite, đã cài ansinh_app cùng văn bản pháp luật, địa bàn, ngân hàng")
-
-
-def run_cli(site: str, *words: str) -> None:
-    if cli.main(["--site", site, *words]):
-        sys.exit(f"benchless {' '.join(words)} failed")
+    cli.main(["--site", site, "new-site", "--admin-password", ADMIN_PASSWORD, "--install-app", "ansinh_app"])
 
 
 class connected:
@@ -110,6 +106,8 @@ def papers(folder: Path, summary: dict) -> None:
 def send_report(mail: MailSink) -> None:
     """6. Account coverage by commune goes to the province over SMTP."""
     heading("6. Báo cáo gửi tỉnh")
+    from frappe.email.queue import flush
+
     from ansinh_app.demo.office import OFFICE, PROVINCE_USER
     from ansinh_app.oversight.doctype.report_schedule.report_schedule import send_now
 
@@ -130,6 +128,7 @@ def send_report(mail: MailSink) -> None:
     )
     send_now(doc.as_json())
     frappe.db.commit()
+    flush()
     doc.reload()
     print(f"  {doc.last_status}; máy chủ thư nhận {len(mail.messages)} thư, {len(mail.attachments)} tệp đính kèm")
     if not mail.messages:
@@ -147,7 +146,7 @@ def table(summary: dict, out: Path, seconds: float) -> None:
     print(f"\n  {'Kỳ':12}{'CT':6}{'Đơn vị':9}{'Hình thức':15}{'Dòng':>6}{'Tổng (đồng)':>16}{'Đã trả':>8}{'Chưa':>6}")
     for one in summary["batches"]:
         print(
-            f"  {one.period:12}{one.programme:6}{one.provider:9}{one.channel:15}{one.line_count:>6} "
+            f"  {one.period:12}{one.programme:6}{one.provider:9}{frappe._(one.channel):15}{one.line_count:>6} "
             f"{money(one.total_amount)}{one.paid_count or 0:>8}{one.unpaid_count or 0:>6}"
         )
     print(f"\n  {'Kỳ':12}{'CT':6}{'Nhận':9}{'Phải chi':>16}{'Còn giữ':>16}{'Rút kho bạc':>16}")
@@ -163,10 +162,10 @@ def table(summary: dict, out: Path, seconds: float) -> None:
             f"{money(one.returned)} {money(one.closing_held)}"
         )
     for one in summary["recoveries"]:
-        print(f"\n  Đề nghị thu hồi {one.name}: {one.full_name}, {money(one.amount).strip()} đồng ({one.status})")
-    print(f"\n  {len(summary['files'])} tệp trong {out}")
+        print(f"\n  Đề nghị thu hồi {one.name}: {one.full_name}, {money(one.amount).strip()} đồng ({frappe._(one.status)})")
+    print(f"\n  Tệp trong {out}:")
     for folder in sorted(one for one in out.iterdir() if one.is_dir()):
-        print(f"    {folder.name}: {sum(1 for _ in folder.iterdir())}")
+        print(f"    {folder.name}/: {sum(1 for _ in folder.iterdir())}")
     print(f"  Thời gian: {seconds:.0f} giây")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 import benchless
 
+# Playwright's synchronous API runs an event loop in this thread; Django would take the tests for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 benchless.activate()
 
 

@@ -67,7 +67,7 @@ class Layout:
 
 LAYOUTS = (
     Layout("05971", "Phường Hoàng Văn Thụ", "01 Hoang Van Thu - DS chi tra thang 6.2024.xlsx", ("Khối 1", "Khối 2", "Khối 3", "Khối 4", "Khối 5"), 330, 70),
-    Layout("05974", "Phường Tam Thanh", "02 Tam Thanh T6-2024.xlsx", ("Khối 1", "Khối 3", "Khối 6", "Khối 9"), 300, 60, headers=1, ids_as_numbers=True),
+    Layout("05974", "Phường Tam Thanh", "02 Tam Thanh T6-2024.xlsx", ("Khối 1", "Khối 3", "Khối 6", "Khối 9"), 300, 60, headers=1, ids_as_numbers=True, mistakes=("unknown_category", "broken_account", "duplicate")),
     Layout("05977", "Phường Vĩnh Trại", "03_VinhTrai_BTXH_NCC.xlsx", ("Khối 2", "Khối 5", "Khối 7", "Khối 10"), 320, 65, dates_as_text=True, subtotals=True, mistakes=("future_birth", "unknown_bank", "duplicate")),
     Layout("05980", "Phường Đông Kinh", "04 DONG KINH danh sach.xlsx", ("Khối 1", "Khối 4", "Khối 8"), 290, 55, headers=1, decomposed=True, mistakes=("broken_account", "short_id")),
     Layout("05983", "Phường Chi Lăng", "05 Chi Lang.xlsx", ("Khối Chi Lăng 1", "Khối Chi Lăng 2", "Khối Trần Hưng Đạo"), 280, 50, wrong_d=True, title_rows=3),

@@ -60,8 +60,8 @@ def open_batches(
     return [row for row in rows if row.name not in drawn]
 
 
-def drawn_batches(period: str, leave_out: str | None = None) -> dict[str, str]:
-    """Batch -> the draft or submitted drawdown it stands in."""
+def drawn_batches(period: str, leave_out: str | None = None, lock: bool = False) -> dict[str, str]:
+    """Batch -> the draft or submitted drawdown it stands in; `lock` sees what was just written elsewhere."""
     row, drawdown = frappe.qb.DocType("Drawdown Batch"), frappe.qb.DocType("Treasury Drawdown")
     query = (
         frappe.qb.from_(row)
@@ -73,19 +73,24 @@ def drawn_batches(period: str, leave_out: str | None = None) -> dict[str, str]:
     )
     if leave_out:
         query = query.where(drawdown.name != leave_out)
-    return dict(query.run())
+    return dict((query.for_update() if lock else query).run())
 
 
-def allotment_left(office: str, programme: str, year: int, leave_out: str | None = None) -> int:
+def allotment_left(
+    office: str, programme: str, year: int, leave_out: str | None = None, lock: bool = False
+) -> int:
     """Allotted for the programme and year less what submitted drawdowns of its months took, in đồng."""
-    allotted = frappe.get_all(
-        "Budget Allotment",
-        filters={"office": office, "programme": programme, "year": year, "docstatus": 1},
-        pluck="amount",
-        limit_page_length=0,
+    allotment = frappe.qb.DocType("Budget Allotment")
+    allotted = (
+        frappe.qb.from_(allotment)
+        .select(allotment.amount)
+        .where(allotment.office == office)
+        .where(allotment.programme == programme)
+        .where(allotment.year == year)
+        .where(allotment.docstatus == 1)
     )
     drawdown, period = frappe.qb.DocType("Treasury Drawdown"), frappe.qb.DocType("Payout Period")
-    query = (
+    drawn = (
         frappe.qb.from_(drawdown)
         .join(period)
         .on(drawdown.period == period.name)
@@ -97,5 +102,9 @@ def allotment_left(office: str, programme: str, year: int, leave_out: str | None
         .where(period.month <= f"{year}-12-31")
     )
     if leave_out:
-        query = query.where(drawdown.name != leave_out)
-    return sum(as_dong(amount) for amount in allotted) - sum(as_dong(row[0] or 0) for row in query.run())
+        drawn = drawn.where(drawdown.name != leave_out)
+    if lock:
+        # Allotments first: whoever draws from the same budget waits here, then counts what the other took.
+        allotted, drawn = allotted.for_update(), drawn.for_update()
+    given = sum(as_dong(row[0] or 0) for row in allotted.run())
+    return given - sum(as_dong(row[0] or 0) for row in drawn.run())

@@ -53,6 +53,7 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "deceased": (WARNING, OFFICER, _("Reported dead, and still paid under what was known on the day")),
         "moved": (WARNING, OFFICER, _("Lives outside the office's area")),
         "too_many_on_account": (WARNING, OFFICER, _("Too many people are paid into one account")),
+        "uncollected_long": (WARNING, COMMUNE, _("Not collected for months: find out why, or suspend")),
         "no_entitlement": (WARNING, COMMUNE, _("Active in the registry without an entitlement in force")),
         "no_allotment": (WARNING, MANAGER, _("No budget allotment for the programme and year")),
         "over_paid": (WARNING, OFFICER, _("Paid too much: a recovery case will be proposed")),

@@ -5,6 +5,7 @@ from collections import defaultdict
 import frappe
 from frappe.utils import getdate
 
+from ansinh_app.core.ledger import UNCOLLECTED
 from ansinh_app.payouts.findings import BLOCK, Finding
 from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.plan import Plan, make_plan
@@ -25,6 +26,7 @@ def preflight(period: str, as_of: str | None = None) -> dict:
         found(held.code, beneficiary=held.beneficiary, full_name=held.full_name, detail=held.detail)
     _people(plan, found)
     _accounts(plan, found)
+    _uncollected(plan, found)
     for (beneficiary, _benefit), proposal in plan.proposals.items():
         name = plan.book.people[beneficiary].row.full_name
         found("over_paid", beneficiary=beneficiary, full_name=name, detail=str(proposal.amount))
@@ -85,6 +87,21 @@ def _people(plan: Plan, found) -> None:
         if len(people) > 1:
             for who in people:
                 found("same_person_twice", **who, detail="")
+
+
+def _uncollected(plan: Plan, found) -> None:
+    """Who leaves the money lying month after month may have moved or died; the law's remedy is to suspend."""
+    most = frappe.db.get_single_value("An Sinh Settings", "uncollected_months") or 3
+    for name, person in plan.book.people.items():
+        by_benefit = defaultdict(dict)
+        for line in person.settled:
+            if line.period < plan.month:
+                by_benefit[line.benefit][line.period] = line.status
+        for statuses in by_benefit.values():
+            last = [statuses[month] for month in sorted(statuses)][-most:]
+            if len(last) == most and set(last) == {UNCOLLECTED}:
+                found("uncollected_long", beneficiary=name, full_name=person.row.full_name, detail=str(most))
+                break
 
 
 def _accounts(plan: Plan, found) -> None:

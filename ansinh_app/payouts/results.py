@@ -42,7 +42,7 @@ def apply(result) -> None:
     """
     batch = frappe.get_doc("Payout Batch", result.batch)
     lock_period(batch.period)
-    _check_batch(batch)
+    _check_batch(batch.name)
     content = read_file(result.file)
     result.file_hash = hashlib.sha256(content).hexdigest()
     rows = _rows(batch, content, result.file)
@@ -81,7 +81,7 @@ def apply(result) -> None:
 
 def send_lines(batch: str) -> None:
     """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
-    lines = [line for line in sealing.batch_lines(batch) if line["status"] == "Planned"]
+    lines = [line for line in sealing.batch_lines(batch, for_update=True) if line["status"] == "Planned"]
     set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
     set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid", paid_on=today())
     refresh_batch(batch)
@@ -103,7 +103,7 @@ def read_file(file_url: str) -> bytes:
 def refresh_batch(batch: str) -> None:
     """Paid and unpaid sums of the batch from its lines; completed when no line waits for a result."""
     counts = defaultdict(lambda: [0, 0])
-    for line in sealing.batch_lines(batch):
+    for line in sealing.batch_lines(batch, for_update=True):
         counts[line["status"]][0] += 1
         counts[line["status"]][1] += line["total"]
     unpaid = [counts["Failed"][i] + counts["Uncollected"][i] for i in (0, 1)]
@@ -118,16 +118,18 @@ def refresh_batch(batch: str) -> None:
     frappe.db.set_value("Payout Batch", batch, values)
 
 
-def _check_batch(batch) -> None:
-    if batch.docstatus != 1:
+def _check_batch(batch: str) -> None:
+    # Read with a lock: another answer to the same batch may have been applied while this one waited.
+    docstatus, status = frappe.db.get_value("Payout Batch", batch, ["docstatus", "status"], for_update=True)
+    if docstatus != 1:
         frappe.throw(
-            _("{0} is not approved, so nothing of it can have been paid.").format(frappe.bold(batch.name)),
+            _("{0} is not approved, so nothing of it can have been paid.").format(frappe.bold(batch)),
             ResultFileError,
         )
-    if batch.status == "Approved":
+    if status == "Approved":
         # The provider's answer proves that it has the file, whatever the office forgot to click.
-        send_lines(batch.name)
-        frappe.db.set_value("Payout Batch", batch.name, {"status": "Sent", "sent_on": now_datetime()})
+        send_lines(batch)
+        frappe.db.set_value("Payout Batch", batch, {"status": "Sent", "sent_on": now_datetime()})
 
 
 def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:

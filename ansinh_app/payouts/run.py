@@ -24,9 +24,9 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     Run again and only what changed changes; sealed batches are left alone, and what arrives after a group's
     batch is sealed goes into the next month. Returns counts and totals.
     """
-    lock_period(period)
+    status = lock_period(period)
     document = frappe.get_doc("Payout Period", period)
-    _check_state(document)
+    _check_state(document, status)
     known_on = getdate(as_of or document.as_of or None)
     plan = make_plan(document, known_on, _progress(document))
     batches = _Batches(plan)
@@ -38,23 +38,24 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     return summary
 
 
-def lock_period(period: str) -> None:
-    """Makes everything that changes a period's money wait its turn."""
+def lock_period(period: str) -> str:
+    """Makes everything that changes a period's money wait its turn; returns the status it then has."""
     try:
-        found = frappe.db.get_value("Payout Period", period, "name", for_update=True)
+        status = frappe.db.get_value("Payout Period", period, "status", for_update=True)
     except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
         frappe.throw(
             _("Somebody else is working on {0} just now. Try again in a minute.").format(frappe.bold(period)),
             PeriodStateError,
         )
-    if not found:
+    if not status:
         frappe.throw(
             _("There is no payout period {0}.").format(frappe.bold(period)), frappe.DoesNotExistError
         )
+    return status
 
 
-def _check_state(document) -> None:
-    if document.status == "Closed":
+def _check_state(document, status: str) -> None:
+    if status == "Closed":
         frappe.throw(
             _("{0} is closed. What arrives now goes into the next month.").format(frappe.bold(document.name)),
             PeriodStateError,

@@ -1,4 +1,4 @@
-"""What an approved change does to the registry. Each effect keeps the day it was decided, so runs can be replayed."""
+"""What an approved change does to the registry; effects keep the decision's day, for runs are replayed."""
 
 import frappe
 from frappe import _

@@ -1,4 +1,4 @@
-"""What beneficiaries and representatives share: names, identity numbers, birth dates, and a person's status."""
+"""What beneficiaries and representatives share: names, identity numbers, births, and a person's status."""
 
 from datetime import date
 from functools import cache

@@ -1,4 +1,4 @@
-"""Idempotent loading of the reference data under `data/`: law, units, providers. Existing rows are left alone."""
+"""Loading the reference data of `data/`: law, units, providers. Existing rows are left alone."""
 
 from ansinh_app.setup import law, providers, units
 

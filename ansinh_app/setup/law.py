@@ -57,7 +57,7 @@ def load_programmes() -> dict[str, int]:
 
 
 def load_categories() -> dict[str, int]:
-    """Benefit categories, from benefit_categories.csv; a category with a neutral title of its own is sensitive."""
+    """Benefit categories, from benefit_categories.csv; one with a neutral title of its own is sensitive."""
     known = existing("Benefit Category")
     rows = [row for row in read("benefit_categories") if row["code"] not in known]
     for row in rows:

@@ -60,38 +60,26 @@ def make_office(code: str, unit: str | None = None, **values):
     ).insert()
 
 
-def make_unit(code: str, name: str, parent: str | None = None):
-    province = parent or _province()
+def make_unit(code: str, name: str, parent: str | None = None, **values):
+    """A commune, below the tests' own province unless said otherwise."""
+    if "level" not in values:
+        parent = parent or _province()
     return frappe.get_doc(
         {
             "doctype": "Administrative Unit",
             "code": code,
             "unit_name": name,
             "level": "Commune",
-            "parent_administrative_unit": province,
+            "parent_administrative_unit": parent,
             "valid_from": "2021-07-01",
+            **values,
         }
     ).insert()
 
 
 def _province() -> str:
     found = frappe.db.get_value("Administrative Unit", {"code": "PTEST"}, "name")
-    if found:
-        return found
-    return (
-        frappe.get_doc(
-            {
-                "doctype": "Administrative Unit",
-                "code": "PTEST",
-                "unit_name": "Tỉnh Mẫu",
-                "level": "Province",
-                "is_group": 1,
-                "valid_from": "2021-07-01",
-            }
-        )
-        .insert()
-        .name
-    )
+    return found or make_unit("PTEST", "Tỉnh Mẫu", level="Province", is_group=1).name
 
 
 def make_contract(office: str, provider: str, activate: bool = True, **values):

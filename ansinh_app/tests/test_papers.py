@@ -37,20 +37,43 @@ class TestPapers(FrappeTestCase):
             treasury_account="9523.2.1000000",
             budget_unit_code="1000000",
             signatories=[
-                {"signing_role": "Head", "authority": "KT. Trưởng phòng", "job_title": "Phó trưởng phòng", "full_name": "Lê Mẫu Ký"},
-                {"signing_role": "Chief Accountant", "job_title": "Kế toán trưởng", "full_name": "Vi Mẫu Toán"},
+                {
+                    "signing_role": "Head",
+                    "authority": "KT. Trưởng phòng",
+                    "job_title": "Phó trưởng phòng",
+                    "full_name": "Lê Mẫu Ký",
+                },
+                {
+                    "signing_role": "Chief Accountant",
+                    "job_title": "Kế toán trưởng",
+                    "full_name": "Vi Mẫu Toán",
+                },
             ],
             programmes=[
-                {"programme": "BTXH", "budget_chapter": "624", "budget_sector": "398", "budget_item": "7150", "budget_source": "12"}
+                {
+                    "programme": "BTXH",
+                    "budget_chapter": "624",
+                    "budget_sector": "398",
+                    "budget_item": "7150",
+                    "budget_source": "12",
+                }
             ],
         )
         world.make_contracts(OFFICE)
         frappe.get_doc(
-            {"doctype": "Budget Allotment", "office": OFFICE, "programme": "BTXH", "year": 2024, "amount": 900_000_000}
+            {
+                "doctype": "Budget Allotment",
+                "office": OFFICE,
+                "programme": "BTXH",
+                "year": 2024,
+                "amount": 900_000_000,
+            }
         ).insert().submit()
         cls.people = {
             "open": world.make_person(OFFICE, "Nông Thị Mẫu Giấy"),
-            "hiv": world.make_person(OFFICE, "Vi Văn Mẫu Kín", date_of_birth="1980-03-05", dob_precision="Year"),
+            "hiv": world.make_person(
+                OFFICE, "Vi Văn Mẫu Kín", date_of_birth="1980-03-05", dob_precision="Year"
+            ),
             "cash": world.make_person(OFFICE, "Hứa Thị <Mẫu> Tiền", cash=True),
         }
         world.make_entitlement(cls.people["open"])
@@ -99,6 +122,9 @@ class TestPapers(FrappeTestCase):
         self.assertRegex(text, r"Bằng chữ: [A-Z]\S+ .*đồng\.")
         for line in lines:
             self.assertIn(line.account_no, text)
+        document = frappe.get_doc("Payout Batch", self.batch("Bank Transfer"))
+        shown = [line for group in payment_list_paper(document)["groups"] for line in group.lines]
+        self.assertEqual({line.coefficient for line in shown}, {"1,5"})
 
     def test_hiv_is_on_no_paper_and_every_row_says_the_same(self):
         rendered = frappe.get_print("Payout Batch", self.batch("Bank Transfer"), print_format="Payment List")
@@ -106,13 +132,17 @@ class TestPapers(FrappeTestCase):
         self.assertNotIn("BTXH-08", rendered)
         self.assertNotIn(frappe.db.get_value("Benefit Category", "BTXH-08", "title"), rendered)
         document = frappe.get_doc("Payout Batch", self.batch("Bank Transfer"))
-        shown = {line.category_shown for group in payment_list_paper(document)["groups"] for line in group.lines}
+        shown = {
+            line.category_shown for group in payment_list_paper(document)["groups"] for line in group.lines
+        }
         self.assertEqual(len(shown), 1)
 
     def test_year_only_birth_is_printed_as_the_year(self):
         document = frappe.get_doc("Payout Batch", self.batch("Bank Transfer"))
         births = {
-            line.full_name: line.birth for group in payment_list_paper(document)["groups"] for line in group.lines
+            line.full_name: line.birth
+            for group in payment_list_paper(document)["groups"]
+            for line in group.lines
         }
         self.assertEqual(births, {"Nông Thị Mẫu Giấy": "30/06/1970", "Vi Văn Mẫu Kín": "1980"})
         self.assertEqual(birth("1980-03-05", "Month"), "03/1980")
@@ -144,14 +174,25 @@ class TestPapers(FrappeTestCase):
             ).insert()
         text = paper("Treasury Drawdown", drawdown.name, "Treasury Drawdown C2-02a")
         amount = f"{int(batch.total_amount):,}".replace(",", ".")
-        for part in ("C2-02a/NS", "DỰ THẢO", "9523.2.1000000", "7150", "398", "624", "KHO BẠC NHÀ NƯỚC", amount):
+        for part in (
+            "C2-02a/NS",
+            "DỰ THẢO",
+            "9523.2.1000000",
+            "7150",
+            "398",
+            "624",
+            "KHO BẠC NHÀ NƯỚC",
+            amount,
+        ):
             self.assertIn(part, text)
         with world.as_user(world.MANAGER):
             frappe.get_doc("Treasury Drawdown", drawdown.name).submit()
         self.assertNotIn("DỰ THẢO", paper("Treasury Drawdown", drawdown.name, "Treasury Drawdown C2-02a"))
         world.send(batch.name)
         failed = world.lines_of(self.period, channel="Bank Transfer")[0]
-        world.import_result(batch.name, world.answer(batch.name, {failed.name: ("Không thành công", "Tài khoản đóng")}))
+        world.import_result(
+            batch.name, world.answer(batch.name, {failed.name: ("Không thành công", "Tài khoản đóng")})
+        )
         with world.as_user(world.OFFICER):
             settlement = frappe.get_doc(
                 {
@@ -162,7 +203,12 @@ class TestPapers(FrappeTestCase):
                 }
             ).insert()
         text = paper("Settlement", settlement.name, "Settlement Sheet")
-        for part in ("BẢNG ĐỐI SOÁT", "A + B - D - F", failed.full_name, f"{int(failed.total):,}".replace(",", ".")):
+        for part in (
+            "BẢNG ĐỐI SOÁT",
+            "A + B - D - F",
+            failed.full_name,
+            f"{int(failed.total):,}".replace(",", "."),
+        ):
             self.assertIn(part, text)
         self.assertNotIn("HIV", text)
 
@@ -184,7 +230,12 @@ class TestPapers(FrappeTestCase):
                 }
             ).insert(ignore_permissions=True)
             frappe.get_doc(
-                {"doctype": "User Permission", "user": user, "allow": "Payment Service Provider", "for_value": "CTG"}
+                {
+                    "doctype": "User Permission",
+                    "user": user,
+                    "allow": "Payment Service Provider",
+                    "for_value": "CTG",
+                }
             ).insert(ignore_permissions=True)
         document = frappe.get_doc("Payout Batch", self.batch("Bank Transfer"))
         with world.as_user(user):

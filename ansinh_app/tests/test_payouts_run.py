@@ -207,6 +207,41 @@ class TestRun(FrappeTestCase):
         self.assertEqual(self.prepare(period)["created"], 1)
         self.assertTrue(world.lines_of(period, entitlement=entitlement.name))
 
+    def test_money_nobody_collects_for_months_is_pointed_out(self):
+        person = world.make_person(self.office, cash=True)
+        world.make_entitlement(person)
+        for month, as_of in (("2024-05", "2024-04-24"), ("2024-06", "2024-05-24"), ("2024-07", "2024-06-24")):
+            period = self.period(month, as_of)
+            self.assertNotIn("uncollected_long", _codes(preflight(period)))
+            self.prepare(period)
+            world.pay(period, {world.lines_of(period)[0].name: ("Chưa đến nhận", "")})
+        period = self.period("2024-08", "2024-07-24")
+        self.assertEqual(_codes(preflight(period))["uncollected_long"], "warning")
+        self.prepare(period)
+        line = world.lines_of(period)[0]
+        self.assertEqual([as_dong(line.carried_over), as_dong(line.total)], [1_620_000, 2_580_000])
+
+    def test_a_provinces_own_higher_level_counts_for_its_people(self):
+        province = world.make_unit("PHIGH", "Tỉnh Mức Cao", level="Province", is_group=1).name
+        commune = world.make_unit("CHIGH", "Xã Mức Cao", province).name
+        person = world.make_person(self.office, administrative_unit=commune)
+        world.make_entitlement(person)
+        frappe.get_doc(
+            {
+                "doctype": "Rate Version",
+                "programme": "BTXH",
+                "base_amount": 400_000,
+                "administrative_unit": province,
+                "effective_from": "2024-05-01",
+                "in_force_on": "2024-04-01",
+                "legal_instrument": "20/2021/NĐ-CP",
+                "lines": [{"category": "BTXH-06B1", "coefficient": 1.5}],
+            }
+        ).insert().submit()
+        period = self.period()
+        self.prepare(period)
+        self.assertEqual([as_dong(line.total) for line in world.lines_of(period)], [600_000])
+
     def test_estimated_rate_never_pays(self):
         person = world.make_person(self.office, provider="BID")
         world.make_entitlement(person, "NCC-01A", start="2026-07", known_on="2026-06-10")

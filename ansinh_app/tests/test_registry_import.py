@@ -210,7 +210,7 @@ class TestRegistryImport(FrappeTestCase):
         )
 
     def test_a_rule_of_a_document_rejects_its_row_alone(self):
-        # The holder's account number is registered for somebody else in the meantime: the row alone goes back.
+        # The account number is registered for somebody else: the row alone goes back.
         rows = [commune_row(**{"Họ và tên": f"Mẫu Dòng {letter}"}) for letter in "ABC"]
         rows[1] |= {"Số TK": "101867000007", **ACCOUNT}
         owner = make_person("Lý Văn Sở Hữu")
@@ -252,6 +252,14 @@ class TestRegistryImport(FrappeTestCase):
             run_import(doc.name)
         with self.assertRaises(ImportStateError):
             start_import(frappe.as_json({"name": doc.name}))
+
+    def test_a_list_uploaded_in_public_becomes_private(self):
+        content = commune_workbook([commune_row(**{"Họ và tên": "Lý Văn Kín"})])
+        file = frappe.get_doc({"doctype": "File", "file_name": "cong khai.xlsx", "content": content}).insert()
+        doc = make_import(commune_workbook([commune_row()]), file=file.file_url)
+        self.assertTrue(doc.file.startswith("/private/"))
+        self.assertEqual(run_import(doc.name)["rows_created"], 1)
+        self.assertTrue(frappe.db.exists("Beneficiary", {"full_name": "Lý Văn Kín"}))
 
     def test_a_commune_sends_but_does_not_run(self):
         clerk = make_user("xa@test.example", "Commune Officer", units=[VINH_TRAI])

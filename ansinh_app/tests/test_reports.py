@@ -42,8 +42,13 @@ class ReportCase(FrappeTestCase):
     def setUpClass(cls):
         super().setUpClass()
         world.make_users()
-        cls.units = {"north": world.make_unit("RN", "Xã Mẫu Bắc").name, "south": world.make_unit("RS", "Xã Mẫu Nam").name}
-        cls.units["province"] = frappe.db.get_value("Administrative Unit", cls.units["north"], "parent_administrative_unit")
+        cls.units = {
+            "north": world.make_unit("RN", "Xã Mẫu Bắc").name,
+            "south": world.make_unit("RS", "Xã Mẫu Nam").name,
+        }
+        cls.units["province"] = frappe.db.get_value(
+            "Administrative Unit", cls.units["north"], "parent_administrative_unit"
+        )
         cls.units["elsewhere"] = frappe.get_doc(
             {
                 "doctype": "Administrative Unit",
@@ -54,13 +59,17 @@ class ReportCase(FrappeTestCase):
                 "valid_from": "2021-07-01",
             }
         ).insert().name  # fmt: skip
-        world.make_office(OFFICE, unit=cls.units["north"], office_name="Phòng Mẫu Báo Cáo", place_name="Mẫu Sơn")
+        world.make_office(
+            OFFICE, unit=cls.units["north"], office_name="Phòng Mẫu Báo Cáo", place_name="Mẫu Sơn"
+        )
         world.make_contracts(OFFICE)
         cls.people = {
             "account": world.make_person(OFFICE, "Lý Thị Mẫu Một"),
             "account2": world.make_person(OFFICE, "Lý Thị Mẫu Hai"),
             "cash": world.make_person(OFFICE, "Lý Thị Mẫu Ba", cash=True),
-            "south": world.make_person(OFFICE, "Lý Thị Mẫu Bốn", cash=True, administrative_unit=cls.units["south"]),
+            "south": world.make_person(
+                OFFICE, "Lý Thị Mẫu Bốn", cash=True, administrative_unit=cls.units["south"]
+            ),
         }
         for person in cls.people.values():
             world.make_entitlement(person)
@@ -173,7 +182,9 @@ class TestMonthlyPayout(ReportCase):
 
     def test_province_sees_sums_of_its_own_area_only(self):
         with world.as_user("report.province@example.com"):
-            self.assertTrue(run("Monthly Payout", filters={"month": "2024-06-01", "office": OFFICE})["result"])
+            self.assertTrue(
+                run("Monthly Payout", filters={"month": "2024-06-01", "office": OFFICE})["result"]
+            )
         with world.as_user("report.otherprovince@example.com"):
             self.assertEqual(monthly_payout.execute({"month": "2024-06-01", "office": OFFICE})[1], [])
 
@@ -204,9 +215,19 @@ class TestPayoutReports(ReportCase):
         result = failed_and_carried_over.execute({"month": "2024-06-01", "office": OFFICE})
         self.assertEqual(result[1][0]["carried_in"], "07/2024")
         with world.as_user("report.bank@example.com"):
-            self.assertEqual(len(run("Failed and Carried Over", filters={"month": "2024-06-01", "office": OFFICE})["result"]), 1)
+            self.assertEqual(
+                len(
+                    run("Failed and Carried Over", filters={"month": "2024-06-01", "office": OFFICE})[
+                        "result"
+                    ]
+                ),
+                1,
+            )
         with world.as_user("report.post@example.com"):
-            self.assertEqual(run("Failed and Carried Over", filters={"month": "2024-06-01", "office": OFFICE})["result"], [])
+            self.assertEqual(
+                run("Failed and Carried Over", filters={"month": "2024-06-01", "office": OFFICE})["result"],
+                [],
+            )
 
 
 class TestReportSchedule(ReportCase):
@@ -226,7 +247,7 @@ class TestReportSchedule(ReportCase):
         ).insert()
 
     def send(self, on: str) -> list[dict]:
-        """The letters that `send_due` hands over on a day; the PDF renderer itself is tried in its own test."""
+        """The letters that `send_due` hands over on a day; the PDF renderer has a test of its own."""
         with (
             patch.object(report_schedule.frappe, "sendmail") as sendmail,
             patch.object(report_schedule, "report_pdf", return_value=b"%PDF-"),
@@ -307,7 +328,9 @@ class TestReportSchedule(ReportCase):
         office = frappe.get_doc("Paying Office", OFFICE)
         with report_schedule.vietnamese():
             result = run_report("Account Coverage", {"as_of": "2024-06-14", "office": OFFICE})
-            book = openpyxl.load_workbook(io.BytesIO(report_xlsx(office, "Tỷ lệ", office.creation.date(), result)))
+            book = openpyxl.load_workbook(
+                io.BytesIO(report_xlsx(office, "Tỷ lệ", office.creation.date(), result))
+            )
         cells = [cell for row in book.active.iter_rows(values_only=True) for cell in row if cell is not None]
         for part in ("Xã Mẫu Bắc", "Số đã có tài khoản", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 66.67, 4):
             self.assertIn(part, cells)

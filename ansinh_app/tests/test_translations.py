@@ -44,7 +44,9 @@ def collect() -> dict[str, str]:
 def _in_python(source: str) -> list[str]:
     texts = []
     for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.Call) and node.args and isinstance(node.func, (ast.Name, ast.Attribute))):
+        if not (
+            isinstance(node, ast.Call) and node.args and isinstance(node.func, (ast.Name, ast.Attribute))
+        ):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
         first = node.args[0]
@@ -133,7 +135,9 @@ class TestTranslations(unittest.TestCase):
             self.assertIn(text, texts)
 
     def test_no_text_stands_twice(self):
-        twice = [text for text, number in Counter(source for source, _vi in translations()).items() if number > 1]
+        twice = [
+            text for text, number in Counter(source for source, _vi in translations()).items() if number > 1
+        ]
         self.assertEqual(twice, [])
 
     def test_no_row_is_left_over(self):
@@ -150,7 +154,11 @@ class TestTranslations(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_nothing_was_left_in_english(self):
-        same = [source for source, vietnamese in translations() if source == vietnamese and source not in SAME]
+        same = [
+            source for source, vietnamese in translations() if source == vietnamese and source not in SAME
+        ]
         # A text that is already Vietnamese, or only placeholders, may stay as it is.
-        english = [text for text in same if text.isascii() and re.search(r"[A-Za-z]", re.sub(r"\{\w*\}", "", text))]
+        english = [
+            text for text in same if text.isascii() and re.search(r"[A-Za-z]", re.sub(r"\{\w*\}", "", text))
+        ]
         self.assertEqual(english, [])

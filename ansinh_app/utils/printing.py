@@ -54,7 +54,7 @@ def birth(born, precision: str | None) -> str:
 
 
 def place_and_day(place: str | None, value: date | None) -> str:
-    """ "Lạng Sơn, ngày 05 tháng 02 năm 2026": days below 10 and months 1 and 2 are padded (NĐ 30/2020 PL I)."""
+    """ "Lạng Sơn, ngày 05 tháng 02 năm 2026": days below 10, months 1 and 2 padded (NĐ 30/2020 PL I)."""
     if not value:
         return f"{place or '…………'}, ngày … tháng … năm ……"
     value = getdate(value)
@@ -86,7 +86,6 @@ def payment_list_paper(doc) -> dict:
         totals=_sums(lines),
         line_count=len(lines),
         words=words(sum(line.total for line in lines)),
-        code=f"{doc.name}",
         seal=doc.seal if doc.docstatus == 1 else "",
         mark=_mark(doc, sealed=bool(doc.seal)),
     )
@@ -174,9 +173,7 @@ def settlement_paper(doc) -> dict:
 def may_print(doc) -> None:
     """Whoever may not print the document gets no paper of it, also from a template of his own."""
     if not frappe.has_permission(doc.doctype, "print", doc=doc):
-        frappe.throw(
-            _("You may not print {0} {1}.").format(_(doc.doctype), doc.name), frappe.PermissionError
-        )
+        frappe.throw(_("You may not print {0} {1}.").format(_(doc.doctype), doc.name), frappe.PermissionError)
 
 
 def office_paper(office, value: date | None) -> dict:
@@ -196,7 +193,7 @@ def office_paper(office, value: date | None) -> dict:
 
 
 def signatures(office) -> list[dict]:
-    """Who signs, left to right: the preparer, the chief accountant, the head (Kho bạc signs in its own box)."""
+    """Who signs, left to right: preparer, chief accountant, head; the treasury signs in a box of its own."""
     order = ("Prepared By", "Chief Accountant", "Head")
     rows = {row.signing_role: row for row in reversed(office.signatories)}
     titles = {
@@ -260,7 +257,9 @@ def _lines(filters: dict) -> list[dict]:
         order_by="line_no, name",
         limit_page_length=0,
     )
-    people = _by_name("Beneficiary", {line.beneficiary for line in lines}, "date_of_birth", "dob_precision", "personal_id")
+    people = _by_name(
+        "Beneficiary", {line.beneficiary for line in lines}, "date_of_birth", "dob_precision", "personal_id"
+    )
     accounts = _by_name("Payment Account", {line.payment_account for line in lines}, "representative")
     decisions = _by_name("Entitlement", {line.entitlement for line in lines}, "decision_no", "representative")
     holders = {row.representative for row in [*accounts.values(), *decisions.values()]}
@@ -269,7 +268,9 @@ def _lines(filters: dict) -> list[dict]:
     for line in lines:
         person = people.get(line.beneficiary) or frappe._dict()
         decision = decisions.get(line.entitlement) or frappe._dict()
-        holder = (accounts.get(line.payment_account) or frappe._dict()).representative or decision.representative
+        holder = (
+            accounts.get(line.payment_account) or frappe._dict()
+        ).representative or decision.representative
         unit = units.get(line.administrative_unit) or frappe._dict()
         for field in MONEY_FIELDS:
             line[field] = as_dong(line[field] or 0)
@@ -290,15 +291,8 @@ def _lines(filters: dict) -> list[dict]:
 
 def _coefficient(explanation: str | None) -> str:
     """The coefficient of the month's amount, "1,5"; it is shared by many categories and tells of none."""
-    try:
-        steps = json.loads(explanation or "[]")
-    except ValueError:
-        return ""
-    found = ""
-    for step in steps if isinstance(steps, list) else []:
-        params = step.get("params", step) if isinstance(step, dict) else {}
-        found = params.get("coefficient") or found
-    return str(found).replace(".", ",") if found else ""
+    steps = [step for step in json.loads(explanation or "[]") if step["code"] == "coefficient"]
+    return str(steps[-1]["params"]["coefficient"]).replace(".", ",") if steps else ""
 
 
 def _by_name(doctype: str, names: set, *fields: str) -> dict[str, dict]:
@@ -307,7 +301,9 @@ def _by_name(doctype: str, names: set, *fields: str) -> dict[str, dict]:
     # Chunks: a provider's whole list is longer than what a database takes as parameters at once.
     for start in range(0, len(names), 500):
         chunk = names[start : start + 500]
-        for row in frappe.get_all(doctype, filters={"name": ["in", chunk]}, fields=["name", *fields], limit_page_length=0):
+        for row in frappe.get_all(
+            doctype, filters={"name": ["in", chunk]}, fields=["name", *fields], limit_page_length=0
+        ):
             rows[row.name] = row
     return rows
 

@@ -1,4 +1,4 @@
-"""A report as a file: the workbook and the PDF that are mailed, laid out as the letter an office would write."""
+"""A report as a file: the workbook and the PDF that are mailed, laid out as an office would write it."""
 
 import io
 from datetime import date
@@ -22,12 +22,18 @@ def run_report(name: str, filters: dict) -> dict:
 
 
 def report_xlsx(office, title: str, day: date, result: dict) -> bytes:
-    """The report as a workbook: header block, title, bordered table, total in bold; texts are never formulas."""
+    """The report as a workbook: header block, title, table, total in bold; a text is never a formula."""
     paper = office_paper(office, day)
     columns, rows = result["columns"], result["rows"]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "dd/mm/yyyy"}
+        out,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "dd/mm/yyyy",
+        },
     )
     book.formats[0].set_font_name("Times New Roman")
     font = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
@@ -54,7 +60,9 @@ def report_xlsx(office, title: str, day: date, result: dict) -> bytes:
         sheet.write_string(top, index, str(column.label or ""), head)
         sheet.set_column(index, index, max(8, int(column.width or 100) / 7))
     formats = {
-        (kind, strong): style(border=1, bold=strong, num_format=pattern, **({"text_wrap": True} if kind == "text" else {}))
+        (kind, strong): style(
+            border=1, bold=strong, num_format=pattern, **({"text_wrap": True} if kind == "text" else {})
+        )
         for kind, pattern in (("Int", "#,##0"), ("Currency", "#,##0"), ("Float", "0.00"), ("text", "@"))
         for strong in (False, True)
     }
@@ -87,7 +95,10 @@ def report_pdf(office, title: str, day: date, result: dict) -> bytes:
         message=result["message"],
         columns=columns,
         rows=[
-            {"bold": bool(row.get("bold")), "cells": [_cell(row.get(column.fieldname), column) for column in columns]}
+            {
+                "bold": bool(row.get("bold")),
+                "cells": [_cell(row.get(column.fieldname), column) for column in columns],
+            }
             for row in result["rows"]
         ],
         landscape=len(columns) > 8,

@@ -40,7 +40,7 @@ class Sheet:
 
 
 def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, Grid]]:
-    """Every visible sheet as (name, grid). Raises WorkbookError: broken, protected, too large, another kind."""
+    """Every visible sheet as (name, grid). Raises WorkbookError: broken, protected, too large."""
     if not content:
         _refuse(file_name, _("the file is empty"))
     if len(content) > MAX_BYTES:
@@ -98,8 +98,8 @@ def annotate_workbook(
 ) -> bytes:
     """The sender's workbook with one more column: what is wrong with which row.
 
-    `remarks`: sheet -> row (from 1) -> text; `header_rows`: sheet -> row of the column's heading. An XLSX keeps
-    its layout; older formats come back as plain cells.
+    `remarks`: sheet -> row (from 1) -> text; `header_rows`: sheet -> row of the column's heading. An XLSX
+    keeps its layout; older formats come back as plain cells.
     """
     book = _open_for_notes(content, grids)
     for name, rows in remarks.items():

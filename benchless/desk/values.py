@@ -104,11 +104,27 @@ def read(df, text: str | None):
         return int(number) if number == int(number) else number
     if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
         return flt(text)
-    if df.fieldtype == "Datetime" and text:
-        return text.replace("T", " ")
+    if df.fieldtype in ("Date", "Datetime") and text:
+        return read_moment(text, df.fieldtype)
     if not text and df.fieldtype in ("Date", "Datetime", "Time"):
         return None
     return text
+
+
+DATE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+
+
+def read_moment(text: str, fieldtype: str) -> str:
+    """A typed date, day first (05/03/1950) or as 1950-03-05, perhaps with a time; raises ValidationError."""
+    day, _space, clock = text.replace("T", " ").partition(" ")
+    if match := DATE.match(day):
+        day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    try:
+        date = datetime.date.fromisoformat(day)
+        moment = datetime.time.fromisoformat(clock.strip()) if clock.strip() else datetime.time()
+    except ValueError:
+        frappe.throw(_("{0} is not a valid date (day/month/year)").format(frappe.bold(html.escape(text))))
+    return str(date) if fieldtype == "Date" else f"{date} {moment.isoformat()}"
 
 
 def for_input(df, value) -> str:
@@ -116,9 +132,9 @@ def for_input(df, value) -> str:
     if value is None or value == "":
         return ""
     if df.fieldtype == "Date":
-        return cstr(getdate(value))
+        return show_moment(getdate(value))
     if df.fieldtype == "Datetime":
-        return get_datetime(value).strftime("%Y-%m-%dT%H:%M:%S")
+        return get_datetime(value).strftime("%d/%m/%Y %H:%M:%S")
     if df.fieldtype == "Currency":
         return show_number(value)
     if df.fieldtype == "Int":

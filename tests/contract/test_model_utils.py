@@ -15,7 +15,8 @@ class TestUtils(ModelCase):
     def test_dates(self):
         self.assertEqual(getdate("2024-02-29"), datetime.date(2024, 2, 29))
         self.assertEqual(getdate(datetime.datetime(2024, 1, 2, 3)), datetime.date(2024, 1, 2))
-        self.assertIsNone(getdate(""))
+        self.assertEqual(getdate(""), now_datetime().date())
+        self.assertEqual(getdate(None), now_datetime().date())
         with self.assertRaises(frappe.ValidationError):
             getdate("yesterday-ish")
         self.assertEqual(add_days("2024-02-28", 2), "2024-03-01")
@@ -44,7 +45,7 @@ class TestUtils(ModelCase):
 
     def test_text(self):
         self.assertEqual(strip_html("<p>a <b>b</b></p>"), "a b")
-        self.assertEqual(escape_html("<a href='x'>"), "&lt;a href=&#39;x&#39;&gt;")
+        self.assertEqual(escape_html("<a href='x'>"), "&lt;a href=&apos;x&apos;&gt;")
         self.assertEqual(comma_and(["a", "b", "c"], add_quotes=False), "a, b and c")
         self.assertEqual(cstr(None), "")
         self.assertEqual(frappe.scrub("Payment Account"), "payment_account")
@@ -59,10 +60,10 @@ class TestUtils(ModelCase):
         self.assertEqual(frappe.cache().get_value("ctr_key"), {"a": 1})
         frappe.cache.delete_value("ctr_key")
         self.assertIsNone(frappe.cache.get_value("ctr_key"))
-        self.assertEqual(frappe.cache.get_value("ctr_key", lambda: 5), 5)
+        self.assertEqual(frappe.cache.get_value("ctr_other", lambda: 5), 5)
         frappe.cache.hset("ctr_hash", "k", 2)
         self.assertEqual(frappe.cache.hget("ctr_hash", "k"), 2)
-        frappe.cache.delete_value(["ctr_key", "ctr_hash"])
+        frappe.cache.delete_value(["ctr_key", "ctr_other", "ctr_hash"])
 
     def test_formatted_values(self):
         doc = frappe.get_doc({"doctype": ORDER, "title": "x", "ordered_on": "2024-02-29", "is_urgent": 1})

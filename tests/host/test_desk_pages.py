@@ -186,15 +186,22 @@ def test_a_clerk_makes_a_case_with_rows(clerk):
     page = clerk.get(f"/desk/new/{CASE}")
     assert page.status_code == 200
     data = {
-        "f.full_name": "Đỗ Thị Mới", "f.town": "T2", "f.kind": "Regular", "f.amount": "1.080.000", "f.born_on": "1950-02-03",
+        "f.full_name": "Đỗ Thị Mới", "f.town": "T2", "f.kind": "Regular", "f.amount": "1.080.000", "f.born_on": "03/02/1950",
         "f.urgent": ["0", "1"], "t.rows.__shown": "1", "t.rows.__order": ["n1", "n2"],
-        "t.rows.n1.what": "Gạo", "t.rows.n1.price": "150.000", "t.rows.n2.what": "Muối", "t.rows.n2.given_on": "2025-02-01",
+        "t.rows.n1.what": "Gạo", "t.rows.n1.price": "150.000", "t.rows.n2.what": "Muối", "t.rows.n2.given_on": "1/2/2025",
     }  # fmt: skip
     response = clerk.post(f"/desk/new/{CASE}", {"_action": "save", **data})
     assert response.status_code == 302, text_of(response)
     doc = stored(response["Location"].rsplit("/", 1)[1])
     assert (doc.full_name, doc.amount, doc.urgent, doc.owner) == ("Đỗ Thị Mới", 1080000, 1, CLERK)
     assert [(row.what, row.price, row.idx) for row in doc.rows] == [("Gạo", 150000, 1), ("Muối", 0, 2)]
+    assert (str(doc.born_on), str(doc.rows[1].given_on)) == ("1950-02-03", "2025-02-01")
+
+
+def test_a_date_that_is_none_is_refused(clerk):
+    data = {"_action": "save", "f.full_name": "Sai Ngày", "f.kind": "Regular", "f.born_on": "31/02/1950"}
+    response = clerk.post(f"/desk/new/{CASE}", data)
+    assert response.status_code == 417 and "31/02/1950" in text_of(response)
 
 
 def test_a_missing_value_is_named_and_nothing_is_written(clerk):

@@ -1,4 +1,4 @@
-"""What a row is compared with, read once per import: the law, banks, people of the commune, their accounts."""
+"""What a row is compared with, read once per import: law, banks, the commune's people, their accounts."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""What is said about a row: the field as the sheet's reader knows it, the value, and what would be accepted."""
+"""What is said about a row: the field in the reader's words, the value, and what would be accepted."""
 
 from frappe import _
 
@@ -103,7 +103,7 @@ def repair(note: Note) -> str:
         "century_from_id": _("century taken from the personal ID"),
         "day_and_month_swapped": _("day and month exchanged"),
     }.get(note.code, note.code)
-    return _("{0}: {1} ({2})").format(label(note.field), done, note.value)
+    return f"{label(note.field)}: {done} ({note.value})"
 
 
 def doubt(note: Note) -> str:
@@ -116,4 +116,4 @@ def doubt(note: Note) -> str:
         "bad_number": _("is no phone number and was left out"),
         "number_cell": _("stood in a number cell: leading zeros may be lost"),
     }.get(note.code, note.code)
-    return _("{0} {1} {2}").format(label(note.field), note.value, said)
+    return f"{label(note.field)} {note.value} {said}"

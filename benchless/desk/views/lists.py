@@ -293,9 +293,9 @@ def dates_to_filter(request) -> str | None:
     if not fields and not any(not query[key] for key in query):
         return None
     for field in fields:
-        start, end = query.pop(f"{field}.start", [""])[-1], query.pop(f"{field}.end", [""])[-1]
-        if start or end:
-            query[field] = json.dumps(["between", [start, end]])
+        typed = [query.pop(f"{field}.{side}", [""])[-1].strip() for side in ("start", "end")]
+        if any(typed):
+            query[field] = json.dumps(["between", [text and values.read_moment(text, "Date") for text in typed]])
     for key in [key for key in query if not query[key]]:
         del query[key]
     return f"{request.path}?{query.urlencode()}"

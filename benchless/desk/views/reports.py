@@ -8,7 +8,7 @@ from django.urls import reverse
 
 import frappe
 from benchless.desk import charts, messages, values
-from benchless.desk.layout import document_url, select_options
+from benchless.desk.layout import select_options
 from benchless.desk.render import page
 from benchless.desk.views.lists import XLSX_TYPE, workbook
 from benchless.rest.responses import download
@@ -46,14 +46,14 @@ def report(request, name: str):
         return export(doc, answer, fields, wanted)
     columns = [read_column(column) for column in answer.get("columns") or []]
     columns = [column for column in columns if not column["hidden"]]
-    rows = answer.get("result") or []
+    rows, links = answer.get("result") or [], LinkCells()
     context = {
         "report": doc,
         "fields": fields,
         "missing": missing,
         "items": [*items, *messages.collected()],
         "columns": columns,
-        "rows": [show_row(row, columns) for row in rows[:SHOWN_ROWS]],
+        "rows": [show_row(row, columns, links) for row in rows[:SHOWN_ROWS]],
         "total": len(rows),
         "left_out": max(0, len(rows) - SHOWN_ROWS),
         "note": values.clean_html(report_message(answer.get("message"))),
@@ -141,25 +141,47 @@ def cells_of(row, columns: list[dict]) -> list:
     return [row[index] if index < len(row) else None for index in range(len(columns))]
 
 
-def show_row(row, columns: list[dict]) -> dict:
+class LinkCells:
+    """Addresses and titles of linked documents, each asked for once in a report."""
+
+    def __init__(self):
+        self.may_open = {}
+        self.titles = {}
+
+    def address(self, doctype: str, name: str) -> str:
+        if doctype not in self.may_open:
+            self.may_open[doctype] = bool(frappe.db.exists("DocType", doctype)) and bool(
+                frappe.has_permission(doctype, "read")
+            )
+        return reverse("admin:form", args=[doctype, name]) if self.may_open[doctype] else ""
+
+    def title(self, doctype: str, name: str) -> str:
+        if (doctype, name) not in self.titles:
+            self.titles[(doctype, name)] = values.link_title(doctype, name)
+        return self.titles[(doctype, name)]
+
+
+def show_row(row, columns: list[dict], links: LinkCells) -> dict:
     """A result row as cells of text, links where a column is a Link; bold and indent as the report says."""
     cells = []
     raw = cells_of(row, columns)
+    details = row if isinstance(row, dict) else {}
+    total = bool(raw) and cstr(raw[0]).strip("'") in (_("Total"), "Total")
     for column, value in zip(columns, raw, strict=True):
         df = frappe._dict(fieldtype=column["fieldtype"], options=column["options"], precision=column["precision"])
         url = ""
-        if column["fieldtype"] == "Link" and value and isinstance(value, str) and column["options"]:
-            url = document_url(column["options"], value) if frappe.db.exists(column["options"], value) else ""
-            text = values.link_title(column["options"], value) if url else cstr(value)
-        elif column["fieldtype"] in NUMBERS and not isinstance(value, (int, float)):
+        if column["fieldtype"] == "Link" and value and isinstance(value, str) and column["options"] and not total:
+            url = links.address(column["options"], value)
+            text = links.title(column["options"], value) if url else cstr(value)
+        elif column["fieldtype"] == "Link" or (
+            column["fieldtype"] in NUMBERS and not isinstance(value, (int, float))
+        ):
             text = cstr(value)
         else:
             text = values.show(df, value)
         if column["fieldtype"] == "Data" and "<" in text:
             text = values.strip_tags(text)
         cells.append({"text": text, "url": url, "numeric": column["numeric"], "negative": is_negative(value)})
-    details = row if isinstance(row, dict) else {}
-    total = bool(raw) and cstr(raw[0]) in (_("Total"), f"'{_('Total')}'", "Total")
     return {"cells": cells, "bold": bool(details.get("bold")) or total, "indent": range(cint(details.get("indent")))}
 
 
@@ -212,7 +234,8 @@ def export(doc, answer: dict, fields: list[dict], kind: str):
 
 def paper(doc, columns: list[dict], rows: list, fields: list[dict]) -> str:
     """The report as HTML for print: title, filters, table, time."""
-    shown = [show_row(row, columns) for row in rows]
+    links = LinkCells()
+    shown = [show_row(row, columns, links) for row in rows]
     head = "".join(f"<th>{html.escape(column['label'])}</th>" for column in columns)
     body = []
     for row in shown:

@@ -106,7 +106,12 @@ def _summary(total: dict, rows: list[dict]) -> list[dict]:
     under = sum(1 for row in rows if row["percent"] < 5 and row["total"])
     return [
         {"value": total["total"], "label": _("Total People"), "datatype": "Int", "indicator": "Blue"},
-        {"value": total["with_account"], "label": _("With an Account"), "datatype": "Int", "indicator": "Green"},
+        {
+            "value": total["with_account"],
+            "label": _("With an Account"),
+            "datatype": "Int",
+            "indicator": "Green",
+        },
         {"value": total["percent"], "label": _("Rate"), "datatype": "Percent", "indicator": "Green"},
         {"value": under, "label": _("Communes under 5 %"), "datatype": "Int", "indicator": "Red"},
     ]

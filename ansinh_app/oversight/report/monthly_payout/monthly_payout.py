@@ -113,18 +113,14 @@ def _chart(ways: list[tuple[str, str]], total: dict) -> dict:
 
 
 def _summary(total: dict) -> list[dict]:
-    def money(label: str, field: str, indicator: str) -> dict:
-        return {
-            "value": total[field],
-            "label": label,
-            "datatype": "Currency",
-            "currency": "VND",
-            "indicator": indicator,
-        }
-
+    # Int, not Currency: desks print a Currency of a summary with two decimals that đồng do not have.
+    items = (
+        (_("Lines"), "people", "Blue"),
+        (_("Total (đồng)"), "total", "Green"),
+        (_("Arrears (đồng)"), "arrears", "Orange"),
+        (_("Recovery (đồng)"), "recovery", "Red"),
+    )
     return [
-        {"value": total["people"], "label": _("Lines"), "datatype": "Int", "indicator": "Blue"},
-        money(_("Total"), "total", "Green"),
-        money(_("Arrears"), "arrears", "Orange"),
-        money(_("Recovery"), "recovery", "Red"),
+        {"value": total[field], "label": label, "datatype": "Int", "indicator": indicator}
+        for label, field, indicator in items
     ]

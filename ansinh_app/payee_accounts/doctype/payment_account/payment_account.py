@@ -31,9 +31,9 @@ class PaymentAccount(Document):
             account.validate(self.account_no)
         except BadIdentifier:
             frappe.throw(
-                _(
-                    "Account number {0} cannot be right: type 6 to 19 digits or letters, as text."
-                ).format(frappe.bold(self.account_no)),
+                _("Account number {0} cannot be right: type 6 to 19 digits or letters, as text.").format(
+                    frappe.bold(self.account_no)
+                ),
                 InvalidIdentifierError,
             )
         self.account_no = account.compact(self.account_no)

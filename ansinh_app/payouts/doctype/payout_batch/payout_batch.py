@@ -101,7 +101,7 @@ class PayoutBatch(Document):
 
     def validate_checker(self):
         """Maker and checker are two people, whoever they are."""
-        maker = frappe.db.get_value("Payout Batch", self.name, ["owner", "prepared_by"])
+        maker = frappe.db.get_value("Payout Batch", self.name, ["owner", "prepared_by"], for_update=True)
         if frappe.session.user in maker:
             frappe.throw(
                 _("You prepared {0}: somebody else has to approve it.").format(frappe.bold(self.name)),
@@ -156,6 +156,7 @@ class PayoutBatch(Document):
     def on_update_after_submit(self):
         before = self.get_doc_before_save()
         if before and before.status == "Approved" and self.status == "Sent":
+            lock_period(self.period)
             results.send_lines(self.name)
 
     def before_cancel(self):
@@ -165,7 +166,7 @@ class PayoutBatch(Document):
             frappe.throw(
                 _("Write the reason for cancelling {0}.").format(frappe.bold(self.name)), SealedError
             )
-        if frappe.db.get_value("Payout Batch", self.name, "status") != "Approved":
+        if frappe.db.get_value("Payout Batch", self.name, "status", for_update=True) != "Approved":
             frappe.throw(
                 _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),
                 SealedError,

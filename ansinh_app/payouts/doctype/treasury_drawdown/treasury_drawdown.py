@@ -82,15 +82,22 @@ class TreasuryDrawdown(Document):
         )
         return sum(as_dong(row.batch_total or 0) - as_dong(row.amount or 0) for row in rows)
 
-    def set_allotment(self):
+    def set_allotment(self, lock: bool = False):
         year = getdate(frappe.db.get_value("Payout Period", self.period, "month")).year
         filters = {"office": self.office, "programme": self.programme, "year": year, "docstatus": 1}
         self.allotment = frappe.db.get_value("Budget Allotment", filters, "name", order_by="creation desc")
-        left = drawdowns.allotment_left(self.office, self.programme, year, self.name)
+        left = drawdowns.allotment_left(self.office, self.programme, year, self.name, lock)
         self.allotment_left = left - self.amount
 
     def before_submit(self):
         lock_period(self.period)
+        self.set_allotment(lock=True)
+        drawn = drawdowns.drawn_batches(self.period, self.name, lock=True)
+        twice = [row.batch for row in self.batches if row.batch in drawn]
+        if twice:
+            frappe.throw(
+                _("These batches are drawn already: {0}.").format(", ".join(twice)), PeriodStateError
+            )
         if not self.allotment:
             frappe.throw(
                 _("No budget is allotted to {0} for {1}. Enter and submit a Budget Allotment first.").format(

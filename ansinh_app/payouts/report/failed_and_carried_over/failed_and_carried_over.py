@@ -128,9 +128,8 @@ def _summary(rows: list[dict]) -> list[dict]:
         {"value": len(rows), "label": _("Lines Not Paid"), "datatype": "Int", "indicator": "Red"},
         {
             "value": sum(row["total"] for row in rows),
-            "label": _("Amount"),
-            "datatype": "Currency",
-            "currency": "VND",
+            "label": _("Amount (đồng)"),
+            "datatype": "Int",
             "indicator": "Red",
         },
         {

@@ -34,7 +34,9 @@ def _rows(finding: dict) -> list[dict]:
     ]
     more = finding["count"] - len(finding["items"])
     if more > 0:
-        shown.append({**shown[0], "beneficiary": "", "full_name": "", "detail": _("and {0} more").format(more)})
+        shown.append(
+            {**shown[0], "beneficiary": "", "full_name": "", "detail": _("and {0} more").format(more)}
+        )
     return shown
 
 
@@ -59,9 +61,8 @@ def _summary(found: dict) -> list[dict]:
         {"value": found["lines"], "label": _("Lines"), "datatype": "Int", "indicator": "Blue"},
         {
             "value": found["total"],
-            "label": _("Total"),
-            "datatype": "Currency",
-            "currency": "VND",
+            "label": _("Total (đồng)"),
+            "datatype": "Int",
             "indicator": "Blue",
         },
     ]

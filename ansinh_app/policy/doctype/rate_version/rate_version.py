@@ -128,7 +128,8 @@ class RateVersion(Document):
         if used:
             frappe.throw(
                 _(
-                    "{0} was used by period {1} and cannot be cancelled. Enter the new level as a new version."
+                    "{0} was used by period {1} and cannot be cancelled. "
+                    "Enter the new level as a new version."
                 ).format(frappe.bold(self.name), ", ".join(used[:5])),
                 RateVersionError,
             )

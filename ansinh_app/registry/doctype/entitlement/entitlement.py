@@ -91,7 +91,7 @@ class Entitlement(Document):
             )
 
     def validate_category(self):
-        """The age must fit one band of the category in the first month, and the quantity its way of counting."""
+        """The age must fit a band of the category in the first month, the quantity its way of counting."""
         law = self.flags.law or load_law()
         category = law.categories.get(self.category)
         if category is None:
@@ -140,7 +140,8 @@ class Entitlement(Document):
         if not listed:
             frappe.throw(
                 _(
-                    "{0} is not among the representatives of {1}. Add the guardianship or mandate there first."
+                    "{0} is not among the representatives of {1}. "
+                    "Add the guardianship or mandate there first."
                 ).format(frappe.bold(self.representative), frappe.bold(self.person.full_name)),
                 PayeeError,
             )
@@ -176,7 +177,7 @@ class Entitlement(Document):
         )
 
     def validate_overlap(self):
-        """The same benefit once per person and month; different benefits are weighed by the law each month."""
+        """The same benefit once per person and month; different ones are weighed by the law each month."""
         if self.flags.checked_by_import:
             return
         if self._action == "submit":
@@ -194,7 +195,8 @@ class Entitlement(Document):
                 continue
             frappe.throw(
                 _(
-                    "{0} already holds {1} from {2} (decision {3}, {4}). Change that one instead of granting it twice."
+                    "{0} already holds {1} from {2} (decision {3}, {4}). "
+                    "Change that one instead of granting it twice."
                 ).format(
                     frappe.bold(self.person.full_name),
                     frappe.bold(other.category),
@@ -227,7 +229,7 @@ class Entitlement(Document):
     def add_change(
         self, effective_month, decided_on, active: bool, reason: str | None, change: str | None
     ) -> None:
-        """Record a later decision: from the month on the entitlement is paid or not, known since `decided_on`."""
+        """Record a later decision: from the month on it is paid or not, known since `decided_on`."""
         self.append(
             "changes",
             {

@@ -14,9 +14,19 @@ from ansinh_app.registry.people import first_of_month
 class RegistryImport(Document):
     def validate(self):
         self.effective_month = first_of_month(self.effective_month)
+        self.keep_file_private()
         self.set_title()
         self.validate_unit()
         self.validate_unchanged()
+
+    def keep_file_private(self):
+        """A list of people is nobody's business but the office's, however it was uploaded."""
+        for name in frappe.get_all("File", filters={"file_url": self.file, "is_private": 0}, pluck="name"):
+            file = frappe.get_doc("File", name)
+            file.check_permission("write")
+            file.is_private = 1
+            file.save(ignore_permissions=True)
+            self.file = file.file_url
 
     def set_title(self):
         unit = frappe.db.get_value("Administrative Unit", self.administrative_unit, "unit_name") or ""
@@ -56,7 +66,8 @@ def check_may_run(doc) -> None:
     if not frappe.has_permission("Entitlement", "submit"):
         frappe.throw(
             _(
-                "The paying office runs the import. Your workbook is with them; they return what cannot be taken."
+                "The paying office runs the import. Your workbook is with them; "
+                "they return what cannot be taken."
             ),
             frappe.PermissionError,
             title=_("Sent to the Office"),
@@ -67,7 +78,7 @@ def check_may_run(doc) -> None:
 def run_import(name: str) -> dict:
     """Read the workbook, write what can be taken, attach the error workbook; returns the counts.
 
-    All rows are written in one transaction. Raises WorkbookError when nothing can be read and ImportStateError
+    All rows are written in one transaction. Raises WorkbookError when nothing can be read, ImportStateError
     while another run is at it. A second run over the same file changes nothing.
     """
     doc = frappe.get_doc("Registry Import", name)

@@ -359,19 +359,14 @@ class Database:
         return is_single(doctype)
 
     def _single_values(self, doctype, filters, fieldname, as_dict, pluck) -> list:
-        values = self.get_singles_dict(doctype)
+        values = self.get_singles_dict(doctype)  # as text, as on Frappe; get_single_value() casts
         if fieldname == "*":
             row = _dict(values, name=doctype)
             return [row] if as_dict else [tuple(row.values())]
         names = [fieldname] if isinstance(fieldname, str) else list(fieldname)
         if isinstance(filters, dict) and any(values.get(k) != v for k, v in filters.items()):
             return []
-        meta = frappe.get_meta(doctype)
-        row = _dict()
-        for name in names:
-            value = values.get(name)
-            field = meta.get_field(name)
-            row[name] = doctype if name == "name" else frappe.utils.cast_fieldtype(field.fieldtype, value) if field else value
+        row = _dict({name: doctype if name == "name" else values.get(name) for name in names})
         if as_dict:
             return [row]
         if pluck:
@@ -388,7 +383,7 @@ class Database:
             meta = frappe.get_meta(doctype)
             for name in list(values):
                 if field := meta.get_field(name):
-                    values[name] = frappe.utils.cast_fieldtype(field.fieldtype, values[name])
+                    values[name] = frappe.utils.cast(field.fieldtype, values[name])
         return values
 
     def get_single_value(self, doctype: str, fieldname: str, cache=True):
@@ -409,7 +404,7 @@ class Database:
                 ),
                 self.InvalidColumnName,
             )
-        value = frappe.utils.cast_fieldtype(field.fieldtype, value)
+        value = frappe.utils.cast(field.fieldtype, value)
         cached[key] = value
         return value
 

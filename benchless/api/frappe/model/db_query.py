@@ -95,7 +95,7 @@ class DatabaseQuery:
         self.flags.ignore_permissions = ignore_permissions
         self.parent_doctype = parent_doctype
         self.reference_doctype = reference_doctype or self.doctype
-        self.ignore_ifnull = ignore_ifnull
+        self.ignore_ifnull = ignore_ifnull or trusted_fields
         self.join = join
         if not ignore_permissions:
             self.check_read_permission(self.doctype, parent_doctype)
@@ -388,6 +388,8 @@ class DatabaseQuery:
             if operator == "like" or self.ignore_ifnull or not nullable:
                 return f"{column} {operator} %s", [text]
             return f"ifnull({column}, '') {operator} %s", [text]
+        if value is None and not self.ignore_ifnull and kind in ("Link", "Data") and operator == "=":
+            return "1 = 0", []  # as on Frappe: to find empty ones, say ("is", "not set")
         if value is None or value == "":
             if kind in NUMERIC:
                 return f"{column} {operator} %s", [0]
@@ -433,8 +435,8 @@ class DatabaseQuery:
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",")]
         bounds = list(value or [])
-        if kind in NUMERIC:
-            return f"{column} between %s and %s", [flt(b) for b in bounds]
+        if kind not in ("Date", "Datetime"):
+            frappe.throw(_("The between operator is for dates only"), frappe.DataError)
         start, end = (bounds + [frappe.utils.nowdate()] * 2)[:2] if len(bounds) < 2 else bounds[:2]
         if kind == "Date":
             return f"{column} between %s and %s", [getdate(start).isoformat(), getdate(end).isoformat()]

@@ -73,7 +73,7 @@ class Document(BaseDocument):
             values["doctype"] = self.doctype
             super().__init__(values)
             self.init_valid_columns()
-            self._cast_single_values()
+            self._fix_numeric_types()
         else:
             values = frappe.db.get_value(
                 self.doctype, self.name, "*", as_dict=True, for_update=for_update,
@@ -96,15 +96,6 @@ class Document(BaseDocument):
         if hasattr(self, "__setup__"):
             self.__setup__()
         return self
-
-    def _cast_single_values(self) -> None:
-        self._fix_numeric_types()
-        for df in self.meta.fields:
-            value = self.get(df.fieldname)
-            if value and df.fieldtype == "Date":
-                self.set(df.fieldname, getdate(value))
-            elif value and df.fieldtype == "Datetime":
-                self.set(df.fieldname, get_datetime(value))
 
     def reload(self) -> "Document":
         """Read the document again, dropping what was changed."""

@@ -173,10 +173,6 @@ def is_cli() -> bool:
     return not frappe.local.request
 
 
-def cast(fieldtype, value=None):
-    return cast_fieldtype(fieldtype, value)  # noqa: F405
-
-
 def create_batch(iterable, size: int):
     """Slices of `size` items."""
     for start in range(0, len(iterable), size):

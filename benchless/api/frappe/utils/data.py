@@ -81,8 +81,8 @@ def nowtime() -> str:
 
 
 def getdate(string_date=None, parse_day_first: bool = False) -> datetime.date | None:
-    """A date of what is given; today without argument; None for an empty text; ValidationError for nonsense."""
-    if string_date is None:
+    """A date of what is given; today for nothing (also an empty text); ValidationError for nonsense."""
+    if not string_date:
         return now_datetime().date()
     if isinstance(string_date, datetime.datetime):
         return string_date.date()
@@ -478,7 +478,16 @@ def cstr(s, encoding: str = "utf-8") -> str:
 
 
 def cast_fieldtype(fieldtype: str, value=None, show_warning=False):
-    """A value in the Python type of a field."""
+    """A value in the Python type of a field; no date is today, no datetime is now (see `cast`)."""
+    if fieldtype == "Date":
+        return getdate(value)
+    if fieldtype == "Datetime":
+        return get_datetime(value)
+    return cast(fieldtype, value)
+
+
+def cast(fieldtype: str, value=None):
+    """A value in the Python type of a field; nothing is that type's lowest value."""
     if fieldtype in ("Currency", "Float", "Percent"):
         return flt(value)
     if fieldtype in ("Int", "Check", "Long Int"):
@@ -492,9 +501,6 @@ def cast_fieldtype(fieldtype: str, value=None, show_warning=False):
     if fieldtype == "Time":
         return get_timedelta(value)
     return value
-
-
-cast = cast_fieldtype
 
 NUMBER_FORMATS = {
     "#,###.##": (".", ",", 2),
@@ -550,7 +556,7 @@ def strip_html(text: str) -> str:
 def escape_html(text) -> str:
     if not isinstance(text, str):
         return text
-    return html.escape(text, quote=True).replace("&#x27;", "&#39;")
+    return html.escape(text, quote=True).replace("&#x27;", "&apos;")
 
 
 def is_html(text: str) -> bool:

@@ -1,6 +1,7 @@
 """HTML made harmless before it is stored."""
 
 import html
+import json
 import re
 from html.parser import HTMLParser
 
@@ -9,7 +10,6 @@ ALLOWED_TAGS = frozenset(
     "ol p pre s small span strike strong sub sup table tbody td tfoot th thead tr u ul".split()
 )
 VOID_TAGS = frozenset(("br", "hr", "img", "col"))
-DROPPED_WITH_CONTENT = frozenset(("script", "style", "iframe", "object", "embed", "template", "noscript"))
 ALLOWED_ATTRIBUTES = frozenset(
     "href src alt title class id name style colspan rowspan width height align target data-value data-list".split()
 )
@@ -21,36 +21,31 @@ class _Cleaner(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=False)
         self.out: list[str] = []
-        self.dropping = 0
 
     def handle_starttag(self, tag, attrs):
-        if tag in DROPPED_WITH_CONTENT:
-            self.dropping += 1
-        elif not self.dropping and tag in ALLOWED_TAGS:
+        if tag not in ALLOWED_TAGS:
+            self.out.append(html.escape(self.get_starttag_text(), quote=False))
+        else:
             kept = [f' {k}="{html.escape(v or "", quote=True)}"' for k, v in attrs if self._is_safe(k, v or "")]
             self.out.append(f"<{tag}{''.join(kept)}>")
 
     def handle_startendtag(self, tag, attrs):
-        if tag not in DROPPED_WITH_CONTENT:
-            self.handle_starttag(tag, attrs)
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag):
-        if tag in DROPPED_WITH_CONTENT:
-            self.dropping = max(0, self.dropping - 1)
-        elif not self.dropping and tag in ALLOWED_TAGS and tag not in VOID_TAGS:
+        if tag not in ALLOWED_TAGS:
+            self.out.append(f"&lt;/{tag}&gt;")
+        elif tag not in VOID_TAGS:
             self.out.append(f"</{tag}>")
 
     def handle_data(self, data):
-        if not self.dropping:
-            self.out.append(data.replace("<", "&lt;").replace(">", "&gt;"))
+        self.out.append(data.replace("<", "&lt;").replace(">", "&gt;"))
 
     def handle_entityref(self, name):
-        if not self.dropping:
-            self.out.append(f"&{name};")
+        self.out.append(f"&{name};")
 
     def handle_charref(self, name):
-        if not self.dropping:
-            self.out.append(f"&#{name};")
+        self.out.append(f"&#{name};")
 
     @staticmethod
     def _is_safe(name: str, value: str) -> bool:
@@ -62,15 +57,26 @@ class _Cleaner(HTMLParser):
 
 
 def sanitize_html(text, linkify=False, always_sanitize=False, disallowed_tags=None):
-    """HTML without scripts, event handlers and unsafe links; text without tags comes back unchanged."""
+    """HTML with unknown tags as visible text, without event handlers and unsafe links; text without tags comes back unchanged."""
     if not isinstance(text, str) or ("<" not in text and ">" not in text):
         return text
     if not always_sanitize and not re.search(r"<[a-zA-Z/!]", text):
+        return text
+    if _is_json(text):
+        # As on Frappe: quotes inside JSON (a workspace's content) must not be touched.
         return text
     cleaner = _Cleaner()
     cleaner.feed(text)
     cleaner.close()
     return "".join(cleaner.out)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def unescape_html(value: str) -> str:

@@ -211,7 +211,28 @@
         return table;
     }
 
+    /* dates are typed day first, whatever the browser's own language; its calendar only helps */
+    function isoOf(text) {
+        const match = text.trim().match(/^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(.*))?$/);
+        return match ? `${match[3]}-${match[2].padStart(2, "0")}-${match[1].padStart(2, "0")}${match[4] ? " " + match[4] : ""}` : text.trim();
+    }
+    function setUpDate(box) {
+        const input = $("[data-date]", box), picker = $(".d-picker", box);
+        picker.addEventListener("focus", () => { picker.value = isoOf(input.value); });
+        picker.addEventListener("pointerdown", () => { picker.value = isoOf(input.value); });
+        picker.addEventListener("change", (event) => {
+            event.stopPropagation();
+            if (picker.value) input.value = picker.value.split("-").reverse().join("/");
+            input.dispatchEvent(new Event("change", { bubbles: true }));
+        });
+        input.addEventListener("blur", () => {
+            const digits = input.value.trim().match(/^(\d{2})(\d{2})(\d{4})$/);
+            if (digits) input.value = digits.slice(1).join("/");
+        });
+    }
+
     function setUpWidgets(root) {
+        $$(".d-date", root).forEach(setUpDate);
         $$(".d-link", root).forEach(setUpLink);
         $$("input[data-number]", root).forEach(setUpNumber);
     }
@@ -225,6 +246,7 @@
             if (input.type === "checkbox") doc[key] = input.checked ? 1 : 0;
             else if (input.type === "file") { if (input.files.length) doc[key] = input.files[0].name; }
             else if (input.hasAttribute("data-number")) doc[key] = numberOf(input.value);
+            else if (input.hasAttribute("data-date")) doc[key] = isoOf(input.value);
             else if (input.type === "number") doc[key] = input.value === "" ? 0 : Number(input.value);
             else doc[key] = input.value;
         });

@@ -56,7 +56,7 @@ def _shown(doc, df, value):
     if df.fieldtype in ("Date", "Datetime", "Time", "Currency", "Float", "Percent", "Int", "Check"):
         if value in (None, ""):
             return None if df.fieldtype in ("Date", "Datetime", "Time") else 0
-        cast = frappe.utils.cast_fieldtype(df.fieldtype, value)
+        cast = frappe.utils.cast(df.fieldtype, value)
         return cast if isinstance(cast, (int, float)) else str(cast)
     return value or None
 

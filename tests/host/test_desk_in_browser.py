@@ -1,0 +1,145 @@
+"""The desk in a real browser: what its script does, that nothing breaks, and that nothing is asked of other hosts."""
+
+import os
+import re
+import shutil
+import threading
+
+import frappe
+import pytest
+from desk_world import CASE, CLERK, MANAGER, PASSWORD, make_case, make_world
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def server(sites):
+    """The desk served in threads of this process; its address."""
+    from waitress.server import create_server
+
+    from benchless.server import make_application
+
+    result = {}
+
+    def run():
+        application = make_application(sites)
+        result["server"] = create_server(application, host="127.0.0.1", port=0, threads=4)
+        ready.set()
+        result["server"].run()
+
+    ready = threading.Event()
+    threading.Thread(target=run, daemon=True).start()
+    assert ready.wait(20)
+    yield f"http://127.0.0.1:{result['server'].effective_port}"
+    result["server"].close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread; nothing runs in it
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(server, chromium, site):
+    """open_page(user, width) -> a signed-in page; the test fails on script errors and on requests that leave."""
+    make_world()
+    contexts, troubles = [], []
+
+    def open_as(user: str, width: int = 1300):
+        context = chromium.new_context(viewport={"width": width, "height": 850}, locale="vi-VN", base_url=server)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("request", lambda r: None if r.url.startswith((server, "data:")) else troubles.append(r.url))
+        page.goto("/login")
+        page.fill("#usr", user)
+        page.fill("#pwd", PASSWORD)
+        page.press("#pwd", "Enter")
+        page.wait_for_url(re.compile("/desk/"))
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def committed_case(**values) -> str:
+    name = make_case(**{"full_name": "Trình Duyệt", "town": "T1", "amount": 540000, **values}).name
+    frappe.db.commit()
+    return name
+
+
+def test_a_case_is_entered_with_the_keyboard(open_page):
+    page = open_page(CLERK)
+    page.goto(f"/desk/new/{CASE}")
+    page.fill("[name='f.full_name']", "Bàn Phím")
+    page.fill("[name='f.born_on']", "05031950")
+    page.focus("[id='f.town']")
+    page.keyboard.type("bình")
+    page.wait_for_selector(".d-options li[aria-selected=true]")
+    page.keyboard.press("Enter")
+    assert page.input_value("[id='f.town']") == "Bình Minh"
+    assert page.is_hidden("[name='f.reason']")
+    page.select_option("[name='f.kind']", "One-off")
+    assert page.is_visible("[name='f.reason']")
+    page.fill("[name='f.reason']", "Lũ")
+    page.fill("[name='f.amount']", "1620000")
+    page.click(".d-add-row")
+    page.keyboard.type("Gạo")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".d-note.success")
+    assert page.input_value("[name='f.amount']") == "1.620.000"
+    name = page.get_attribute(".d-form", "data-name")
+    frappe.db.rollback()
+    doc = frappe.get_doc(CASE, name)
+    assert (doc.town, str(doc.born_on), doc.amount, [row.what for row in doc.rows]) == ("T1", "1950-03-05", 1620000, ["Gạo"])
+
+
+def test_unsaved_changes_hold_the_other_buttons_back(open_page):
+    page = open_page(CLERK)
+    page.goto(f"/desk/form/{CASE}/{committed_case()}")
+    assert page.is_enabled("button[value='workflow:Send']")
+    page.fill("[name='f.phone']", "0900")
+    assert page.is_disabled("button[value='workflow:Send']")
+
+
+def test_an_action_shows_its_answer_and_an_error_its_reason(open_page):
+    page = open_page(MANAGER)
+    page.goto(f"/desk/form/{CASE}/{committed_case()}")
+    page.click(".d-server-action >> nth=0")
+    page.wait_for_selector(".d-note.red")
+    assert page.is_enabled(".d-server-action >> nth=0")
+
+
+def test_the_bulk_bar_appears_with_a_selection(open_page):
+    page = open_page(CLERK)
+    page.goto(f"/desk/list/{CASE}")
+    assert page.is_hidden(".d-bulk")
+    page.check("input[name=names] >> nth=0")
+    assert page.inner_text(".d-bulk-count") == "1"
+
+
+def test_the_home_page_draws_its_chart(open_page):
+    page = open_page(CLERK)
+    page.goto("/desk/workspace/Desk Office")
+    page.wait_for_selector(".d-chart svg rect")
+
+
+@pytest.mark.parametrize("path", ["/desk/", f"/desk/list/{CASE}", f"/desk/new/{CASE}", "/desk/report/Desk Case Money"])
+def test_pages_fit_a_phone(open_page, path):
+    page = open_page(CLERK, width=390)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click(".d-menu-narrow")
+    assert page.is_visible("#nav-sidebar")
