@@ -39,7 +39,7 @@ DIMENSIONS_OF_KIND = {
 
 @dataclass(frozen=True)
 class Way:
-    """A row belongs to an area when `column` (or `via_column` of the document it points to) is one of a set."""
+    """A row belongs to an area when `column` (or `via_column` of what it points to) is one of a set."""
 
     column: str
     values: str

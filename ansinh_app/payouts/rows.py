@@ -45,7 +45,8 @@ def insert_lines(lines: list[dict]) -> None:
     stamp, user = now(), frappe.session.user
     values = [
         (
-            line.get("name") or frappe.generate_hash(length=12),
+            # A letter first: the name is the reference in bank files, and 12e45 must stay text in any sheet.
+            line.get("name") or "L" + frappe.generate_hash(length=11),
             line.get("creation") or stamp,
             stamp,
             line.get("owner") or user,

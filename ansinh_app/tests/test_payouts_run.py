@@ -375,6 +375,7 @@ class TestTwoRunsAtOnce(FrappeTestCase):
         frappe.db.delete("Beneficiary", {"office": cls.office})
         frappe.db.delete("Office Programme", {"parent": cls.office})
         frappe.db.delete("Paying Office", {"name": cls.office})
+        frappe.db.delete("Administrative Unit", {"code": ["in", [f"{cls.office}-X", "PTEST"]]})
         frappe.db.commit()
         super().tearDownClass()
 

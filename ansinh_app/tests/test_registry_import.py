@@ -43,6 +43,7 @@ class TestRegistryImport(FrappeTestCase):
         frappe.db.delete("Payment Account")
         frappe.db.delete("Beneficiary")
         frappe.db.delete("Representative")
+        frappe.db.delete("Registry Import")
 
     def test_a_row_becomes_person_account_and_entitlement(self):
         row = commune_row(**{"Họ và tên": "Lý Văn Khoản", "Số TK": "101867000001", **ACCOUNT})
@@ -252,6 +253,22 @@ class TestRegistryImport(FrappeTestCase):
             run_import(doc.name)
         with self.assertRaises(ImportStateError):
             start_import(frappe.as_json({"name": doc.name}))
+        with self.assertRaises(ImportStateError):
+            run_import(make_import(commune_workbook([commune_row()]), file_name="khac.xlsx").name)
+
+    def test_a_run_that_died_does_not_block_the_commune(self):
+        doc = make_import(commune_workbook([commune_row()]))
+        doc.db_set("status", "Running")
+        frappe.db.set_value(
+            "Registry Import", doc.name, "modified", "2024-06-01 08:00:00", update_modified=False
+        )
+        self.assertEqual(run_import(doc.name)["rows_created"], 1)
+
+    def test_the_action_queues_the_run_and_says_so(self):
+        doc = make_import(commune_workbook([commune_row()]))
+        said = start_import(frappe.as_json(doc.as_dict()))
+        self.assertIn("danh sach", said["message"])
+        self.assertEqual(frappe.db.get_value("Registry Import", doc.name, "status"), "Running")
 
     def test_a_list_uploaded_in_public_becomes_private(self):
         content = commune_workbook([commune_row(**{"Họ và tên": "Lý Văn Kín"})])

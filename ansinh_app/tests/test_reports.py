@@ -159,6 +159,20 @@ class TestAccountCoverage(ReportCase):
         with world.as_user("report.otherprovince@example.com"):
             self.assertEqual(self.coverage(), {})
 
+    def test_office_counts_whom_it_pays_wherever_they_live(self):
+        frappe.get_doc(
+            {
+                "doctype": "User Permission",
+                "user": world.OFFICER,
+                "allow": "Paying Office",
+                "for_value": OFFICE,
+            }
+        ).insert(ignore_permissions=True)
+        with world.as_user(world.OFFICER):
+            self.assertEqual(list(self.coverage().values())[-1]["total"], 4)
+            total = monthly_payout.execute({"month": "2024-06-01", "office": OFFICE})[1][-1]
+            self.assertEqual(total["people"], 4)
+
     def test_bank_may_not_run_it(self):
         with world.as_user("report.bank@example.com"):
             self.assertRaises(frappe.PermissionError, run, "Account Coverage", filters={})

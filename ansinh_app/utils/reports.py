@@ -1,6 +1,7 @@
 """What the reports share: who is entitled in a month, communes above villages, the reader's area."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from frappe.utils import getdate, today
 
 from ansinh_app.core.ledger import Change, Entitlement, Person
 from ansinh_app.core.months import Month
+from ansinh_app.permissions import scope
 from ansinh_app.registry.units import unit_tree
 
 
@@ -18,6 +20,7 @@ class Claim:
     """One entitlement in force in the month: whose, where, and whether it is paid into an open account."""
 
     beneficiary: str
+    office: str
     unit: str
     programme: str
     has_account: bool
@@ -66,6 +69,29 @@ class Communes:
         return (row.code if row else unit) or ""
 
 
+def counted_for() -> Callable[[str, str], bool]:
+    """(office, unit) -> whether the reader may have the people and money there in a sum. Fails closed.
+
+    An office counts whom it pays, wherever they live; a commune and the province count by where people live.
+    """
+    who = scope()
+
+    def admits(office: str, unit: str) -> bool:
+        if who.unrestricted:
+            return True
+        if "office" in who.kinds and _within(office, who.offices) and _within(unit, who.units):
+            return True
+        if "commune" in who.kinds and _within(unit, who.units):
+            return True
+        return "viewer" in who.kinds and _within(unit, who.viewed_units)
+
+    return admits
+
+
+def _within(value: str, values: frozenset[str] | None) -> bool:
+    return values is None or value in values
+
+
 def filter_day(value) -> date:
     """The day of a filter, today where it was left empty."""
     return getdate(value or today())
@@ -98,6 +124,7 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
             term.stop_decision_date,
             term.payment_method,
             term.cash_reason,
+            person.office,
             person.administrative_unit,
             person.deceased_on,
             person.death_known_on,
@@ -117,6 +144,7 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
     return [
         Claim(
             beneficiary=row.beneficiary,
+            office=row.office,
             unit=row.administrative_unit,
             programme=row.programme,
             has_account=_paid_into_account(row, as_of),

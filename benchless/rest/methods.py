@@ -6,8 +6,6 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-GUEST_CANNOT_UPLOAD = "Guest"
-
 
 @frappe.whitelist(allow_guest=True)
 def ping():
@@ -22,7 +20,7 @@ def get_logged_user():
 @frappe.whitelist(methods=["POST"])
 def upload_file():
     """Save the posted `file` (or link `file_url`) as a File, attached to doctype/docname when these are given."""
-    if frappe.session.user == GUEST_CANNOT_UPLOAD:
+    if frappe.session.user == "Guest":
         raise frappe.PermissionError
     form = frappe.local.form_dict
     check_attach_permission(form.doctype, form.docname)

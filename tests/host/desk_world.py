@@ -11,7 +11,7 @@ ROLES = {CLERK: "Desk Clerk", MANAGER: "Desk Manager", STRANGER: None}
 STATES = (("Draft", "0", "Desk Clerk", ""), ("Waiting", "0", "Desk Manager", "Warning"), ("Approved", "1", "Desk Manager", "Success"))
 
 
-def action_doctypes() -> dict:
+def rights_of_roles() -> dict:
     """Rights of the two roles on the test DocTypes."""
     clerk = {"role": "Desk Clerk", "read": 1, "write": 1, "create": 1, "print": 1, "export": 1, "report": 1,
              "delete": 0}  # DocPerm's own default is 1
@@ -49,7 +49,7 @@ def make_people() -> None:
 
 
 def make_doctypes() -> None:
-    rights = action_doctypes()
+    rights = rights_of_roles()
     everyone = [{"role": "System Manager", **{k: v for k, v in rights["manager"].items() if k != "role"}}]
     plain = [{k: v for k, v in right.items() if k not in ("submit", "cancel", "amend")}
              for right in (rights["clerk"], rights["manager"], everyone[0])]  # fmt: skip

@@ -14,7 +14,7 @@ from frappe.types import _dict
 
 
 def scrub(txt: str) -> str:
-    """A name as Python and files spell it: `Payment Account` → `payment_account`."""
+    """A name as Python and files spell it: `Sales Order` → `sales_order`."""
     return str(txt).replace(" ", "_").replace("-", "_").lower()
 
 
@@ -103,7 +103,7 @@ def get_app_source_path(app_name: str, *joins) -> str:
 
 
 def get_module_path(module: str, *joins) -> str:
-    """The folder of a module (`Payouts` → …/ansinh_app/payouts)."""
+    """The folder of a module (`Sales Orders` → …/shop/sales_orders)."""
     from frappe.modules import get_module_app
 
     return get_pymodule_path(get_module_app(module), scrub(module), *(scrub(j) for j in joins))

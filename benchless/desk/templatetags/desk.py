@@ -1,7 +1,5 @@
 """Filters for the desk's templates: Frappe's translations, values as a person reads them, JSON for scripts."""
 
-from urllib.parse import urlencode
-
 from django import template
 from django.utils.safestring import mark_safe
 
@@ -46,8 +44,3 @@ def with_query(context, **changes):
         else:
             query[key] = value
     return "?" + query.urlencode()
-
-
-@register.filter
-def querystring(pairs):
-    return urlencode(pairs)

@@ -25,6 +25,5 @@ def workspace(request, name: str):
             raise frappe.DoesNotExistError(_("Workspace {0} not found").format(name))
         raise frappe.PermissionError
     request.desk_workspace = name
-    request.session["workspace"] = name
     doc = frappe.get_doc("Workspace", name)
     return page(request, "desk/home.html", _(doc.title or doc.name), {"blocks": contents(doc), "doctypes": []})

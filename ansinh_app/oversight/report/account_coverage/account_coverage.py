@@ -7,7 +7,7 @@ from frappe import _
 
 from ansinh_app.core.coverage import coverage, totals
 from ansinh_app.permissions import allowed_units
-from ansinh_app.utils.reports import Communes, claims_in_force, filter_day, office_unit
+from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, filter_day, office_unit
 
 
 @dataclass
@@ -40,11 +40,11 @@ def execute(filters=None):
 
 def _counts(filters, as_of, communes: Communes) -> dict[str, _Count]:
     """People by commune of the reader's area; a commune without anybody stands there with nothing."""
-    seen = allowed_units()
+    seen, admits = allowed_units(), counted_for()
     area = communes.below(office_unit(filters.office)) if filters.office or seen is not None else []
     counts = {unit: _Count() for unit in area if seen is None or unit in seen}
     for claim in claims_in_force(as_of, filters.office, filters.programme):
-        if seen is not None and claim.unit not in seen:
+        if not admits(claim.office, claim.unit):
             continue
         count = counts.setdefault(communes.of(claim.unit) or "", _Count())
         count.people.add(claim.beneficiary)

@@ -7,8 +7,7 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
 from ansinh_app.core.money import as_dong
-from ansinh_app.permissions import allowed_offices, allowed_units
-from ansinh_app.utils.reports import Communes, filter_month
+from ansinh_app.utils.reports import Communes, counted_for, filter_month
 
 MONEY = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 
@@ -52,23 +51,20 @@ def _sums(filters, month) -> list[dict]:
         frappe.qb.from_(line)
         .join(period)
         .on(line.period == period.name)
-        .select(line.administrative_unit, line.provider, line.channel, Count(line.name).as_("lines"))
+        .select(
+            line.office, line.administrative_unit, line.provider, line.channel, Count(line.name).as_("lines")
+        )
         .select(*(Sum(line[field]).as_(field) for field in MONEY))
         .where(period.month == month.first_day)
         .where(line.status != "Cancelled")
-        .groupby(line.administrative_unit, line.provider, line.channel)
+        .groupby(line.office, line.administrative_unit, line.provider, line.channel)
     )
     if filters.office:
         query = query.where(line.office == filters.office)
     if filters.programme:
         query = query.where(line.programme == filters.programme)
-    offices, units = allowed_offices(), allowed_units()
-    if offices is not None:
-        if not offices:
-            return []
-        query = query.where(line.office.isin(sorted(offices)))
-    rows = query.run(as_dict=True)
-    return [row for row in rows if units is None or row.administrative_unit in units]
+    admits = counted_for()
+    return [row for row in query.run(as_dict=True) if admits(row.office, row.administrative_unit)]
 
 
 def _way(provider: str, channel: str) -> str:

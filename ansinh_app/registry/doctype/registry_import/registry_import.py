@@ -3,12 +3,15 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 
 from ansinh_app.exceptions import ImportStateError
 from ansinh_app.permissions import check_office
 from ansinh_app.registry.imports import job
 from ansinh_app.registry.people import first_of_month
+
+# How long one run may take before the queue ends it.
+RUN_SECONDS = 3600
 
 
 class RegistryImport(Document):
@@ -83,9 +86,7 @@ def run_import(name: str) -> dict:
     """
     doc = frappe.get_doc("Registry Import", name)
     check_may_run(doc)
-    # Whoever comes second waits for the lock and then sees the first one's state.
-    status = frappe.db.get_value("Registry Import", name, "status", for_update=True)
-    _refuse_running(doc, status)
+    _refuse_while_running(doc)
     return job.run(doc)
 
 
@@ -94,12 +95,12 @@ def start_import(doc: str) -> dict:
     """DocType Action: run the import in the background with progress. `doc`: the document as JSON."""
     doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
     check_may_run(doc)
-    _refuse_running(doc, frappe.db.get_value("Registry Import", doc.name, "status", for_update=True))
+    _refuse_while_running(doc)
     doc.db_set("status", "Running")
     frappe.enqueue(
         "ansinh_app.registry.imports.job.run_in_background",
         queue="long",
-        timeout=3600,
+        timeout=RUN_SECONDS,
         enqueue_after_commit=True,
         registry_import=doc.name,
     )
@@ -108,10 +109,32 @@ def start_import(doc: str) -> dict:
     return {"message": message}
 
 
-def _refuse_running(doc, status: str) -> None:
-    if status == "Running":
+def _refuse_while_running(doc) -> None:
+    """Take the document's lock; whoever comes second is told, for he would compare with what is no longer so."""
+    latest = frappe.db.get_value(
+        "Registry Import", doc.name, ["status", "modified"], as_dict=True, for_update=True
+    )
+    # A run that has not ended after its time limit has died with its worker.
+    alive = add_to_date(now_datetime(), seconds=-RUN_SECONDS)
+    others = {
+        "administrative_unit": doc.administrative_unit,
+        "status": "Running",
+        "modified": [">", alive],
+        "name": ["!=", doc.name],
+    }
+    mine = latest.status == "Running" and get_datetime(latest.modified) > alive
+    running = doc.name if mine else frappe.db.exists("Registry Import", others)
+    if running:
         frappe.throw(
-            _("{0} is running already. Wait for its result.").format(frappe.bold(doc.name)),
+            _("{0} is running already. Wait for its result.").format(frappe.bold(running)),
+            ImportStateError,
+            title=_("Import Running"),
+        )
+    if get_datetime(latest.modified) != get_datetime(doc.modified):
+        frappe.throw(
+            _("{0} has just been run or changed by somebody else. Open it again.").format(
+                frappe.bold(doc.name)
+            ),
             ImportStateError,
             title=_("Import Running"),
         )

@@ -52,7 +52,7 @@
     function setUpLink(link) {
         const input = $("input[type=text]", link);
         const hidden = $("input[type=hidden]", link);
-        let list = null, timer = null, chosen = -1, shown = input.value, results = [];
+        let list = null, timer = null, chosen = -1, shown = input.value, results = [], asked = 0;
 
         function doctype() {
             if (!link.dataset.doctypeField) return link.dataset.doctype;
@@ -66,6 +66,8 @@
             input.setAttribute("aria-expanded", "false");
         }
         function pick(result) {
+            clearTimeout(timer);
+            asked += 1;
             input.value = shown = result ? result.label || result.value : "";
             hidden.value = result ? result.value : "";
             close();
@@ -79,7 +81,7 @@
             if (item) item.scrollIntoView({ block: "nearest" });
         }
         async function load() {
-            const target = doctype();
+            const target = doctype(), number = (asked += 1);
             if (!target) return;
             const query = new URLSearchParams({ txt: input.value === shown ? "" : input.value, parent: link.dataset.parent || "", field: link.dataset.fieldname || "" });
             let answer;
@@ -89,7 +91,7 @@
             } catch (error) {
                 return;
             }
-            if (document.activeElement !== input) return;
+            if (document.activeElement !== input || number !== asked) return; /* an older answer that came late */
             results = answer.results || [];
             close();
             list = document.createElement("ul");
@@ -308,6 +310,32 @@
         poll();
         return () => { stopped = true; box.hidden = true; };
     }
+    /* a background job on this document: shown while its progress moves; at its end the page is fresh */
+    async function watchBackground(form, expected, isDirty) {
+        const box = $("#d-progress");
+        const query = new URLSearchParams({ doctype: form.dataset.doctype, docname: form.dataset.name });
+        let last = null, still = 0, moving = false;
+        for (let round = 0; still < (moving ? 60 : 6); round += 1) {
+            let progress = null;
+            try {
+                const response = await fetch("/api/method/frappe.realtime.get_progress?" + query);
+                progress = (await response.json()).message;
+            } catch (error) { /* the next round tries again */ }
+            if (!progress && round === 0 && !expected) return;
+            const text = JSON.stringify(progress || null);
+            if (round > 0 && text !== last && progress) {
+                moving = true;
+                still = 0;
+                box.hidden = false;
+                $(".d-progress-text", box).textContent = [progress.title, progress.description].filter(Boolean).join(": ") || words.working;
+                $(".d-progress-bar", box).style.width = Math.max(3, Math.min(100, progress.percent)) + "%";
+                if (progress.percent >= 100) { if (!isDirty()) setTimeout(() => location.reload(), 800); return; }
+            } else still += 1;
+            last = text;
+            await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+        box.hidden = true;
+    }
     async function serverAction(button, form) {
         const buttons = $$(".d-toolbar .d-button");
         buttons.forEach((item) => { item.disabled = true; });
@@ -336,6 +364,7 @@
         else if (message && typeof message.message === "string") lines.push({ text: plain(message.message), kind: "green" });
         if (!lines.length) lines.push({ text: words.done, kind: "green" });
         sessionStorage.setItem("d-notes", JSON.stringify(lines));
+        sessionStorage.setItem("d-watch", "1");
         const url = message && (message.file_url || message.url);
         if (typeof url === "string" && url.startsWith("/")) sessionStorage.setItem("d-open", url);
         location.reload();
@@ -386,6 +415,8 @@
         }));
         showAndHide();
         leftNotes();
+        if (!form.hasAttribute("data-new") && $(".d-server-action")) watchBackground(form, sessionStorage.getItem("d-watch"), () => dirty);
+        sessionStorage.removeItem("d-watch");
     }
 
     function setUpList() {
