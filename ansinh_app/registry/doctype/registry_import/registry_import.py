@@ -110,7 +110,7 @@ def start_import(doc: str) -> dict:
 
 
 def _refuse_while_running(doc) -> None:
-    """Take the document's lock; whoever comes second is told, for he would compare with what is no longer so."""
+    """Take the document's lock; who comes second is told, for what he has read is no longer so."""
     latest = frappe.db.get_value(
         "Registry Import", doc.name, ["status", "modified"], as_dict=True, for_update=True
     )
