@@ -7,6 +7,9 @@ import sys
 
 import benchless
 
+# How often a worker looks for mail to send.
+_WORKER_SECONDS = 15
+
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command; the exit code is 1 where it fails."""
@@ -71,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("file")
     sub = command("scheduler", _scheduler, "run what is due, again and again")
     sub.add_argument("--once", action="store_true")
-    sub = command("worker", _worker, "run queued jobs, again and again")
+    sub = command("worker", _worker, "send the mail that waits, again and again")
     sub.add_argument("--once", action="store_true")
     sub = command("run-tests", _run_tests, "run an app's tests on the site")
     sub.add_argument("--app", required=True)
@@ -201,15 +204,30 @@ def _restore(arguments) -> None:
 
 
 def _scheduler(arguments) -> None:
-    from frappe.utils.scheduler import run_scheduler
+    frappe = _connect(arguments)
+    from frappe.utils import scheduler
 
-    run_scheduler(arguments.site, once=arguments.once)
+    if not arguments.once:
+        scheduler.run_forever()
+        return
+    for method in scheduler.run_due():
+        print(method)
+    frappe.db.commit()
 
 
 def _worker(arguments) -> None:
-    from frappe.utils.background_jobs import run_worker
+    """Jobs run in the process that queued them; what waits for another one is mail."""
+    import time
 
-    run_worker(arguments.site, once=arguments.once)
+    frappe = _connect(arguments)
+    from frappe.utils.scheduler import flush_mail
+
+    while True:
+        flush_mail()
+        frappe.db.commit()
+        if arguments.once:
+            return
+        time.sleep(_WORKER_SECONDS)
 
 
 def _run_tests(arguments) -> None:

@@ -17,8 +17,8 @@ STANDARD_ROLES = {
     "Workspace Manager": 1,
 }
 IMPORTED_FOLDERS = (
-    "doctype", "page", "report", "dashboard_chart_source", "print_format", "letter_head", "email_template",
-    "notification", "workspace", "dashboard_chart", "number_card",
+    "doctype", "report", "dashboard_chart_source", "print_format", "letter_head", "workspace", "dashboard_chart",
+    "number_card",
 )
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 
@@ -187,7 +187,7 @@ def add_module_defs(app: str) -> None:
 
 
 def sync_for(app: str, force: bool = False) -> None:
-    """Import every DocType of an app, then its reports, print formats, notifications, workspaces and the rest."""
+    """Import every DocType of an app, then its reports, print formats, workspaces and the rest."""
     if app == "frappe":
         sync_host_doctypes()
         return

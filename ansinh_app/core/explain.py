@@ -33,6 +33,7 @@ _SENTENCES = {
     "month_owed": "Tháng {month}: được hưởng {entitled} đ, đã tính chi trả {settled} đ, "
     "còn lại {amount} đ{returned}.",
     "carried_over": "Chuyển từ kỳ trước do chưa nhận được: {amount} đ.",
+    "arrears_wait": "Truy lĩnh {amount} đ chi một lần trong tháng sau tháng ra quyết định ({article}).",
     "recovery": "Thu hồi theo hồ sơ {case}: {amount} đ.",
 }
 

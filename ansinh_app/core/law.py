@@ -23,6 +23,9 @@ _SHARED_BENEFIT = {
     "ncc_highest": "NCC-11",
 }
 
+# Care by the own household or by somebody who takes the person in: never both for one person (Đ20.2.c and d).
+_CARE_OF_ONE = {"CS-06N": "CS-06H"}
+
 # A person of merit holds one row of a band: NCC-07A to F, NCC-06-21 to 100, NCC-08-PC81 or PC81DB.
 _BAND_ROW = re.compile(r"(?<=\d)[A-F]$|-?\d+(?:DB)?$")
 
@@ -212,6 +215,9 @@ def _benefit_of(category: Category) -> str:
     shared = _SHARED_BENEFIT.get(category.stack_rule)
     if shared:
         return shared
+    family = category.band_group or category.code
+    if family in _CARE_OF_ONE:
+        return _CARE_OF_ONE[family]
     if category.band_group:
         return category.band_group
     if category.stack_rule == "ncc_band":

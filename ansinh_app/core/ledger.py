@@ -35,8 +35,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A move: from month `effective` the person lives in `units`, known since `decided_on`."""
+
+    effective: Month
+    decided_on: date
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Whose months are looked at. `units`: the person's unit and those above, for a province's level."""
+    """Whose months are looked at. `units`: the person's first unit and those above, for a province's level.
+
+    `moves`: where the person lived later, in the order decided. `born_at_end`: a birth date known to the year
+    or month only counts as its last day instead of its first (an office's setting).
+    """
 
     name: str
     born: date | None
@@ -44,12 +57,24 @@ class Person:
     died_on: date | None = None
     death_known_on: date | None = None
     units: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    born_at_end: bool = False
 
     def counted_birth(self) -> date | None:
         """The birth date age rules use: year only counts as 1 January, month only as its first day."""
         if self.born is None or self.dob_precision == "Day":
             return self.born
-        return self.born.replace(day=1, month=1 if self.dob_precision == "Year" else self.born.month)
+        month = self.born.month if self.dob_precision == "Month" else 12 if self.born_at_end else 1
+        whole = Month(self.born.year, month)
+        return whole.last_day if self.born_at_end else whole.first_day
+
+    def units_in(self, month: Month, as_of: date) -> tuple[str, ...]:
+        """Where the person lived in the month as known on `as_of`: a new province's level counts from the move."""
+        units = self.units
+        for move in self.moves:
+            if move.decided_on <= as_of and move.effective.index <= month.index:
+                units = move.units
+        return units
 
     def last_month(self, as_of: date) -> Month | None:
         """The month of death, still payable (NĐ 20/2021 Đ8.2), if the death was known on `as_of`."""
@@ -236,7 +261,7 @@ def _claim(
     outside = entitlement.settled_outside(month)
     shares = _shares(category, entitlement)
     try:
-        rate = law.rate(category.code, month, as_of, person.units)
+        rate = law.rate(category.code, month, as_of, person.units_in(month, as_of))
     except RuleError:
         if outside:
             # Paid before the system was in use: its rate need not be known to owe nothing.
@@ -250,7 +275,7 @@ def _shares(category: Category, entitlement: Entitlement) -> int:
     quantity = entitlement.quantity
     counted = category.per_child or category.code in _PER_SENIORITY or category.stack_rule == _SURVIVOR_RULE
     if counted and quantity is not None and quantity >= 1:
-        return quantity
+        return min(quantity, _SURVIVOR_SHARES) if category.stack_rule == _SURVIVOR_RULE else quantity
     if not counted and quantity in (None, 0, 1):
         return 1
     raise BadQuantity(category=category.code, quantity=quantity)

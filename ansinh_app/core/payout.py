@@ -89,6 +89,8 @@ class _Account:
     settled: dict[Month, int] = field(default_factory=dict)
     returned: dict[Month, int] = field(default_factory=dict)
     moved: dict[Month, int] = field(default_factory=dict)
+    # What was granted already at the end of the month before the period; None where the day makes no difference.
+    known_before: dict[Month, int] | None = None
     last_grant: Grant | None = None
 
     def delta(self, month: Month) -> int:
@@ -124,6 +126,7 @@ def run_person(
         facts = error.data | {"person": person.name, "month": str(month)}
         run.problems.append(Problem(error.code, benefit, str(error), facts))
     _flag_two_schemes(run, accounts, person, law, period)
+    _read_known_before(accounts, person, entitlements, opening, period, law, as_of)
     for benefit, account in accounts.items():
         if benefit in failures:
             continue
@@ -182,6 +185,53 @@ def _read_entitled(
             account.last_grant = grant
 
 
+def _read_known_before(
+    accounts: Mapping[str, _Account],
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    opening: Month,
+    period: Month,
+    law: Law,
+    as_of: date,
+) -> None:
+    """What people of merit were granted at the end of the month before: see `_wait_a_month`."""
+    eve = (period - 1).last_day
+    waiting = [account for account in accounts.values() if as_of > eve and _of_merit(account, law)]
+    if not waiting:
+        return
+    for account in waiting:
+        account.known_before = {}
+    for month in Month.range(opening, period - 1):
+        for grant in grants_of(person, entitlements, month, law, eve, explain=False)[0]:
+            account = accounts.get(grant.benefit)
+            if account is not None and account.known_before is not None:
+                account.known_before[month] = grant.owed
+
+
+def _of_merit(account: _Account, law: Law) -> bool:
+    return account.last_grant is not None and law.category(account.last_grant.category).programme == "NCC"
+
+
+def _wait_a_month(account: _Account, owed: dict[Month, int]) -> int:
+    """Takes out of `owed` what a decision of the period's own month adds to months before; returns the sum.
+
+    Arrears of people of merit are paid once, in the month after the month of the decision
+    (TT 44/2022/TT-BTC Đ15).
+    """
+    if account.known_before is None:
+        return 0
+    waits = 0
+    for month, amount in list(owed.items()):
+        new = account.entitled.get(month, 0) - account.known_before.get(month, 0)
+        held = max(0, min(amount, new))
+        if held:
+            waits += held
+            owed[month] = amount - held
+            if not owed[month]:
+                del owed[month]
+    return waits
+
+
 def _settle_benefit(
     run: PersonRun,
     benefit: str,
@@ -196,6 +246,7 @@ def _settle_benefit(
 ) -> None:
     monthly = max(0, account.delta(period))
     owed = _owed_before(account, opening, period)
+    waits = _wait_a_month(account, owed)
     before = sum(owed.values())
     if before < 0:
         run.proposals.append(Proposal(benefit, -before, {month: -amount for month, amount in owed.items()}))
@@ -219,6 +270,8 @@ def _settle_benefit(
         months[period] = monthly
     grant = account.last_grant
     steps = _line_steps(grant, person, entitlements, period, as_of, law, account, months)
+    if waits:
+        steps += (Step("arrears_wait", {"amount": waits, "article": "TT 44/2022/TT-BTC Đ15"}),)
     steps += _sum_steps(carried_over, recoveries)
     run.lines.append(
         Line(

@@ -1,7 +1,7 @@
 """The other side of the counter: banks and the Post of the sample city that read our file and answer with theirs."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -39,7 +39,7 @@ def answer(payment_file: str | Path, folder: str | Path, *, cash: bool, fail_eve
     path = Path(folder) / f"KQ {payment_file.stem}.xlsx"
     failed = 0
     with xlsxwriter.Workbook(str(path)) as book:
-        book.set_properties({"created": date(2024, 6, 1)})
+        book.set_properties({"created": datetime(2024, 6, 1)})
         sheet = book.add_worksheet("data")
         sheet.write_string(0, 0, "KẾT QUẢ CHI TRẢ")
         sheet.write_row(3, 0, RESULT_HEADERS)

@@ -3,7 +3,7 @@
 import random
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -116,7 +116,7 @@ class CommuneWorkbook:
 
     def write(self, path: Path) -> None:
         with xlsxwriter.Workbook(str(path)) as book:
-            book.set_properties({"created": date(2024, 5, 20), "author": "UBND phường, xã"})
+            book.set_properties({"created": datetime(2024, 5, 20), "author": "UBND phường, xã"})
             self.bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True})
             self.day = book.add_format({"num_format": "dd/mm/yyyy"})
             self.sheet = book.add_worksheet("Danh sách")

@@ -90,7 +90,55 @@ def payment_list_paper(doc) -> dict:
         mark=_mark(doc, sealed=bool(doc.seal)),
     )
     paper["qr"] = _seal_qr(doc, paper) if paper["seal"] else ""
+    _lay_out_list(paper, lines)
     return paper
+
+
+def _lay_out_list(paper: dict, lines: list[dict]) -> None:
+    """Columns of a payment list, so that a person takes one line of paper and no number is broken.
+
+    What is the same for all (the group) stands above the table, and amounts nobody has get no column.
+    Adds `columns`, `money`, `before` and `after` (how many columns stand beside the amounts), `group`.
+    """
+    shown = sorted({line.category_shown or "" for line in lines})
+    paper["group"] = shown[0] if len(shown) == 1 else ""
+    for number, line in enumerate((line for group in paper["groups"] for line in group.lines), start=1):
+        line.number = number
+        line.person_id = line.personal_id or line.beneficiary
+        line.payee = line.payee_name or (line.full_name if paper["cash"] else "")
+        proxy = line.payee_type not in (None, "", "Self")
+        line.payee_note = ", ".join(filter(None, (line.relation, line.payee_id))) if proxy else ""
+        for field in MONEY_FIELDS:
+            line[f"{field}_shown"] = dong(line[field]) if line[field] or field == "total" else ""
+    heads = {
+        "monthly_amount": say("This month"),
+        "arrears": say("Arrears"),
+        "carried_over": say("Not received before"),
+        "recovery": say("Recovery"),
+        "total": say("Total paid"),
+    }
+    money = [key for key in MONEY_FIELDS if key in ("monthly_amount", "total") or paper["totals"][key]]
+    before = [("number", say("No."), 9, "digits"), ("full_name", say("Full name"), 35, "")]
+    before += [("birth", say("Born"), 17, "digits"), ("person_id", say("Personal ID or code"), 23, "digits")]
+    if not paper["group"]:
+        before.append(("category_shown", say("Group"), 24, ""))
+    if paper["cash"]:
+        before += [("decision_no", say("Decision No."), 24, ""), ("village", say("Village"), 24, "")]
+        after = [("payee", say("Payee"), 35, ""), ("signature", say("Signature"), 28, "")]
+    else:
+        if any(line.coefficient for line in lines):
+            before.append(("coefficient", say("Coeff."), 9, "digits"))
+        after = [("payee", say("Account holder"), 38, ""), ("account_no", say("Account No."), 28, "digits")]
+    widths = {"monthly_amount": 21, "total": 21}
+    amounts = [(f"{key}_shown", heads[key], widths.get(key, 18), "num") for key in money]
+    columns = [*before, *amounts, *after]
+    whole = sum(width for _key, _head, width, _kind in columns)
+    paper["columns"] = [
+        frappe._dict(key=key, head=head, percent=round(100 * width / whole, 2), kind=kind)
+        for key, head, width, kind in columns
+    ]
+    paper["money"] = [frappe._dict(key=key) for key in money]
+    paper["before"], paper["after"] = len(before), len(after)
 
 
 def drawdown_paper(doc) -> dict:

@@ -148,6 +148,8 @@ def link_title(doctype: str, name) -> str:
     """What a link shows: the linked document's title where its DocType says so, else its name."""
     if not (doctype and name):
         return cstr(name)
+    if doctype == "User":
+        return cstr(frappe.db.get_value("User", name, "full_name", cache=True)) or cstr(name)
     meta = frappe.get_meta(doctype)
     if meta.get("show_title_field_in_link") and meta.title_field:
         return cstr(frappe.db.get_value(doctype, name, meta.title_field)) or cstr(name)

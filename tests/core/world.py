@@ -1,6 +1,7 @@
 """The world of the core tests: the law as shipped, keyword factories, the golden files."""
 
 import csv
+import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -48,9 +49,18 @@ def shipped_categories():
     ]
 
 
+def _article(line, version, categories):
+    """As the app loads it: an amount from a table stands in the annex of the version's own decree."""
+    if line.get("law_article"):
+        return line["law_article"]
+    annex = re.search(r"PL\s+\S+", categories[line["category_code"]])
+    return " ".join(["NĐ " + version["legal_instrument"].rpartition("/")[0], *([annex[0]] if annex else [])])
+
+
 def shipped_versions():
     """The versions, each with the lines whose own dates cover its first day."""
     money_rows = rows(DATA / "coefficients.csv") + rows(DATA / "fixed_amounts.csv")
+    articles = {row["code"]: row["law_article"] for row in rows(DATA / "benefit_categories.csv")}
     versions = []
     for row in rows(DATA / "rate_versions.csv"):
         lines = {}
@@ -65,7 +75,7 @@ def shipped_versions():
                 category=line["category_code"],
                 coefficient=Decimal(line["coefficient"]) if line.get("coefficient") else None,
                 amount=_number(line.get("amount")),
-                article=line.get("law_article", ""),
+                article=_article(line, row, articles),
                 certainty=line["certainty"],
                 ends_on=day(line["effective_to"]) if own_end else None,
             )

@@ -23,13 +23,11 @@ from frappe._context import (  # noqa: F401
     session,
     set_test_mode,
     set_user,
-    set_user_lang,
 )
 from frappe._documents import (  # noqa: F401
     clear_document_cache,
     copy_doc,
     delete_doc,
-    delete_doc_if_exists,
     get_all,
     get_cached_doc,
     get_cached_value,
@@ -44,7 +42,6 @@ from frappe._documents import (  # noqa: F401
     import_doc,
     new_doc,
     reload_doc,
-    reload_doctype,
     rename_doc,
     set_value,
 )
@@ -53,11 +50,9 @@ from frappe._hooks import (  # noqa: F401
     call,
     get_all_apps,
     get_app_path,
-    get_app_source_path,
     get_attr,
     get_doc_hooks,
     get_file_items,
-    get_file_json,
     get_hooks,
     get_installed_apps,
     get_module,
@@ -103,10 +98,6 @@ __title__ = "Frappe Framework"
 
 STANDARD_USERS = ("Guest", "Administrator")
 controllers: dict[str, dict] = {}
-
-
-def get_site() -> str:
-    return local.site
 
 
 # permissions
@@ -173,12 +164,6 @@ def build_match_conditions(doctype: str, as_condition=True):
     return DatabaseQuery(doctype).build_match_conditions(as_condition=as_condition)
 
 
-def get_precision(doctype: str, fieldname: str, currency=None, doc=None) -> int:
-    from frappe.model.meta import get_field_precision
-
-    return get_field_precision(get_meta(doctype).get_field(fieldname), doc, currency)
-
-
 # caches
 
 
@@ -241,14 +226,6 @@ def as_unicode(text, encoding: str = "utf-8") -> str:
     return str(text, encoding) if isinstance(text, bytes) else str(text)
 
 
-def safe_decode(param, encoding="utf-8", fallback_map=None):
-    return param.decode(encoding, errors="replace") if isinstance(param, bytes) else param
-
-
-def safe_encode(param, encoding="utf-8"):
-    return param.encode(encoding) if isinstance(param, str) else param
-
-
 def safe_eval(code: str, eval_globals=None, eval_locals=None):
     """Evaluate an expression without access to anything that is not passed in."""
     from frappe.utils.safe_exec import safe_eval as evaluate
@@ -263,18 +240,6 @@ def format_value(*args, **kwargs) -> str:
 
 
 format = format_value  # noqa: A001 (Frappe's name)
-
-
-def get_doctype_app(doctype: str) -> str:
-    from frappe.modules import get_module_app
-
-    return get_module_app(get_meta(doctype).module)
-
-
-def get_desk_link(doctype: str, name: str) -> str:
-    from frappe.utils import get_link_to_form
-
-    return get_link_to_form(doctype, name, f"{_(doctype)} {name}")
 
 
 # work that others do: mail, background, paper
@@ -353,14 +318,6 @@ def respond_as_web_page(title, html, success=None, http_status_code=None, **kwar
 def redirect(url: str) -> None:
     local.flags.redirect_location = url
     raise Redirect  # noqa: F405
-
-
-def get_request_header(key: str, default=None):
-    return local.request.headers.get(key, default) if local.request else default
-
-
-def get_test_records(doctype: str) -> list:
-    return []
 
 
 @whitelist(allow_guest=True)

@@ -56,9 +56,6 @@ class Cache:
     def delete_keys(self, key) -> None:
         self.delete_value(self.get_keys(key))
 
-    def delete_key(self, *args, **kwargs) -> None:
-        self.delete_value(*args, **kwargs)
-
     def delete_value(self, keys, user=None, make_keys=True, shared=False) -> None:
         if not isinstance(keys, (list, tuple, set)):
             keys = (keys,)
@@ -85,15 +82,6 @@ class Cache:
         self.hset(name, key, value)
         return value
 
-    def hexists(self, name, key, shared=False) -> bool:
-        return key in _store().get(str(name), ({}, None))[0]
-
-    def hgetall(self, name) -> dict:
-        return dict(_store().get(str(name), ({}, None))[0])
-
-    def hkeys(self, name) -> list:
-        return list(_store().get(str(name), ({}, None))[0])
-
     def hdel(self, name, keys, shared=False) -> None:
         if not isinstance(keys, (list, tuple, set)):
             keys = (keys,)
@@ -101,16 +89,6 @@ class Cache:
             table = _store().get(str(name), ({}, None))[0]
             for key in keys:
                 table.pop(key, None)
-
-    def hdel_keys(self, name_starts_with, key) -> None:
-        for name in self.get_keys(name_starts_with):
-            self.hdel(name, key)
-
-    def incrby(self, key, amount: int = 1) -> int:
-        with _lock:
-            value = (self.get_value(key) or 0) + amount
-            self.set_value(key, value)
-            return value
 
     def flushall(self) -> None:
         with _lock:

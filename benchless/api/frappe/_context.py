@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from werkzeug.local import Local, LocalProxy
+from werkzeug.local import Local
 
 from frappe.exceptions import IncorrectSitePath
 from frappe.types import _dict
@@ -69,7 +69,6 @@ def init(site: str, sites_path: str | None = None, new_site: bool = False, force
     local.session = _dict(user="Guest", sid="Guest", data=_dict())
     local.preload_assets = {}
     clear_request_state()
-    local.locked_documents = []
     local.db = None
     local.dev_server = bool(local.conf.developer_mode)
     if site:
@@ -145,14 +144,3 @@ def set_user(username: str) -> None:
     local.new_doc_templates = {}
     local.user_perms = None
     local.form_dict = _dict()
-
-
-def set_user_lang(username: str, user_language: str | None = None) -> None:
-    """Set the language of this request from the argument, the user, or the system settings."""
-    from frappe.utils import get_user_lang
-
-    local.lang = user_language or get_user_lang(username)
-
-
-def get_proxy(name: str) -> LocalProxy:
-    return local(name)

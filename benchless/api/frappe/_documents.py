@@ -171,10 +171,6 @@ def delete_doc(
     )
 
 
-def delete_doc_if_exists(doctype: str, name, force=0) -> None:
-    delete_doc(doctype, name, force=force, ignore_missing=True)
-
-
 def rename_doc(doctype, old, new, force=False, merge=False, *, ignore_if_exists=False, show_alert=True,
                rebuild_search=True, validate=True) -> str:
     """Give a document another name, in every Link to it too."""
@@ -233,8 +229,3 @@ def reload_doc(module, dt=None, dn=None, force=False, reset_permissions=False):
     from frappe.modules import reload_doc as reload
 
     return reload(module, dt, dn, force=force, reset_permissions=reset_permissions)
-
-
-def reload_doctype(doctype: str, force=False, reset_permissions=False):
-    return reload_doc(get_meta(doctype).module, "doctype", doctype, force=force,
-                      reset_permissions=reset_permissions)

@@ -98,10 +98,6 @@ def get_app_path(app_name: str, *joins) -> str:
     return get_pymodule_path(app_name, *joins)
 
 
-def get_app_source_path(app_name: str, *joins) -> str:
-    return get_app_path(app_name, "..", *joins)
-
-
 def get_module_path(module: str, *joins) -> str:
     """The folder of a module (`Sales Orders` → …/shop/sales_orders)."""
     from frappe.modules import get_module_app
@@ -124,11 +120,6 @@ def get_file_items(path: str, raise_not_found=False, ignore_empty_lines=True) ->
         return []
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if (line or not ignore_empty_lines) and not line.startswith("#")]
-
-
-def get_file_json(path: str):
-    with open(path, encoding="utf-8") as source:
-        return json.load(source)
 
 
 def read_file(path: str, raise_not_found=False) -> str | None:

@@ -55,19 +55,6 @@ def get_user_default(key: str, user: str | None = None):
     return value[0] if isinstance(value, list) else value
 
 
-def get_global_default(key: str):
-    value = get_defaults_for("__default").get(key)
-    return value[0] if isinstance(value, list) else value
-
-
-def set_global_default(key: str, value) -> None:
-    set_default(key, value, "__default")
-
-
-def set_user_default(key: str, value, user: str | None = None, parenttype=None) -> None:
-    set_default(key, value, user or frappe.session.user, parenttype)
-
-
 def clear_default(key: str | None = None, value=None, parent: str | None = None, name=None, parenttype=None) -> None:
     conditions = {"defkey": key, "defvalue": value, "parent": parent, "name": name, "parenttype": parenttype}
     conditions = {name: item for name, item in conditions.items() if item is not None}

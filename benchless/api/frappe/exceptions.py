@@ -3,10 +3,6 @@
 from werkzeug.exceptions import NotFound
 
 
-class SiteNotSpecifiedError(Exception):
-    pass
-
-
 class ValidationError(Exception):
     http_status_code = 417
 
@@ -19,10 +15,6 @@ class AuthenticationError(Exception):
     http_status_code = 401
 
 
-class SessionExpired(Exception):
-    http_status_code = 401
-
-
 class PermissionError(Exception):
     http_status_code = 403
 
@@ -31,20 +23,8 @@ class DoesNotExistError(ValidationError):
     http_status_code = 404
 
 
-class PageDoesNotExistError(ValidationError):
-    http_status_code = 404
-
-
 class NameError(Exception):
     http_status_code = 409
-
-
-class OutgoingEmailError(Exception):
-    http_status_code = 501
-
-
-class UnsupportedMediaType(Exception):
-    http_status_code = 415
 
 
 class Redirect(Exception):
@@ -55,19 +35,11 @@ class CSRFTokenError(Exception):
     http_status_code = 400
 
 
-class TooManyRequestsError(Exception):
-    http_status_code = 429
-
-
 class DuplicateEntryError(NameError):
     pass
 
 
 class DataError(ValidationError):
-    pass
-
-
-class InvalidStatusError(ValidationError):
     pass
 
 
@@ -77,14 +49,6 @@ class MandatoryError(ValidationError):
 
 class NonNegativeError(ValidationError):
     pass
-
-
-class InvalidSignatureError(ValidationError):
-    pass
-
-
-class RateLimitExceededError(ValidationError):
-    http_status_code = 429
 
 
 class CannotChangeConstantError(ValidationError):
@@ -112,10 +76,6 @@ class DocstatusTransitionError(ValidationError):
 
 
 class TimestampMismatchError(ValidationError):
-    pass
-
-
-class EmptyTableError(ValidationError):
     pass
 
 
@@ -159,27 +119,11 @@ class DocumentLockedError(ValidationError):
     pass
 
 
-class CircularLinkingError(ValidationError):
-    pass
-
-
 class SecurityException(Exception):
     http_status_code = 417
 
 
 class InvalidColumnName(ValidationError):
-    pass
-
-
-class InvalidDates(ValidationError):
-    pass
-
-
-class DataTooLongException(ValidationError):
-    pass
-
-
-class FileAlreadyAttachedException(Exception):
     pass
 
 
@@ -192,20 +136,4 @@ class QueryTimeoutError(Exception):
 
 
 class QueryDeadlockError(Exception):
-    pass
-
-
-class InReadOnlyMode(ValidationError):
-    http_status_code = 503
-
-
-class PrintFormatError(ValidationError):
-    pass
-
-
-class TooManyWritesError(Exception):
-    pass
-
-
-class InvalidRoundingMethod(FileNotFoundError):
     pass

@@ -238,10 +238,6 @@ def get_roles(user=None, with_standard=True) -> list[str]:
     return list(roles)
 
 
-def get_doctype_roles(doctype: str, access_type="read") -> list[str]:
-    return [perm.role for perm in frappe.get_meta(doctype).permissions if perm.get(access_type)]
-
-
 def get_doctypes_with_read() -> list[str]:
     return list({p.parent for p in get_valid_perms() if p.read})
 
@@ -288,31 +284,3 @@ def add_user_permission(
         apply_to_all_doctypes=0 if applicable_for else 1,
         hide_descendants=hide_descendants,
     ).insert(ignore_permissions=ignore_permissions)
-
-
-def remove_user_permission(doctype, name, user) -> None:
-    found = frappe.db.get_value("User Permission", dict(user=user, allow=doctype, for_value=name))
-    frappe.delete_doc("User Permission", found)
-
-
-def clear_user_permissions_for_doctype(doctype, user=None) -> None:
-    filters = {"allow": doctype, **({"user": user} if user else {})}
-    for name in frappe.get_all("User Permission", filters=filters, pluck="name"):
-        frappe.delete_doc("User Permission", name)
-
-
-def can_import(doctype, raise_exception=False) -> bool:
-    return _can("import", doctype, raise_exception)
-
-
-def can_export(doctype, raise_exception=False) -> bool:
-    return _can("export", doctype, raise_exception)
-
-
-def _can(right, doctype, raise_exception) -> bool:
-    allowed = "System Manager" in frappe.get_roles() or has_permission(doctype, right, raise_exception=False)
-    if not allowed and raise_exception:
-        raise frappe.PermissionError(
-            _("You are not allowed to {} {} doctype").format(_(right), frappe.bold(_(doctype)))
-        )
-    return allowed

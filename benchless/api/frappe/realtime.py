@@ -71,10 +71,6 @@ def get_doc_room(doctype: str, docname: str) -> str:
     return f"doc:{doctype}/{docname}"
 
 
-def get_doctype_room(doctype: str) -> str:
-    return f"doctype:{doctype}"
-
-
 def get_site_room() -> str:
     return "all"
 

@@ -16,8 +16,3 @@ def clear_sessions(user: str | None = None, keep_current: bool = False, force: b
         key = path.name.removeprefix(settings.SESSION_COOKIE_NAME)
         if key != current and SessionStore(key).load().get("user") == user:
             SessionStore().delete(key)
-
-
-def get_csrf_token() -> str:
-    """The token that this session's writing requests must carry."""
-    return (frappe.session.data or {}).get("csrf_token") or ""

@@ -111,17 +111,6 @@ def clear_cache() -> None:
     frappe.cache.delete_value([USER_TRANSLATION_KEY, MERGED_TRANSLATION_KEY])
 
 
-def get_messages_for_boot() -> dict[str, str]:
-    """All translations of this request's language, for a page's script."""
-    return get_all_translations(frappe.local.lang)
-
-
-@frappe.whitelist(allow_guest=True)
-def get_app_translations() -> dict[str, str]:
-    """All translations of the caller's language."""
-    return get_all_translations(get_user_lang())
-
-
 @contextmanager
 def print_language(language: str | None):
     """Everything inside is rendered in `language`; the request's own language comes back after it."""

@@ -28,6 +28,12 @@ def when(moment):
 
 
 @register.filter
+def day(moment):
+    """The day of a moment."""
+    return values.show_moment(str(moment)[:10]) if moment else ""
+
+
+@register.filter
 def safe_message(text):
     """A message of the application: bold, breaks and lists stay, all else of HTML is shown as text."""
     return mark_safe(values.clean_html(str(text or "")))

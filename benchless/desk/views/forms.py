@@ -269,7 +269,7 @@ def connections(doc) -> list[dict]:
         groups.setdefault(_(link.group) if link.group else "", []).append(
             {
                 "label": _(link.link_doctype),
-                "count": count(link.link_doctype, filters),
+                "count": values.group_digits(count(link.link_doctype, filters)),
                 "link": reverse("admin:list", args=[link.link_doctype]) + query,
                 "add": reverse("admin:new", args=[link.link_doctype]) + query if may_add else "",
             }

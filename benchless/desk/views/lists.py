@@ -39,6 +39,7 @@ class DocumentList:
         self.layout = FormLayout(frappe.new_doc(doctype))
         self.args = request.GET
         self.title_field = self.meta.get_title_field()
+        self.random_names = (self.meta.autoname or "") in ("hash", "random") or self.meta.get("naming_rule") == "Random"
         self.status_field = status_field(doctype)
         self.columns = self.listed_columns()
         self.filters = self.read_filters()
@@ -94,8 +95,12 @@ class DocumentList:
     def read_order(self) -> tuple[str, tuple[str, str]]:
         field, _space, direction = (self.args.get("_sort") or "").partition(" ")
         if not field:
-            first = (self.meta.sort_field or "modified").split(",")[0].split()
-            field, direction = first[0].strip("`"), (self.meta.sort_order or "desc")
+            parts = [part.split() for part in (self.meta.sort_field or "modified").split(",")]
+            known = [p for p in parts if p[0] in STANDARD_COLUMNS or self.meta.get_field(p[0])]
+            if len(known) > 1:  # "batch desc, line_no asc"
+                orders = [f"`tab{self.doctype}`.`{p[0]}` {'asc' if p[-1].lower() == 'asc' else 'desc'}" for p in known]
+                return ", ".join(orders), (known[0][0], "asc" if known[0][-1].lower() == "asc" else "desc")
+            field, direction = parts[0][0].strip("`"), (self.meta.sort_order or "desc")
         if not (field in STANDARD_COLUMNS or self.readable(field)):
             field = "modified"
         direction = "asc" if direction.lower() == "asc" else "desc"
@@ -161,6 +166,7 @@ class DocumentList:
                         "text": text or values.show(df, value, row),
                         "label": _(df.label),
                         "numeric": df.fieldtype in values.NUMBER_TYPES,
+                        "code": is_code(text or values.show(df, value, row)),
                         "check": cint(value) if df.fieldtype == "Check" else None,
                     }
                 )
@@ -169,7 +175,8 @@ class DocumentList:
                 {
                     "name": row.name,
                     "title": title,
-                    "subtitle": row.name if title != cstr(row.name) else "",
+                    "code": is_code(title),
+                    "subtitle": row.name if title != cstr(row.name) and not self.random_names else "",
                     "url": reverse("admin:form", args=[self.doctype, row.name]),
                     "indicator": indicator(self.doctype, row),
                     "cells": cells,
@@ -224,6 +231,11 @@ class DocumentList:
                 label = _(df.label) if df is not None else _(field.replace("_", " ").title())
                 shown.append({"field": field, "label": label, "operator": operator, "value": cstr(text).strip("%")})
         return shown
+
+
+def is_code(text: str) -> bool:
+    """Whether a cell is one short word with digits (a number, a date, a name of a series): it is not broken."""
+    return len(text) <= 24 and " " not in text and any(letter.isdigit() for letter in text)
 
 
 def parse_filter(text: str) -> tuple[str, object]:

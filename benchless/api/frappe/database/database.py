@@ -1,6 +1,5 @@
 """frappe.db: SQL, values, and the transaction, on the Django connection of the site."""
 
-import datetime
 import itertools
 import json
 import re
@@ -70,8 +69,12 @@ class Database:
             self.connection.close()
 
     def begin(self, *, read_only=False) -> None:
-        if not read_only:
+        if read_only:
+            return
+        try:
             self.connection.begin_write()
+        except db_errors.OperationalError as error:
+            raise self._lock_error(error) from error
 
     def commit(self) -> None:
         """Make the writes of this transaction durable; callbacks registered for it run around it."""
@@ -214,13 +217,6 @@ class Database:
         self.commit()
         self.sql(query, debug=debug)
         self.commit()
-
-    def sql_list(self, query, values=EMPTY, debug=False, **kwargs) -> list:
-        return self.sql(query, values, pluck=True, debug=debug, **kwargs)
-
-    def multisql(self, sql_dict: dict, values=EMPTY, **kwargs):
-        """Run the query written for this kind of database, MariaDB's where there is none."""
-        return self.sql(sql_dict.get(self.db_type) or sql_dict["mariadb"], values, **kwargs)
 
     def escape(self, value, percent: bool = True) -> str:
         """A quoted SQL literal of a value."""
@@ -576,20 +572,11 @@ class Database:
 
         frappe.defaults.set_default(key, val, parent, parenttype)
 
-    def get_system_setting(self, key: str):
-        return frappe.get_system_settings(key)
-
     # tables, columns, indexes
-
-    def get_tables(self, cached=True) -> list[str]:
-        return self.sql("select name from sqlite_master where type='table'", pluck=True)
 
     def table_exists(self, doctype: str, cached=True) -> bool:
         name = self._table(doctype)
         return bool(self.sql("select 1 from sqlite_master where type='table' and name=%s", (name,)))
-
-    def has_table(self, doctype: str) -> bool:
-        return self.table_exists(doctype)
 
     def get_table_columns_description(self, table_name: str) -> list[_dict]:
         rows = self.sql(f"pragma table_info(`{table_name}`)", as_dict=True)
@@ -602,15 +589,6 @@ class Database:
         return columns
 
     TableMissingError = db_errors.ProgrammingError
-
-    def has_column(self, doctype: str, column: str) -> bool:
-        return column in [c.name for c in self.get_table_columns_description(self._table(doctype))]
-
-    def get_column_type(self, doctype: str, column: str) -> str | None:
-        for described in self.get_table_columns_description(self._table(doctype)):
-            if described.name == column:
-                return described.type
-        return None
 
     @staticmethod
     def get_index_name(fields) -> str:
@@ -672,14 +650,6 @@ class Database:
 
     is_column_missing = is_missing_column
 
-    @staticmethod
-    def is_timedout(error) -> bool:
-        return isinstance(error, frappe.QueryTimeoutError)
-
-    @staticmethod
-    def is_deadlocked(error) -> bool:
-        return isinstance(error, frappe.QueryDeadlockError)
-
     def violated_columns(self, error) -> list[str]:
         """The columns named by a unique violation."""
         _, _, listed = str(error).partition(": ")
@@ -696,13 +666,6 @@ class Database:
         from frappe.model.naming import raise_number_to
 
         raise_number_to(f"{doctype}_id_seq", value if is_val_used else value - 1)
-
-    def get_last_created(self, doctype: str):
-        return self.sql(f"select max(`creation`) from `tab{doctype}`", pluck=True)[0]
-
-    def get_creation_count(self, doctype: str, minutes: int) -> int:
-        since = frappe.utils.now_datetime() - datetime.timedelta(minutes=minutes)
-        return self.count(doctype, {"creation": (">=", since)})
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

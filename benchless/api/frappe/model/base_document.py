@@ -123,9 +123,6 @@ class BaseDocument:
             if value is not None and self.get(key) is None and key not in self.dont_update_if_missing:
                 self.set(key, value)
 
-    def get_db_value(self, key):
-        return frappe.db.get_value(self.doctype, self.name, key)
-
     def get(self, key, filters=None, limit=None, default=None):
         """A value; with filters, the rows of a child table that match; a dict as key searches all children."""
         if isinstance(key, dict):
@@ -139,9 +136,6 @@ class BaseDocument:
             value = value[:limit]
         return value
 
-    def getone(self, key, filters=None):
-        return self.get(key, filters=filters, limit=1)[0]
-
     def set(self, key, value, as_value=False) -> None:
         if key in self._reserved_keywords:
             return
@@ -151,9 +145,6 @@ class BaseDocument:
                 self.extend(key, value)
             return
         self.__dict__[key] = value
-
-    def delete_key(self, key) -> None:
-        self.__dict__.pop(key, None)
 
     def append(self, key: str, value=None, position: int = -1):
         """Add a row to a child table; returns the row."""
@@ -232,12 +223,6 @@ class BaseDocument:
         if df is None:
             raise AttributeError(fieldname)
         return df.options
-
-    def get_parentfield_of_doctype(self, doctype):
-        for df in self.meta.get_table_fields():
-            if df.options == doctype:
-                return df.fieldname
-        return None
 
     def get_valid_columns(self) -> list[str]:
         known = frappe.local.valid_columns
@@ -426,12 +411,6 @@ class BaseDocument:
                 self.show_unique_validation_message(error)
             else:
                 raise
-
-    def db_update_all(self) -> None:
-        self.db_update()
-        for fieldname in self._table_fieldnames:
-            for row in self.get(fieldname):
-                row.db_update()
 
     def show_unique_validation_message(self, error) -> None:
         labels = [_(self.meta.get_label(name)) for name in frappe.db.violated_columns(error)]
@@ -740,14 +719,6 @@ class BaseDocument:
         if absolute_value and isinstance(value, (int, float)):
             value = abs(value)
         return format_value(value, df=df, doc=doc, currency=currency, format=format)
-
-    def is_print_hide(self, fieldname, df=None, for_print=True) -> bool:
-        own = self.meta.get_field(fieldname)
-        if not self.get(fieldname) and not self.meta.istable and (df or own or _dict()).print_hide_if_no_value:
-            return True
-        if df and df.print_hide is not None:
-            return bool(df.print_hide)
-        return bool(own and own.print_hide)
 
     def reset_values_if_no_permlevel_access(self, has_access_to, high_permlevel_fields) -> None:
         """Put back what the user may not write (its default, on a new document)."""

@@ -596,9 +596,3 @@ def requires_owner_constraint(role_permissions) -> bool:
     if not role_permissions.get("has_if_owner_enabled") or not own:
         return False
     return not any(role_permissions.get(right) and right not in own for right in ("select", "read"))
-
-
-def get_order_by(doctype: str, meta) -> str:
-    """The order of a list view: drafts first where documents are submitted."""
-    order = DatabaseQuery(doctype)._order(DefaultOrderBy, ["name"], None, False)
-    return f"`tab{doctype}`.docstatus asc, {order}" if meta.is_submittable else order

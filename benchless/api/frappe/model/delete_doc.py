@@ -110,8 +110,6 @@ def _delete_what_belongs_to(doc) -> None:
     for table, doctype_column, name_column in (
         ("Comment", "reference_doctype", "reference_name"),
         ("Version", "ref_doctype", "docname"),
-        ("ToDo", "reference_type", "reference_name"),
-        ("Workflow Action", "reference_doctype", "reference_name"),
     ):
         frappe.db.sql(
             f"delete from `tab{table}` where `{doctype_column}`=%s and `{name_column}`=%s", (doc.doctype, doc.name)
@@ -165,8 +163,7 @@ def get_dynamic_link_fields() -> list[_dict]:
 
 # What only tells about a document does not keep it from being deleted.
 IGNORED_ON_DELETE = frozenset(
-    ("Version", "Comment", "File", "ToDo", "Workflow Action", "Deleted Document", "Notification Log", "Error Log",
-     "Activity Log", "Email Queue", "DocField", "DocPerm", "User Permission Log")
+    ("Version", "Comment", "File", "Deleted Document", "Error Log", "Email Queue", "DocField", "DocPerm")
 )
 
 
@@ -229,10 +226,3 @@ def raise_link_exists_exception(doc, reference_doctype, reference_docname, row="
         ),
         frappe.LinkExistsError,
     )
-
-
-def delete_dynamic_links(doctype, name) -> None:
-    """Kept at Frappe's place; links that only tell about a document go with it at once."""
-    _delete_what_belongs_to(_dict(doctype=doctype, name=name))
-
-

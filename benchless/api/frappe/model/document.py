@@ -1,7 +1,6 @@
 """A document's life: insert, save, submit, cancel, delete, with the hooks and checks on the way."""
 
 import hashlib
-import json
 
 from werkzeug.exceptions import NotFound
 
@@ -12,7 +11,7 @@ from frappe.model.base_document import BaseDocument, get_controller
 from frappe.model.docstatus import DocStatus
 from frappe.model.naming import set_new_name, validate_name
 from frappe.types import _dict
-from frappe.utils import compare, cstr, date_diff, flt, now
+from frappe.utils import cstr, now
 from frappe.utils.data import get_absolute_url, get_datetime, get_timedelta, getdate
 
 
@@ -181,7 +180,6 @@ class Document(BaseDocument):
         """Write a new document: defaults, links, permission, before_insert, name, validate, after_insert, on_update."""
         if self.flags.in_print:
             return self
-        self.flags.notifications_executed = []
         self._set_flags(
             ignore_permissions=ignore_permissions, ignore_links=ignore_links, ignore_mandatory=ignore_mandatory
         )
@@ -231,12 +229,10 @@ class Document(BaseDocument):
     def _save(self, ignore_permissions=None, ignore_version=None) -> "Document":
         if self.flags.in_print:
             return self
-        self.flags.notifications_executed = []
         self._set_flags(ignore_permissions=ignore_permissions)
         self.flags.ignore_version = frappe.flags.in_test if ignore_version is None else ignore_version
         if self.get("__islocal") or not self.get("name"):
             return self.insert()
-        self.check_if_locked()
         self._set_defaults()
         self.check_permission("write", "save")
         self.set_user_and_timestamp()
@@ -739,9 +735,6 @@ class Document(BaseDocument):
         if commit:
             frappe.db.commit()
 
-    def db_get(self, fieldname):
-        return frappe.db.get_value(self.doctype, self.name, fieldname)
-
     # children and hooks
 
     def get_all_children(self, parenttype=None) -> list["Document"]:
@@ -753,9 +746,11 @@ class Document(BaseDocument):
         return rows
 
     def run_method(self, method, *args, **kwargs):
-        """Run a method of the controller, then what hooks and notifications attach to it."""
+        """Run a method of the controller, then what hooks attach to it."""
         handler = getattr(self, method, None)
-        result = handler(*args, **kwargs) if callable(handler) else None
+        # A value sent under a method's name must not switch the method off: it is called, and fails.
+        known = method in self.__dict__ or callable(handler)
+        result = handler(*args, **kwargs) if known else None
         events = frappe.get_doc_hooks()
         for path in [
             *events.get(self.doctype, {}).get(method, ()),
@@ -768,103 +763,15 @@ class Document(BaseDocument):
                 result.update(returned)
             else:
                 result = returned
-        self.run_notifications(method)
         return result
 
     run_trigger = run_method
-
-    def run_notifications(self, method) -> None:
-        """Send the Notifications that this event calls for."""
-        flags = frappe.flags
-        if method not in NOTIFIED_METHODS and not method.startswith("on_"):
-            return
-        if (flags.in_import and flags.mute_emails) or flags.in_patch or flags.in_install or flags.in_migrate:
-            return
-        if self.doctype in UNNOTIFIED_DOCTYPES:
-            return
-        alerts = frappe.cache.hget("notifications", self.doctype, self._enabled_notifications)
-        if not alerts:
-            return
-        from frappe.email.doctype.notification.notification import evaluate_alert
-
-        if self.flags.notifications_executed is None:
-            self.flags.notifications_executed = []
-        events = {"on_update": "Save", "after_insert": "New", "on_submit": "Submit", "on_cancel": "Cancel"}
-        if not self.flags.in_insert and not self.flags.in_delete:
-            events["on_change"] = "Value Change"
-        for alert in alerts:
-            due = alert.event == events.get(method) or (alert.event == "Method" and method == alert.method)
-            if due and alert.name not in self.flags.notifications_executed:
-                evaluate_alert(self, alert.name, alert.event)
-                self.flags.notifications_executed.append(alert.name)
-
-    def _enabled_notifications(self) -> list:
-        return frappe.get_all(
-            "Notification",
-            fields=["name", "event", "method"],
-            filters={"enabled": 1, "document_type": self.doctype},
-        )
-
-    @staticmethod
-    def hook(function):
-        """A decorator for methods other apps may extend through doc_events."""
-
-        def hooked(self, *args, **kwargs):
-            result = function(self, *args, **kwargs)
-            events = frappe.get_doc_hooks()
-            name = function.__name__
-            for path in [*events.get(self.doctype, {}).get(name, ()), *events.get("*", {}).get(name, ())]:
-                result = frappe.get_attr(path)(self, name, *args, **kwargs) or result
-            return result
-
-        return hooked
 
     def is_whitelisted(self, method_name) -> None:
         method = getattr(self, method_name, None)
         if not method:
             raise NotFound(f"Method {method_name} not found")
         is_whitelisted(getattr(method, "__func__", method))
-
-    # checks for controllers
-
-    def validate_value(self, fieldname, condition, val2, doc=None, raise_exception=None) -> None:
-        """Refuse a value that does not stand in a relation to another one."""
-        doc = doc or self
-        if not compare(doc.get_value(fieldname), condition, doc.cast(val2, doc.meta.get_field(fieldname))):
-            where = _("Incorrect value in row {0}:").format(doc.idx) if doc.get("parentfield") else _("Incorrect value:")
-            label = _(doc.meta.get_label(fieldname))
-            msgprint(
-                f"{where} " + _("{0} must be {1} {2}").format(label, condition, val2),
-                raise_exception=raise_exception or True,
-            )
-
-    def validate_table_has_rows(self, parentfield, raise_exception=None) -> None:
-        if not self.get(parentfield):
-            frappe.throw(
-                _("Table {0} cannot be empty").format(_(self.meta.get_label(parentfield))),
-                raise_exception or frappe.EmptyTableError,
-            )
-
-    def validate_from_to_dates(self, from_date_field: str, to_date_field: str) -> None:
-        """Refuse an end before the start."""
-        start, end = self.get(from_date_field), self.get(to_date_field)
-        if not (start and end) or date_diff(end, start) >= 0:
-            return
-        row = _("{0} row #{1}: ").format(_(frappe.unscrub(self.parentfield)), self.idx) if self.meta.istable else ""
-        frappe.throw(
-            row
-            + _("{0} must be after {1}").format(
-                frappe.bold(_(self.meta.get_label(to_date_field))), frappe.bold(_(self.meta.get_label(from_date_field)))
-            ),
-            frappe.exceptions.InvalidDates,
-        )
-
-    def round_floats_in(self, doc, fieldnames=None) -> None:
-        names = fieldnames or [
-            df.fieldname for df in doc.meta.fields if df.fieldtype in ("Currency", "Float", "Percent")
-        ]
-        for name in names:
-            doc.set(name, flt(doc.get(name), self.precision(name, doc.get("parentfield"))))
 
     # the rest
 
@@ -886,10 +793,6 @@ class Document(BaseDocument):
             }
         ).insert(ignore_permissions=True)
 
-    def add_viewed(self, user=None, force=False, unique_views=False):
-        """Views are not kept on this host."""
-        return None
-
     def log_error(self, title=None, message=None):
         return frappe.log_error(
             message=message, title=title, reference_doctype=self.doctype, reference_name=self.name
@@ -898,59 +801,6 @@ class Document(BaseDocument):
     def get_signature(self) -> str:
         return hashlib.sha224(f"{self.doctype}:{self.name}".encode(), usedforsecurity=False).hexdigest()
 
-    def get_liked_by(self) -> list:
-        return json.loads(getattr(self, "_liked_by", None) or "[]")
-
-    def set_onload(self, key, value) -> None:
-        """A value that travels to the form with the document."""
-        if not self.get("__onload"):
-            self.set("__onload", _dict())
-        self.get("__onload")[key] = value
-
-    def get_onload(self, key=None):
-        onload = self.get("__onload") or _dict()
-        return onload.get(key) if key else onload
-
-    # locks
-
-    @property
-    def is_locked(self) -> bool:
-        from frappe.utils import file_lock
-
-        return file_lock.lock_exists(self.get_signature())
-
-    def check_if_locked(self) -> None:
-        if self.creation and self.is_locked:
-            raise frappe.DocumentLockedError
-
-    def lock(self, timeout=None) -> None:
-        """Keep others from saving while a long task works on the document."""
-        from frappe.utils import file_lock
-
-        file_lock.create_lock(self.get_signature(), wait=timeout or 0)
-        frappe.local.locked_documents.append(self)
-
-    def unlock(self) -> None:
-        from frappe.utils import file_lock
-
-        file_lock.delete_lock(self.get_signature())
-        if self in frappe.local.locked_documents:
-            frappe.local.locked_documents.remove(self)
-
-    def queue_action(self, action, **kwargs):
-        """Run an action in the background; the document is locked until then."""
-        if hasattr(self, f"_{action}"):
-            action = f"_{action}"
-        self.lock()
-        return frappe.enqueue(
-            "frappe.model.document.execute_action",
-            __doctype=self.doctype,
-            __name=self.name,
-            __action=action,
-            enqueue_after_commit=kwargs.pop("enqueue_after_commit", True),
-            **kwargs,
-        )
-
     def __repr__(self):
         state = f" docstatus={int(self.docstatus)}" if self.docstatus else ""
         parent = f" parent={self.parent}" if getattr(self, "parent", None) else ""
@@ -958,25 +808,6 @@ class Document(BaseDocument):
 
     def __str__(self):
         return f"{self.__class__.__name__}({self.name or 'unsaved'})"
-
-
-NOTIFIED_METHODS = ("after_insert", "before_insert", "validate", "before_save", "before_submit", "before_cancel")
-UNNOTIFIED_DOCTYPES = frozenset(
-    ("Version", "Comment", "Error Log", "Email Queue", "Notification Log", "Scheduled Job Log", "DocType", "File")
-)
-
-
-def execute_action(__doctype, __name, __action, **kwargs):
-    """Run a queued action (called by the background worker)."""
-    doc = frappe.get_doc(__doctype, __name)
-    doc.unlock()
-    try:
-        getattr(doc, __action)(**kwargs)
-    except Exception:
-        frappe.db.rollback()
-        message = frappe.message_log[-1].get("message") if frappe.message_log else frappe.get_traceback()
-        doc.add_comment("Comment", f"{_('Action Failed')}<br><br>{message}")
-    doc.notify_update()
 
 
 def bulk_insert(doctype, documents, ignore_duplicates=False, chunk_size=10_000) -> None:
@@ -997,9 +828,3 @@ def bulk_insert(doctype, documents, ignore_duplicates=False, chunk_size=10_000) 
                 yield tuple(stored.get(column) for column in columns)
 
         frappe.db.bulk_insert(name, columns, values(), ignore_duplicates=ignore_duplicates, chunk_size=chunk_size)
-
-
-@whitelist()
-def unlock_document(doctype: str, name: str):
-    frappe.get_doc(doctype, name).unlock()
-    msgprint(_("Document Unlocked"), alert=True)

@@ -68,11 +68,10 @@ def clear_meta_cache(doctype: str | None = None) -> None:
     if doctype:
         frappe.cache.hdel("meta", doctype)
         frappe.cache.hdel("is_single", doctype)
-        frappe.cache.hdel("notifications", doctype)
         frappe.cache.hdel("workflow", doctype)
         frappe.controllers.get(frappe.local.site, {}).pop(doctype, None)
     else:
-        for name in ("meta", "is_single", "notifications", "workflow"):
+        for name in ("meta", "is_single", "workflow"):
             frappe.cache.delete_value(name)
     frappe.cache.delete_value("link_fields_of")
     frappe.cache.delete_value("dynamic_link_fields")
@@ -208,9 +207,6 @@ class Meta:
             "select", lambda df: df.fieldtype == "Select" and df.options not in ("[Select]", "Loading...")
         )
 
-    def get_image_fields(self) -> list[DocField]:
-        return self._select("image", lambda df: df.fieldtype == "Attach Image")
-
     def get_code_fields(self) -> list[DocField]:
         return self._select("code", lambda df: df.fieldtype == "Code")
 
@@ -226,12 +222,6 @@ class Meta:
         if not link_fieldname:
             return list(found)
         return [df for df in found if df.fetch_from.split(".", 1)[0] == link_fieldname]
-
-    def get_list_fields(self) -> list[str]:
-        fields = ["name"] + [df.fieldname for df in self.fields if df.in_list_view and df.fieldtype in data_fieldtypes]
-        if self.title_field and self.title_field not in fields:
-            fields.append(self.title_field)
-        return fields
 
     def get_search_fields(self) -> list[str]:
         fields = [part.strip() for part in (self.search_fields or "name").split(",") if part.strip()]
@@ -251,25 +241,12 @@ class Meta:
     def get_options(self, fieldname: str):
         return self.get_field(fieldname).options
 
-    def get_link_doctype(self, fieldname: str) -> str | None:
-        df = self.get_field(fieldname)
-        if df and df.fieldtype == "Link":
-            return df.options
-        return self.get_options(df.options) if df and df.fieldtype == "Dynamic Link" else None
-
     def get_table_field_doctype(self, fieldname: str):
         return self.get_options(fieldname)
 
     def get_naming_series_options(self) -> list[str]:
         df = self.get_field("naming_series")
         return (df.options or "").split("\n") if df else []
-
-    def get_translatable_fields(self) -> list[str]:
-        return [df.fieldname for df in self.fields if df.translatable]
-
-    def is_translatable(self, fieldname: str) -> bool:
-        df = self.get_field(fieldname)
-        return bool(df and df.translatable)
 
     def get_valid_columns(self) -> list[str]:
         """The columns of the table, in the order a document is written."""
@@ -287,9 +264,6 @@ class Meta:
                 ]
             self._columns = columns
         return self._columns
-
-    def get_valid_fields(self) -> list[str]:
-        return self.get_valid_columns()
 
     @property
     def is_autoincremented(self) -> bool:
@@ -354,9 +328,3 @@ def get_field_precision(df, doc=None, currency=None) -> int:
             return cint(settings.currency_precision)
         return get_number_format_info(settings.get("number_format") or "#,###.##")[2]
     return cint(settings.get("float_precision")) or 3
-
-
-def get_meta_module(doctype: str):
-    from frappe.modules import load_doctype_module
-
-    return load_doctype_module(doctype)

@@ -185,15 +185,6 @@ def validate_name(doctype: str, name):
     return name
 
 
-def append_number_if_name_exists(doctype, value, fieldname="name", separator="-", filters=None) -> str:
-    """The value, with the next free number behind it where it is taken."""
-    if not frappe.db.exists(doctype, {**(filters or {}), fieldname: value}):
-        return value
-    taken = frappe.get_all(doctype, filters={fieldname: ("like", f"{value}{separator}%")}, pluck=fieldname)
-    numbers = [int(rest) for item in taken if (rest := item[len(value) + len(separator):]).isdigit()]
-    return f"{value}{separator}{max(numbers, default=0) + 1}"
-
-
 def _set_amended_name(doc) -> str:
     """An amendment is called as the first document, with -1, -2, … behind it."""
     number, prefix = 1, doc.amended_from

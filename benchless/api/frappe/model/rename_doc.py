@@ -100,15 +100,3 @@ def update_links(doctype: str, old: str, new: str) -> None:
             f"update `tab{table}` set `{name_column}`=%s where `{type_column}`=%s and `{name_column}`=%s",
             (new, doctype, old),
         )
-
-
-def bulk_rename(doctype: str, rows: list) -> list[str]:
-    """Rename many: `[[old, new], …]`; says what happened to each."""
-    log = []
-    for old, new, *merge in rows:
-        try:
-            done = rename_doc(doctype, old, new, merge=bool(merge and merge[0]), force=True)
-            log.append(_("Successful: {0} to {1}").format(old, done))
-        except frappe.ValidationError as error:
-            log.append(_("Failed: {0} to {1}: {2}").format(old, new, error))
-    return log

@@ -194,10 +194,6 @@ def set_workflow_state_on_action(doc, workflow_name: str, action: str) -> None:
             return
 
 
-def get_workflow_state_field(workflow_name: str) -> str:
-    return get_workflow_field_value(workflow_name, "workflow_state_field")
-
-
 def send_email_alert(workflow_name: str):
     return get_workflow_field_value(workflow_name, "send_email_alert")
 

@@ -55,16 +55,6 @@ def get_module_path(module: str, *joins) -> str:
     return frappe.get_module_path(module, *joins)
 
 
-def get_doc_path(module: str, doctype: str, name: str) -> str:
-    import os
-
-    return os.path.join(frappe.get_module_path(module), scrub(doctype), scrub(name))
-
-
-def scrub_dt_dn(dt: str, dn: str) -> tuple[str, str]:
-    return scrub(dt), scrub(dn)
-
-
 def reload_doc(module: str, dt=None, dn=None, force=False, reset_permissions=False) -> bool:
     """Import one JSON file of a module again."""
     from frappe.modules.import_file import import_file

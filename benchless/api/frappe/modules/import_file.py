@@ -9,12 +9,6 @@ from frappe.model.meta import DOCTYPE_TABLES, DOCTYPES_FOR_DOCTYPE
 from frappe.utils import get_datetime, now
 
 
-def import_files(module, dt=None, dn=None, force=False, reset_permissions=False):
-    if isinstance(module, list):
-        return [import_file(m[0], m[1], m[2], force=force) for m in module]
-    return import_file(module, dt, dn, force=force, reset_permissions=reset_permissions)
-
-
 def import_file(module: str, dt: str, dn: str, force=False, reset_permissions=False) -> bool:
     """Import one document of a module folder."""
     return import_file_by_path(get_file_path(module, dt, dn), force=force, reset_permissions=reset_permissions)

@@ -87,20 +87,3 @@ class qb(MySQLQuery):
     @classmethod
     def update(cls, table, *args, **kwargs):
         return super().update(_as_table(table), *args, **kwargs)
-
-    @staticmethod
-    def get_query(table, fields=None, filters=None, order_by=None, limit=None, **kwargs):
-        """A query from Frappe's filter grammar; see frappe.get_all for what the arguments mean."""
-        return _FilterQuery(table, fields, filters, order_by, limit)
-
-
-class _FilterQuery:
-    def __init__(self, doctype, fields, filters, order_by, limit):
-        self.arguments = {"fields": fields, "filters": filters, "order_by": order_by, "limit": limit}
-        self.doctype = doctype
-
-    def run(self, as_dict=False, pluck=False, **kwargs):
-        import frappe
-
-        rows = frappe.get_all(self.doctype, as_list=not as_dict, **self.arguments)
-        return [row[0] for row in rows] if pluck else rows

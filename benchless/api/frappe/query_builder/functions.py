@@ -5,16 +5,6 @@ from pypika.functions import Coalesce, Function  # noqa: F401
 from pypika.terms import Function as _Function
 
 
-class IfNull(_Function):
-    def __init__(self, term, alternative, alias=None):
-        super().__init__("IFNULL", term, alternative, alias=alias)
-
-
 class Round(_Function):
     def __init__(self, term, decimals=0, alias=None):
         super().__init__("ROUND", term, decimals, alias=alias)
-
-
-class GroupConcat(_Function):
-    def __init__(self, column, alias=None):
-        super().__init__("GROUP_CONCAT", column, alias=alias)

@@ -26,13 +26,6 @@ class FrappeTestCase(unittest.TestCase):
         frappe.set_user("Administrator")
         frappe.clear_messages()
 
-    def assertQueryEqual(self, first: str, second: str) -> None:
-        self.assertEqual(self.normalize_sql(first), self.normalize_sql(second))
-
-    @staticmethod
-    def normalize_sql(query: str) -> str:
-        return " ".join(str(query).split())
-
     def assertDocumentEqual(self, expected, actual) -> None:
         """Every value of `expected` (a dict or document) is in `actual`, rows too."""
         expected = expected.as_dict() if hasattr(expected, "as_dict") else expected
@@ -55,23 +48,6 @@ class FrappeTestCase(unittest.TestCase):
             yield
         finally:
             frappe.set_user(before)
-
-    @contextmanager
-    def switch_site(self, site: str):
-        """Tests here know one site."""
-        if site != frappe.local.site:
-            raise unittest.SkipTest(f"{site} is not connected")
-        yield
-
-    @contextmanager
-    def freeze_time(self, day, *args, **kwargs):
-        """Pretend another day."""
-        before = frappe.flags.current_date
-        frappe.flags.current_date = frappe.utils.getdate(day)
-        try:
-            yield
-        finally:
-            frappe.flags.current_date = before
 
 
 @contextmanager

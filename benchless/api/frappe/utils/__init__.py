@@ -1,13 +1,12 @@
 """Small helpers apps use everywhere; dates, numbers and text are in utils.data."""
 
 import functools
-import os
 import re
 
 import frappe
 from frappe._hooks import get_site_path, scrub, unscrub  # noqa: F401
 from frappe.utils.data import *  # noqa: F403
-from frappe.utils.data import cint, cstr, strip_html
+from frappe.utils.data import cstr
 
 EMAIL_PATTERN = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 PHONE_PATTERN = re.compile(r"^([0-9 +_\-,.*#()]){1,20}$")
@@ -29,20 +28,8 @@ def get_user_lang(user: str | None = None) -> str:
     return own or frappe.get_system_settings("language") or frappe.local.conf.lang or "en"
 
 
-def get_files_path(*path, is_private=0) -> str:
-    return get_site_path("private" if is_private else "public", "files", *path)
-
-
-def get_site_base_path() -> str:
-    return frappe.local.site_path
-
-
 def get_site_url(site: str) -> str:
     return frappe.local.conf.host_name or f"http://{site}:{frappe.local.conf.webserver_port or 8000}"
-
-
-def get_request_site_address(full_address=False) -> str:
-    return get_url()
 
 
 def get_url(uri: str | None = None, full_address: bool = False) -> str:
@@ -58,18 +45,6 @@ def get_url(uri: str | None = None, full_address: bool = False) -> str:
     if not host.startswith(("http://", "https://")):
         host = "http://" + host
     return host.rstrip("/") + "/" + (uri or "").lstrip("/") if uri else host
-
-
-def get_host_name() -> str:
-    return get_url().rsplit("//", 1)[-1]
-
-
-def random_string(length: int) -> str:
-    """Random letters."""
-    import secrets
-    import string
-
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
 def validate_email_address(email_str: str, throw: bool = False) -> str:
@@ -154,29 +129,8 @@ def set_default(key, val):
     return frappe.db.set_default(key, val)
 
 
-def remove_blanks(d: dict) -> dict:
-    """Without the empty values."""
-    return {key: value for key, value in d.items() if value not in ("", None)}
-
-
 def unique(seq) -> list:
     return list(dict.fromkeys(seq))
-
-
-def touch_file(path: str) -> str:
-    with open(path, "a"):
-        os.utime(path, None)
-    return path
-
-
-def is_cli() -> bool:
-    return not frappe.local.request
-
-
-def create_batch(iterable, size: int):
-    """Slices of `size` items."""
-    for start in range(0, len(iterable), size):
-        yield iterable[start : start + size]
 
 
 def dictify(arg):
@@ -191,27 +145,8 @@ def sanitize_html(html, linkify=False, always_sanitize=False, disallowed_tags=No
     return clean(html)
 
 
-def update_progress_bar(txt, i, total, absolute=False) -> None:
-    """Progress of a command; silent where nobody watches."""
-    import sys
-
-    if sys.stdout.isatty():
-        print(f"\r{txt}: {i + 1}/{total}", end="" if i + 1 < total else "\n", flush=True)
-
-
-def get_html_format(print_path: str) -> str:
-    return frappe.read_file(print_path, raise_not_found=True)
-
-
 def is_a_property(x) -> bool:
     return isinstance(x, (property, functools.cached_property))
-
-
-def call_hook_method(hook: str, *args, **kwargs):
-    out = None
-    for method in frappe.get_hooks(hook):
-        out = out or frappe.get_attr(method)(*args, **kwargs)
-    return out
 
 
 def get_safe_filters(filters):
@@ -219,23 +154,3 @@ def get_safe_filters(filters):
         return frappe.parse_json(filters)
     except ValueError:
         return filters
-
-
-def get_formatted_email(user: str, mail=None) -> str:
-    from email.utils import formataddr
-
-    name = get_fullname(user)
-    address = mail or frappe.get_cached_value("User", user, "email") or user
-    return formataddr((name, address)) if name != address else address
-
-
-def is_html(text: str) -> bool:
-    return isinstance(text, str) and bool(re.search(r"<[a-zA-Z/][^>]*>", text))
-
-
-def strip_html_tags(text: str) -> str:
-    return strip_html(text)
-
-
-def parse_int(value) -> int:
-    return cint(value)

@@ -25,20 +25,6 @@ def read_csv_content(fcontent) -> list:
         raise
 
 
-def read_csv_content_from_attached_file(doc) -> list:
-    """Rows of the newest file attached to a document."""
-    names = frappe.get_all(
-        "File",
-        filters={"attached_to_doctype": doc.doctype, "attached_to_name": doc.name},
-        order_by="creation desc",
-        pluck="name",
-        limit=1,
-    )
-    if not names:
-        frappe.throw(_("File not attached"))
-    return read_csv_content(frappe.get_doc("File", names[0]).get_content())
-
-
 def to_csv(data, quoting=csv.QUOTE_NONNUMERIC, delimiter=",") -> str:
     """Rows as CSV text."""
     writer = UnicodeWriter(quoting=quoting, delimiter=delimiter)
@@ -60,10 +46,3 @@ class UnicodeWriter:
 
     def getvalue(self) -> str:
         return self.queue.getvalue()
-
-
-def build_csv_response(data, filename) -> None:
-    """Answer the request with rows as CSV."""
-    frappe.response["result"] = to_csv(data)
-    frappe.response["doctype"] = filename
-    frappe.response["type"] = "csv"

@@ -138,10 +138,6 @@ def get_timedelta(time=None) -> datetime.timedelta | None:
     return get_timedelta(parsed)
 
 
-def to_timedelta(time_str):
-    return get_timedelta(time_str)
-
-
 def get_time(time_str) -> datetime.time:
     if isinstance(time_str, datetime.datetime):
         return time_str.time()
@@ -160,19 +156,6 @@ def get_time(time_str) -> datetime.time:
 
 def is_invalid_date_string(date_string) -> bool:
     return not isinstance(date_string, str) or not date_string or date_string.startswith(EMPTY_DATES[1:])
-
-
-def get_datetime_str(datetime_obj) -> str:
-    return get_datetime(datetime_obj).strftime(DATETIME_FORMAT)
-
-
-def get_date_str(date_obj) -> str:
-    return get_datetime(date_obj).strftime(DATE_FORMAT)
-
-
-def get_time_str(timedelta_obj) -> str:
-    seconds = int(get_timedelta(timedelta_obj).total_seconds())
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def add_to_date(
@@ -204,35 +187,15 @@ def add_months(date, months):
     return add_to_date(date, months=cint(months))
 
 
-def add_years(date, years):
-    return add_to_date(date, years=cint(years))
-
-
 def date_diff(string_ed_date, string_st_date) -> int:
     """Days from the second date to the first."""
     return (getdate(string_ed_date) - getdate(string_st_date)).days
-
-
-def days_diff(string_ed_date, string_st_date) -> int:
-    return date_diff(string_ed_date, string_st_date)
 
 
 def month_diff(string_ed_date, string_st_date) -> int:
     """Months two dates touch, the first month counted."""
     end, start = getdate(string_ed_date), getdate(string_st_date)
     return (end.year - start.year) * 12 + end.month - start.month + 1
-
-
-def time_diff(string_ed_date, string_st_date) -> datetime.timedelta:
-    return get_datetime(string_ed_date) - get_datetime(string_st_date)
-
-
-def time_diff_in_seconds(string_ed_date, string_st_date) -> float:
-    return time_diff(string_ed_date, string_st_date).total_seconds()
-
-
-def time_diff_in_hours(string_ed_date, string_st_date) -> float:
-    return round(time_diff(string_ed_date, string_st_date).total_seconds() / 3600, 6)
 
 
 def _as_asked(date: datetime.date, as_str: bool):
@@ -246,10 +209,6 @@ def get_first_day(dt, d_years=0, d_months=0, as_str=False):
 
 def get_last_day(dt) -> datetime.date:
     return get_first_day(dt, 0, 1) + datetime.timedelta(-1)
-
-
-def is_last_day_of_the_month(dt) -> bool:
-    return getdate(dt) == get_last_day(dt)
 
 
 def get_quarter_start(dt, as_str=False):
@@ -266,24 +225,12 @@ def get_first_day_of_week(dt, as_str=False):
     return _as_asked(date - datetime.timedelta(days=(date.weekday() + 1) % 7), as_str)
 
 
-def get_last_day_of_week(dt):
-    return get_first_day_of_week(dt) + datetime.timedelta(days=6)
-
-
 def get_year_start(dt, as_str=False):
     return _as_asked(getdate(dt).replace(month=1, day=1), as_str)
 
 
 def get_year_ending(dt):
     return getdate(dt).replace(month=12, day=31)
-
-
-def get_timestamp(date) -> float:
-    return datetime.datetime.combine(getdate(date), datetime.time()).timestamp()
-
-
-def get_weekday(datetime_obj=None) -> str:
-    return (datetime_obj or now_datetime()).strftime("%A")
 
 
 def get_timespan_date_range(timespan: str):
@@ -408,15 +355,6 @@ def global_date_format(date, format="long") -> str:
     return babel_format(getdate(date), format=format, locale=_babel_locale())
 
 
-def pretty_date(iso_datetime) -> str:
-    """How long ago, in words."""
-    if not iso_datetime:
-        return ""
-    from babel.dates import format_timedelta
-
-    return format_timedelta(get_datetime(iso_datetime) - now_datetime(), add_direction=True, locale=_babel_locale())
-
-
 # numbers
 
 
@@ -449,10 +387,6 @@ def rounded(num, precision=0, rounding_method=None):
         return float(Decimal(repr(num)).quantize(Decimal(1).scaleb(-precision), rounding=mode))
     except InvalidOperation:
         return num
-
-
-def remainder(numerator, denominator, precision: int = 2):
-    return flt(math.fmod(numerator, denominator), precision)
 
 
 def floor(s) -> int:
@@ -559,10 +493,6 @@ def escape_html(text) -> str:
     return html.escape(text, quote=True).replace("&#x27;", "&apos;")
 
 
-def is_html(text: str) -> bool:
-    return isinstance(text, str) and bool(re.search(r"<[a-zA-Z/][^>]*>", text))
-
-
 def comma_sep(some_list, pattern: str, add_quotes=True) -> str:
     if not isinstance(some_list, (list, tuple, set)):
         return some_list
@@ -580,24 +510,6 @@ def comma_and(some_list, add_quotes=True) -> str:
     return comma_sep(some_list, frappe._("{0} and {1}"), add_quotes)
 
 
-def comma_or(some_list, add_quotes=True) -> str:
-    return comma_sep(some_list, frappe._("{0} or {1}"), add_quotes)
-
-
-def new_line_sep(some_list) -> str:
-    return "\n ".join(cstr(item) for item in some_list)
-
-
-def scrub_urls(html_text: str) -> str:
-    return expand_relative_urls(html_text)
-
-
-def expand_relative_urls(html_text: str) -> str:
-    """Make relative links and images absolute, for paper and mail."""
-    url = frappe.utils.get_url()
-    return re.sub(r'((?:src|href)\s*=\s*["\'])/(?!/)', rf"\g<1>{url}/", html_text or "")
-
-
 def encode(obj, encoding="utf-8"):
     return obj.encode(encoding) if isinstance(obj, str) else obj
 
@@ -609,12 +521,6 @@ def parse_json(val):
     if isinstance(val, dict):
         val = _dict(val)
     return val
-
-
-
-def get_string_between(start: str, string: str, end: str) -> str:
-    match = re.search(re.escape(start) + "(.*)" + re.escape(end), string)
-    return match.group(1) if match else string
 
 
 def generate_hash(*args, **kwargs) -> str:
@@ -633,14 +539,6 @@ def get_url_to_form(doctype: str, name=None) -> str:
     return frappe.utils.get_url(uri=get_absolute_url(doctype, name))
 
 
-def get_url_to_list(doctype: str) -> str:
-    return frappe.utils.get_url(uri=f"/app/{_slug(doctype)}")
-
-
-def get_url_to_report(name, report_type: str | None = None, doctype: str | None = None) -> str:
-    return frappe.utils.get_url(uri=f"/app/query-report/{quoted(name)}")
-
-
 def get_absolute_url(doctype: str, name=None) -> str:
     """The desk's path of a document."""
     return f"/app/{quoted(_slug(doctype))}/{quoted(cstr(name))}"
@@ -655,14 +553,6 @@ def quoted(url: str) -> str:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
-
-
-def get_link_to_report(name, label=None, report_type=None, doctype=None, filters=None) -> str:
-    return f'<a href="{get_url_to_report(name, report_type, doctype)}">{label or name}</a>'
-
-
-def get_abbr(string: str, max_len: int = 2) -> str:
-    return "".join(part[0] for part in string.split()[:max_len] if part)
 
 
 # comparing
@@ -701,26 +591,6 @@ def compare(val1, condition: str, val2, fieldtype: str | None = None) -> bool:
         return bool(OPERATORS[condition](val1, val2))
     except TypeError:
         return False
-
-
-def evaluate_filters(doc, filters) -> bool:
-    """Whether a document (or dict) meets get_all's filters."""
-    conditions = []
-    if isinstance(filters, dict):
-        conditions = [make_filter_tuple(doc.get("doctype"), key, value) for key, value in filters.items()]
-    else:
-        conditions = filters or []
-    for condition in conditions:
-        parts = list(condition)[-3:] if len(condition) > 2 else [condition[0], "=", condition[1]]
-        if not compare(doc.get(parts[0]), parts[1], parts[2]):
-            return False
-    return True
-
-
-def make_filter_tuple(doctype, key, value) -> list:
-    if isinstance(value, (list, tuple)):
-        return [doctype, key, value[0], value[1]]
-    return [doctype, key, "=", value]
 
 
 def sanitize_column(column_name: str) -> str:

@@ -5,7 +5,6 @@ import os
 import frappe
 from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
 from frappe.core.doctype.file.utils import (
-    files_path,
     get_content_hash,
     get_max_file_size,
     is_safe_path,
@@ -116,11 +115,3 @@ def remove_all(dt, dn, from_delete=False, delete_permanently=False):
             frappe.delete_doc("File", fid, ignore_permissions=True)
         else:
             remove_file(fid=fid, attached_to_doctype=dt, attached_to_name=dn)
-
-
-def write_file(content, fname, is_private=0):
-    """Write bytes into the site's file folder without a File record; returns the path."""
-    path = files_path(os.path.basename(fname), is_private=is_private)
-    with open(path, "wb") as file:
-        file.write(content.encode() if isinstance(content, str) else content)
-    return path

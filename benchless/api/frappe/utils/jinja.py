@@ -200,18 +200,6 @@ def guess_is_path(template: str) -> bool:
     )  # fmt: skip
 
 
-def validate_template(html: str | None) -> None:
-    """Throw where a template does not parse."""
-    from jinja2 import TemplateSyntaxError
-
-    try:
-        get_jenv().from_string(html or "")
-    except TemplateSyntaxError as error:
-        frappe.throw(
-            frappe._("Syntax error in template as line {0}: {1}").format(error.lineno, error.message)
-        )
-
-
 def get_email_from_template(name: str, args: dict | None) -> tuple[str, str | None]:
     """(HTML, text or None) of templates/emails/<name>."""
     from jinja2 import TemplateNotFound

@@ -9,15 +9,7 @@ class NestedSetRecursionError(frappe.ValidationError):
     pass
 
 
-class NestedSetMultipleRootsError(frappe.ValidationError):
-    pass
-
-
 class NestedSetChildExistsError(frappe.ValidationError):
-    pass
-
-
-class NestedSetInvalidMergeError(frappe.ValidationError):
     pass
 
 
@@ -161,14 +153,6 @@ class NestedSet(Document):
         if merge:
             rebuild_tree(self.doctype)
 
-    def validate_one_root(self):
-        parent_field = get_parent_field(self)
-        if not self.get(parent_field) and self.get_root_count() > 1:
-            frappe.throw(_("Multiple root nodes not allowed."), NestedSetMultipleRootsError)
-
-    def get_root_count(self) -> int:
-        return frappe.db.count(self.doctype, {get_parent_field(self): ("is", "not set")})
-
     def validate_ledger(self, group_identifier="is_group"):
         if not self.meta.has_field(group_identifier) or self.get(group_identifier):
             return
@@ -176,46 +160,3 @@ class NestedSet(Document):
             frappe.throw(
                 _("{0} {1} cannot be a leaf node as it has children").format(_(self.doctype), self.name)
             )
-
-    def get_ancestors(self) -> list[str]:
-        return get_ancestors_of(self.doctype, self.name)
-
-    def get_parent(self):
-        """The document above, if there is one."""
-        parent = self.get(get_parent_field(self))
-        return frappe.get_doc(self.doctype, parent) if parent else None
-
-    def get_children(self):
-        """The documents right below."""
-        for name in frappe.get_all(self.doctype, filters={get_parent_field(self): self.name}, pluck="name"):
-            yield frappe.get_doc(self.doctype, name)
-
-
-def get_root_of(doctype: str) -> str | None:
-    """The first root of a tree."""
-    rows = frappe.db.sql(
-        f"select t1.`name` from `tab{doctype}` t1 where "
-        f"(select count(*) from `tab{doctype}` t2 where t2.`lft` < t1.`lft` and t2.`rgt` > t1.`rgt`) = 0 "
-        "and t1.`rgt` > t1.`lft` order by t1.`lft` limit 1"
-    )
-    return rows[0][0] if rows else None
-
-
-def get_ancestors_of(doctype: str, name: str, order_by="lft desc", limit=None) -> list[str]:
-    """Names above a node, the nearest first."""
-    left, right = frappe.db.get_value(doctype, name, ["lft", "rgt"])
-    return frappe.get_all(
-        doctype, {"lft": ["<", left], "rgt": [">", right]}, "name", order_by=order_by,
-        limit_page_length=limit or 0, pluck="name",
-    )
-
-
-def get_descendants_of(doctype: str, name: str, order_by="lft desc", limit=None, ignore_permissions=False) -> list[str]:
-    """Names below a node."""
-    left, right = frappe.db.get_value(doctype, name, ["lft", "rgt"])
-    if right - left <= 1:
-        return []
-    return frappe.get_list(
-        doctype, {"lft": [">", left], "rgt": ["<", right]}, "name", order_by=order_by,
-        limit_page_length=limit or 0, ignore_permissions=ignore_permissions, pluck="name",
-    )

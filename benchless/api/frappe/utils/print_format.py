@@ -28,13 +28,3 @@ def download_pdf(
     frappe.response.filename = "{}.pdf".format(cstr(name).replace(" ", "-").replace("/", "-"))
     frappe.response.filecontent = content
     frappe.response.type = "pdf"
-
-
-@frappe.whitelist()
-def report_to_pdf(html: str, orientation: str = "Landscape") -> None:
-    """Answer the request with a report page as PDF."""
-    from frappe.utils.pdf import get_pdf
-
-    frappe.response.filename = "report.pdf"
-    frappe.response.filecontent = get_pdf(html, {"orientation": orientation})
-    frappe.response.type = "pdf"

@@ -90,11 +90,6 @@ def is_scheduler_disabled(verbose: bool = True) -> bool:
     )
 
 
-def enqueue_events(site: str | None = None) -> list[str]:
-    """Frappe's name for one round of the scheduler."""
-    return run_due()
-
-
 def run_forever(interval: int = 60, stop=None) -> None:
     """Rounds of run_due, `interval` seconds apart, until `stop` (a threading.Event) is set."""
     import threading

@@ -65,10 +65,3 @@ def read_xlsx_file_from_attached_file(file_url=None, fcontent=None, filepath=Non
         return None
     sheet = openpyxl.load_workbook(filename=source, data_only=True).active
     return [list(row) for row in sheet.iter_rows(values_only=True)]
-
-
-def build_xlsx_response(data, filename) -> None:
-    """Answer the request with rows as a workbook."""
-    from frappe.desk.utils import provide_binary_file
-
-    provide_binary_file(filename, "xlsx", make_xlsx(data, filename).getvalue())

@@ -1,6 +1,5 @@
 """The print view: a document rendered by a Print Format, or by the standard layout made from its meta."""
 
-import json
 import os
 
 import frappe
@@ -12,21 +11,6 @@ standard_format = "templates/print_formats/standard.html"
 LAYOUT_FIELDS = ("Section Break", "Column Break", "Tab Break")
 NOT_PRINTED = (*LAYOUT_FIELDS, "Button", "HTML", "Password", "Fold", "Heading", "Table MultiSelect")
 TRIGGER_PRINT = "<script>window.print();</script>"
-
-
-def get_context(context=None) -> dict:
-    """The parts of the /printview page, from the request's doctype, name, format, letterhead, _lang."""
-    form = frappe.form_dict
-    if not (form.doctype and form.name):
-        return {"body": f"<h1>{_('Error')}</h1><p>{_('Parameters doctype and name required')}</p>"}
-    return get_page_parts(
-        frappe.get_doc(form.doctype, form.name),
-        print_format=form.format,
-        no_letterhead=form.no_letterhead,
-        letterhead=form.letterhead or None,
-        style=form.style,
-        trigger_print=cint(form.trigger_print),
-    )
 
 
 def get_page_parts(
@@ -227,29 +211,3 @@ def get_visible_columns(data, table_meta, df) -> list:
     ]
     columns = [column for column in printable if cint(column.get("in_list_view"))] or printable[:8]
     return [column for column in columns if any(row.get(column.fieldname) not in (None, "") for row in data)]
-
-
-@frappe.whitelist()
-def get_html_and_style(
-    doc: str,
-    name: str | None = None,
-    print_format: str | None = None,
-    no_letterhead: bool | None = None,
-    letterhead: str | None = None,
-    trigger_print: bool = False,
-    style: str | None = None,
-    settings: str | None = None,
-) -> dict:
-    """`html` and `style` of a document's print view."""
-    document = frappe.get_doc(doc, name) if isinstance(name, str) else frappe.get_doc(json.loads(doc))
-    document.check_permission()
-    format_doc = get_print_format_doc(print_format, meta=document.meta)
-    html = get_rendered_template(
-        document,
-        print_format=format_doc,
-        no_letterhead=no_letterhead,
-        letterhead=letterhead,
-        trigger_print=trigger_print,
-        settings=frappe.parse_json(settings) if settings else None,
-    )
-    return {"html": html, "style": get_print_style(style=style, print_format=format_doc)}

@@ -6,8 +6,8 @@
     const $$ = (selector, root) => Array.from((root || document).querySelectorAll(selector));
     const vietnamese = document.documentElement.lang.startsWith("vi");
     const words = vietnamese
-        ? { none: "Không tìm thấy", failed: "Không kết nối được máy chủ. Hãy thử lại.", done: "Đã thực hiện xong.", dirty: "Hãy lưu thay đổi trước.", working: "Đang xử lý…" }
-        : { none: "Nothing found", failed: "The server could not be reached. Please try again.", done: "Done.", dirty: "Save your changes first.", working: "Working…" };
+        ? { none: "Không tìm thấy", failed: "Không kết nối được máy chủ. Hãy thử lại.", done: "Đã thực hiện xong.", dirty: "Hãy lưu thay đổi trước.", working: "Đang xử lý…", nofile: "Chưa chọn tệp" }
+        : { none: "Nothing found", failed: "The server could not be reached. Please try again.", done: "Done.", dirty: "Save your changes first.", working: "Working…", nofile: "No file chosen" };
 
     function token() {
         const meta = $("meta[name=csrf-token]");
@@ -445,13 +445,19 @@
                 if (size >= 1e6) return numbers.format(Math.round(value / 1e5) / 10) + " tr";
                 return numbers.format(value);
             };
-            new window.frappe.Chart(place, Object.assign({
+            const chart = new window.frappe.Chart(place, Object.assign({
                 animate: false,
                 truncateLegends: true,
                 axisOptions: Object.assign({ xAxisMode: "tick", xIsSeries: config.type === "line", shortenYAxisNumbers: false }, config.axisOptions || {}),
                 tooltipOptions: { formatTooltipY: (value) => numbers.format(value) },
-                numberFormatter: short,
             }, config));
+            /* the chart starts empty and fills itself after 0.7 s: nobody has to wait, and a printed page has it too */
+            if (chart.realData && chart.update) chart.update(chart.realData);
+            const format = () => $$(".y.axis text, .data-point-value", place).forEach((label) => {
+                if (/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) label.textContent = short(Number(label.textContent));
+            });
+            format();
+            new MutationObserver(format).observe(place, { childList: true, subtree: true });
         });
     }
 
@@ -464,6 +470,8 @@
     });
     window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
     document.addEventListener("change", (event) => {
+        const named = event.target.type === "file" && event.target.parentElement.querySelector(".d-file-name");
+        if (named) named.textContent = Array.from(event.target.files, (file) => file.name).join(", ") || words.nofile;
         if (event.target.hasAttribute && event.target.hasAttribute("data-autosubmit")) {
             const form = event.target.form;
             form.requestSubmit(form.querySelector("button[name=_action]") || undefined);

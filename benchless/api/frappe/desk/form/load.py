@@ -4,27 +4,6 @@ import frappe
 
 
 @frappe.whitelist()
-def getdoc(doctype: str, name: str, user=None) -> None:
-    """Answer the request with the document and what belongs to it."""
-    doc = frappe.get_doc(doctype, name)
-    doc.check_permission("read")
-    doc.run_method("onload")
-    doc.apply_fieldlevel_read_permissions()
-    frappe.response["docs"] = [doc.as_dict()]
-    frappe.response["docinfo"] = get_docinfo(doc)
-
-
-@frappe.whitelist()
-def getdoctype(doctype: str, with_parent=False, cached_timestamp=None) -> None:
-    """Answer the request with the meta of a DocType and of its child tables."""
-    if not any(frappe.has_permission(doctype, ptype) for ptype in ("read", "select", "create")):
-        raise frappe.PermissionError
-    meta = frappe.get_meta(doctype)
-    children = [frappe.get_meta(df.options) for df in meta.get_table_fields()]
-    frappe.response["docs"] = [one.as_dict() for one in (meta, *children)]
-
-
-@frappe.whitelist()
 def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -> dict:
     """Attachments, comments and rights of a document that the user may read."""
     if doc is None or isinstance(doc, str):

@@ -1,26 +1,6 @@
 """Saving a form: what the form's Save, Submit, Update and Cancel buttons call."""
 
 import frappe
-from frappe import _
-
-
-@frappe.whitelist(methods=["POST", "PUT"])
-def savedocs(doc, action: str) -> None:
-    """Save, Submit, Update or Cancel a document given as JSON; the answer holds it as it is then."""
-    doc = frappe.get_doc(frappe.parse_json(doc))
-    if doc.get("__islocal") and str(doc.name or "").startswith("new-"):
-        doc.name = None
-    wanted = {"Save": 0, "Submit": 1, "Update": 1, "Cancel": 2}
-    if action not in wanted:
-        frappe.throw(_("Unknown action: {0}").format(action))
-    doc.docstatus = wanted[action]
-    if action == "Submit":
-        doc.submit()
-    elif action == "Cancel":
-        doc.cancel()
-    else:
-        doc.save()
-    _answer(doc)
 
 
 @frappe.whitelist(methods=["POST", "PUT"])

@@ -1,10 +1,8 @@
 """File: a file on the site's disk, who it belongs to, and who may read it."""
 
-import io
 import mimetypes
 import os
 import shutil
-import zipfile
 from urllib.parse import unquote
 
 import frappe
@@ -299,17 +297,9 @@ class File(Document):
             )
         return len(content)
 
-    def get_extension(self) -> tuple[str, str]:
-        return os.path.splitext(self.file_name)
-
     def is_downloadable(self) -> bool:
         """Whether the session's user may fetch the file."""
         return has_permission(self, "read")
-
-    @property
-    def unique_url(self) -> str:
-        """The URL with the record's name, where the reader's right must be looked up."""
-        return f"{self.file_url}?fid={self.name}" if self.is_private else self.file_url
 
     def add_comment_in_reference_doc(self, comment_type, text):
         if not (self.attached_to_doctype and self.attached_to_name):
@@ -318,17 +308,6 @@ class File(Document):
             return
         if frappe.db.exists(self.attached_to_doctype, self.attached_to_name):
             frappe.get_doc(self.attached_to_doctype, self.attached_to_name).add_comment(comment_type, text)
-
-    @staticmethod
-    def zip_files(files) -> bytes:
-        """One ZIP with those of the files that the session's user may read."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                file = frappe.get_doc("File", file) if isinstance(file, str) else file
-                if not file.is_folder and has_permission(file, "read"):
-                    archive.writestr(file.file_name, file.get_content())
-        return buffer.getvalue()
 
 
 def _write(path: str, content: bytes) -> None:

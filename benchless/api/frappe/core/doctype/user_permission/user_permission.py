@@ -85,18 +85,3 @@ def get_user_permissions(user: str | None = None):
             )
     frappe.cache.hset("user_permissions", user, found)
     return found
-
-
-def user_permission_exists(user, allow, for_value, applicable_for=None):
-    for permission in get_user_permissions(user).get(allow, ()):
-        if permission.doc == for_value and permission.applicable_for == applicable_for:
-            return permission
-    return None
-
-
-def get_permitted_documents(doctype: str) -> list[str]:
-    """The documents the session's user is restricted to, the default first."""
-    permissions = sorted(get_user_permissions().get(doctype, []), key=lambda p: p.is_default or 0, reverse=True)
-    return [p.doc for p in permissions if p.doc]
-
-

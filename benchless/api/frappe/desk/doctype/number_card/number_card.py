@@ -50,46 +50,6 @@ def get_result(doc, filters=None, to_date=None) -> float:
     return flt(rows[0].result) if rows else 0.0
 
 
-@frappe.whitelist()
-def get_percentage_difference(doc, filters, result):
-    """By how many percent the figure differs from that of one interval ago; None where there was none."""
-    doc = frappe.parse_json(doc) if isinstance(doc, str) else doc
-    card = frappe.get_doc("Number Card", doc.get("name"))
-    if not card.show_percentage_stats:
-        return None
-    steps = {"Daily": {"days": -1}, "Weekly": {"weeks": -1}, "Monthly": {"months": -1}}
-    before = frappe.utils.add_to_date(
-        frappe.utils.now_datetime(), **steps.get(card.stats_time_interval, {"years": -1})
-    )
-    previous = get_result(card, filters, before)
-    if not previous:
-        return None
-    return (flt(result) / previous - 1) * 100.0
-
-
-def get_card_value(card) -> dict:
-    """{"value", "fieldtype"} of any kind of card."""
-    card = frappe.get_doc("Number Card", card) if isinstance(card, str) else card
-    filters = frappe.parse_json(card.filters_json) if card.filters_json else []
-    if card.type == "Custom":
-        method = frappe.get_attr(card.method)
-        frappe.is_whitelisted(method)
-        answer = method(filters)
-        return answer if isinstance(answer, dict) else {"value": answer, "fieldtype": "Int"}
-    if card.type == "Report":
-        from frappe.desk.query_report import run
-
-        result = run(card.report_name, filters if isinstance(filters, dict) else {})["result"]
-        numbers = [flt(row.get(card.report_field)) for row in result if isinstance(row, dict)]
-        functions = {"Average": lambda n: sum(n) / len(n), "Minimum": min, "Maximum": max}
-        reduce = functions.get(card.report_function, sum)
-        return {"value": reduce(numbers) if numbers else 0, "fieldtype": "Float"}
-    return {
-        "value": get_result(card, filters),
-        "fieldtype": "Int" if card.function == "Count" else "Float",
-    }
-
-
 def has_permission(doc, ptype=None, user=None, debug=False) -> bool:
     """A card is seen by those who may read what it counts."""
     if ptype not in (None, "read", "select") or doc.type == "Custom":

@@ -1,0 +1,108 @@
+"""kill -9 during an import, a run and an approval: nothing half-written, and the next try makes it right."""
+
+import pytest
+
+from tests.recovery.acts import MAY, PEOPLE
+
+MANAGER = "payout.manager@example.com"
+
+
+def imports(site) -> list[str]:
+    return site.act("imports")["result"]
+
+
+def untouched(before: dict, after: dict) -> None:
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ansinh_app.registry.imports.writer.write:1",
+        f"ansinh_app.registry.imports.writer.write:{PEOPLE // 2}",
+        "ansinh_app.registry.imports.job._return_workbook:1",
+        "ansinh_app.registry.imports.job._progress:3",
+    ],
+)
+def test_killed_import_leaves_nothing_and_runs_again(site, place):
+    before = site.state()
+    one = imports(site)[0]
+    site.killed("import_list", one, "--die", place)
+    untouched(before, site.state())
+    counts = site.act("import_list", one)["result"]
+    assert (counts["rows_total"], counts["rows_created"]) == (PEOPLE, PEOPLE)
+    after = site.state()
+    assert (after["people"], after["entitlements"]) == (
+        before["people"] + PEOPLE,
+        before["entitlements"] + PEOPLE,
+    )
+    assert site.act("import_list", one)["result"]["rows_unchanged"] == PEOPLE
+    assert site.state()["people"] == after["people"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ansinh_app.payouts.run._write_lines:1",
+        "ansinh_app.payouts.run.insert_lines:1",
+        "ansinh_app.payouts.recoveries.propose:1",
+        "ansinh_app.payouts.run._record:1",
+    ],
+)
+def test_killed_run_leaves_nothing_and_runs_again(site, place):
+    before = site.state()
+    site.killed("prepare", MAY, "--die", place)
+    untouched(before, site.state())
+    made = site.act("prepare", MAY)["result"]
+    assert made["created"] == made["lines"] == PEOPLE
+    after = site.state()
+    assert after["lines"] == after["keys"] == PEOPLE
+    assert after["total"] == made["total"] == sum(int(row["total_amount"]) for row in after["batches"])
+
+
+def test_run_killed_while_it_replaces_lines_keeps_the_old_list(site):
+    site.act("prepare", MAY)
+    before = site.state()
+    site.act("import_list", imports(site)[0])
+    site.killed("prepare", MAY, "--die", "ansinh_app.payouts.run.insert_lines:1")
+    assert site.state()["batches"] == before["batches"]
+    made = site.act("prepare", MAY)["result"]
+    assert (made["lines"], made["created"]) == (2 * PEOPLE, PEOPLE)
+    assert site.state()["keys"] == 2 * PEOPLE
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ansinh_app.payouts.sealing.seal_of:1",
+        "ansinh_app.payouts.doctype.payout_batch.payout_batch.PayoutBatch.on_submit:1",
+    ],
+)
+def test_killed_approval_seals_nothing_and_can_be_given_again(site, place):
+    site.act("prepare", MAY)
+    before = site.state()
+    batch = before["batches"][0]["name"]
+    site.killed("approve", batch, MANAGER, "--die", place)
+    untouched(before, site.state())
+    seal = site.act("approve", batch, MANAGER)["result"]
+    after = site.state()
+    assert [row["seal"] for row in after["batches"] if row["name"] == batch] == [seal]
+    assert after["seals_hold"]
+    assert after["total"] == before["total"]
+
+
+@pytest.mark.parametrize(
+    "place", ["ansinh_app.payouts.results._write:1", "ansinh_app.payouts.results.refresh_batch:2"]
+)
+def test_killed_result_changes_no_line_and_can_be_sent_again(site, place):
+    site.act("prepare", MAY)
+    batch = site.state()["batches"][0]["name"]
+    site.act("approve", batch, MANAGER)
+    result = site.act("draft_results", batch)["result"][0]
+    before = site.state()
+    site.killed("apply_result", result, "--die", place)
+    untouched(before, site.state())
+    answer = site.act("apply_result", result)["result"]
+    row = next(row for row in site.state()["batches"] if row["name"] == batch)
+    assert answer["paid"] == row["paid_count"] == row["line_count"]
+    assert (row["status"], int(row["paid_amount"])) == ("Completed", int(row["total_amount"]))
