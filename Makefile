@@ -23,6 +23,8 @@ $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[host,test]'
+	@# The command is made here, not by the package: on a bench only ansinh_app is installed.
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m benchless "$$@"\n' > $(BIN)/benchless && chmod +x $(BIN)/benchless
 	@touch $@
 
 system-demo:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 import frappe
-from benchless.desk.workspace import allowed_workspaces
+from benchless.desk.workspace import allowed_workspaces, link_cards
 from frappe import _
 
 LANGUAGE_NAMES = (("vi", "Tiếng Việt"), ("en", "English"))
@@ -47,9 +47,10 @@ def desk_script(request) -> str:
 
 
 def sidebar(request) -> list[dict]:
-    """The workspaces this user may see; under the open one its own links follow."""
+    """The workspaces this user may see, and below them the lists and reports of the open (else the first) one."""
     workspaces = allowed_workspaces()
-    return [
+    current = getattr(request, "desk_workspace", None) or (workspaces[0].name if workspaces else None)
+    groups = [
         {
             "title": _("Workspaces"),
             "items": [
@@ -62,6 +63,28 @@ def sidebar(request) -> list[dict]:
                 for workspace in workspaces
             ],
         }
+    ]
+    return groups + (links_of(request, current) if current else [])
+
+
+def links_of(request, workspace: str) -> list[dict]:
+    """A workspace's cards of links as groups of the sidebar; the page one is on is marked."""
+    place = request.resolver_match.kwargs if request.resolver_match else {}
+    here = (place.get("doctype"), place.get("name") if request.resolver_match.url_name == "report" else None)
+    return [
+        {
+            "title": escape(_(title)),
+            "items": [
+                {
+                    "title": escape(link["label"]),
+                    "icon": "lab_profile" if link["report"] else "list",
+                    "link": link["link"],
+                    "active": link["target"] in here,
+                }
+                for link in links
+            ],
+        }
+        for title, links in link_cards(frappe.get_cached_doc("Workspace", workspace)).items()
     ]
 
 

@@ -237,7 +237,14 @@ def link_cards(workspace) -> dict[str, list[dict]]:
         elif current is not None and not cint(row.hidden):
             link = link_to(row.link_type, row.link_to)
             if link:
-                current.append({"label": _(row.label or row.link_to), "link": link, "report": row.link_type == "Report"})
+                current.append(
+                    {
+                        "label": _(row.label or row.link_to),
+                        "link": link,
+                        "target": row.link_to,
+                        "report": row.link_type == "Report",
+                    }
+                )
     return cards
 
 

@@ -115,10 +115,6 @@ class ImplicitCommitError(ValidationError):
     pass
 
 
-class DocumentLockedError(ValidationError):
-    pass
-
-
 class SecurityException(Exception):
     http_status_code = 417
 

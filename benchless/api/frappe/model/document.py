@@ -1,6 +1,5 @@
 """A document's life: insert, save, submit, cancel, delete, with the hooks and checks on the way."""
 
-import hashlib
 
 from werkzeug.exceptions import NotFound
 
@@ -274,14 +273,6 @@ class Document(BaseDocument):
     def _cancel(self):
         self.docstatus = DocStatus.cancelled()
         return self.save()
-
-    @whitelist()
-    def rename(self, name: str, merge=False, force=False, validate_rename=True):
-        """Give the document another name."""
-        from frappe.model.rename_doc import rename_doc
-
-        self.name = rename_doc(doc=self, new=name, merge=merge, force=force, validate=validate_rename)
-        self.reload()
 
     def delete(self, ignore_permissions=False, force=False, *, delete_permanently=False):
         """Delete the document."""
@@ -765,8 +756,6 @@ class Document(BaseDocument):
                 result = returned
         return result
 
-    run_trigger = run_method
-
     def is_whitelisted(self, method_name) -> None:
         method = getattr(self, method_name, None)
         if not method:
@@ -778,7 +767,6 @@ class Document(BaseDocument):
     def get_url(self) -> str:
         return get_absolute_url(self.doctype, self.name)
 
-    @whitelist()
     def add_comment(self, comment_type="Comment", text=None, comment_email=None, comment_by=None):
         """Write a line into the document's history."""
         return frappe.get_doc(
@@ -798,9 +786,6 @@ class Document(BaseDocument):
             message=message, title=title, reference_doctype=self.doctype, reference_name=self.name
         )
 
-    def get_signature(self) -> str:
-        return hashlib.sha224(f"{self.doctype}:{self.name}".encode(), usedforsecurity=False).hexdigest()
-
     def __repr__(self):
         state = f" docstatus={int(self.docstatus)}" if self.docstatus else ""
         parent = f" parent={self.parent}" if getattr(self, "parent", None) else ""
@@ -808,23 +793,3 @@ class Document(BaseDocument):
 
     def __str__(self):
         return f"{self.__class__.__name__}({self.name or 'unsaved'})"
-
-
-def bulk_insert(doctype, documents, ignore_duplicates=False, chunk_size=10_000) -> None:
-    """Insert named documents and their rows without hooks or checks."""
-    documents = list(documents)
-    tables = {doctype: documents}
-    for df in frappe.get_meta(doctype).get_table_fields():
-        tables.setdefault(df.options, []).extend(row for doc in documents for row in doc.get(df.fieldname) or ())
-    stamp, user = now(), frappe.session.user
-    for name, rows in tables.items():
-        columns = frappe.get_meta(name).get_valid_columns()
-
-        def values(rows=rows, columns=columns):
-            for row in rows:
-                row.creation = row.modified = stamp
-                row.owner = row.modified_by = user
-                stored = row._column_values()
-                yield tuple(stored.get(column) for column in columns)
-
-        frappe.db.bulk_insert(name, columns, values(), ignore_duplicates=ignore_duplicates, chunk_size=chunk_size)
