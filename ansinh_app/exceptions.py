@@ -87,5 +87,9 @@ class SettlementError(AnSinhError):
     """A settlement does not add up or contradicts the lines."""
 
 
+class GrantError(AnSinhError):
+    """A one-off grant has no answer in the law, is granted already, or names no payee."""
+
+
 class ReportScheduleError(AnSinhError):
     """A report schedule that cannot be sent: names people, has no recipients, or its owner is gone."""

@@ -82,6 +82,7 @@ _GUARDED = [
     "Beneficiary",
     "Budget Allotment",
     "Entitlement",
+    "One-off Grant",
     "Payment Account",
     "Payout Batch",
     "Payout Line",

@@ -65,6 +65,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     },
     "Entitlement": _OF_PERSON,
     "Registry Change": _OF_PERSON,
+    "One-off Grant": _OF_PERSON,
     "Recovery Case": _OF_PERSON,
     "Registry Import": {
         "offices": (Way("office", "offices"),),

@@ -1,5 +1,7 @@
 """A site's backup: one .tar.gz with a consistent copy of the database, the files and the configuration."""
 
+import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -20,7 +22,13 @@ def backup(target: str | None = None) -> str:
     path = Path(target) if target else site / "private" / "backups" / f"{stamp}-{frappe.local.site}.tar.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(unfinished, "w:gz") as archive:
+    unfinished.unlink(missing_ok=True)
+    opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # it holds every secret of the site
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open(opened, "wb") as file,
+        tarfile.open(fileobj=file, mode="w:gz") as archive,
+    ):
         copy = Path(folder, "site.db")
         source = sqlite3.connect(site / (frappe.conf.db_name or "site.db"))
         destination = sqlite3.connect(copy)
@@ -32,7 +40,6 @@ def backup(target: str | None = None) -> str:
         for part in PARTS:
             if (site / part).exists():
                 archive.add(site / part, part)
-    unfinished.chmod(0o600)
     unfinished.replace(path)
     return str(path)
 
@@ -48,8 +55,7 @@ def restore(site: str, file: str) -> None:
         check.close()
         if verdict != "ok":
             raise SystemExit(f"The backup's database is damaged: {verdict}")
-        for name in ("public/files", "private/files", "private/backups", "locks", "logs"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        settings.make_site_folders(folder)
         for leftover in folder.glob("site.db-*"):
             leftover.unlink()
         database.replace(folder / "site.db")
@@ -63,8 +69,6 @@ def _existing(folder: Path) -> Path:
 
 
 def _replace(source: Path, target: Path) -> None:
-    import shutil
-
     if not source.exists():
         return
     if target.is_dir():

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import time
 
 import benchless
 
@@ -24,6 +25,8 @@ def main(argv: list[str] | None = None) -> None:
 
     try:
         arguments.run(arguments)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     finally:
         if getattr(frappe.local, "initialised", None):
             frappe.destroy()
@@ -58,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("serve", _serve, "serve the site over HTTP")
     sub.add_argument("--host", default="127.0.0.1")
     sub.add_argument("--port", type=int, default=8000)
+    sub.add_argument("--no-scheduler", action="store_true", help="leave scheduled events to another process")
     sub = command("execute", _execute, "call a function and print what it returns as JSON")
     sub.add_argument("method")
     sub.add_argument("--args", default="[]", help="a JSON list")
@@ -72,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--to", default=None, help="the file to write (default: in the site's private/backups)")
     sub = command("restore", _restore, "replace the site by a backup")
     sub.add_argument("file")
-    sub = command("scheduler", _scheduler, "run what is due, again and again")
+    sub = command("scheduler", _scheduler, "run what is due, again and again (`serve` does so too)")
     sub.add_argument("--once", action="store_true")
     sub = command("worker", _worker, "send the mail that waits, again and again")
     sub.add_argument("--once", action="store_true")
@@ -139,7 +143,7 @@ def _migrate(arguments) -> None:
 def _serve(arguments) -> None:
     from benchless.server import serve
 
-    serve(arguments.site, host=arguments.host, port=arguments.port)
+    serve(arguments.site, host=arguments.host, port=arguments.port, scheduler=not arguments.no_scheduler)
 
 
 def _execute(arguments) -> None:
@@ -208,7 +212,8 @@ def _scheduler(arguments) -> None:
     from frappe.utils import scheduler
 
     if not arguments.once:
-        scheduler.run_forever()
+        frappe.destroy()
+        scheduler.run_forever(arguments.site)
         return
     for method in scheduler.run_due():
         print(method)
@@ -217,8 +222,6 @@ def _scheduler(arguments) -> None:
 
 def _worker(arguments) -> None:
     """Jobs run in the process that queued them; what waits for another one is mail."""
-    import time
-
     frappe = _connect(arguments)
     from frappe.utils.scheduler import flush_mail
 
@@ -244,10 +247,10 @@ def _run_tests(arguments) -> None:
 def _set_config(arguments) -> None:
     from benchless import settings
 
-    path = settings.sites_folder() / arguments.site / "site_config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
+    site = settings.sites_folder() / arguments.site
+    config = json.loads((site / "site_config.json").read_text(encoding="utf-8"))
     try:
         config[arguments.key] = json.loads(arguments.value)
     except ValueError:
         config[arguments.key] = arguments.value
-    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    settings.write_config(site, config)

@@ -8,7 +8,7 @@ from benchless.desk.config import desk_settings
 def django_options(site_path: str, conf: dict) -> dict:
     """Django settings besides database and secret."""
     return {
-        "DEBUG": bool(conf.get("developer_mode")),
+        "DEBUG": False,  # its error pages show settings and values; developer_mode shows tracebacks over REST
         "USE_TZ": False,
         "TIME_ZONE": conf.get("time_zone") or "Asia/Ho_Chi_Minh",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",

@@ -11,7 +11,6 @@ from benchless import schema, settings
 from frappe.model.meta import DOCTYPES_FOR_DOCTYPE, core_doctype_folder
 from frappe.modules.import_file import import_doc_file, import_file_by_path, store_definition
 
-SITE_FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
 STANDARD_ROLES = {
     "Administrator": 0, "System Manager": 1, "Guest": 0, "All": 0, "Desk User": 1, "Report Manager": 1,
     "Workspace Manager": 1,
@@ -26,18 +25,15 @@ LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 # sites
 
 
-def new_site(site: str, admin_password: str = "admin", force: bool = False, **config) -> None:
+def new_site(site: str, admin_password: str, force: bool = False, **config) -> None:
     """Create a site's folder, database and the host's own DocTypes and records."""
     path = settings.sites_folder() / site
     if (path / "site_config.json").exists():
         if not force:
             raise SystemExit(f"Site {site} already exists, use --force to replace it")
         _remove_database(path)
-    for folder in SITE_FOLDERS:
-        (path / folder).mkdir(parents=True, exist_ok=True)
-    values = {**settings.default_config(), **config}
-    (path / "site_config.json").write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    (path / "site_config.json").chmod(0o600)
+    settings.make_site_folders(path)
+    settings.write_config(path, {**settings.default_config(), **config})
     frappe.init(site, force=True)
     frappe.connect(set_admin_as_user=True)
     frappe.cache.flushall()

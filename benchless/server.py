@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from pathlib import Path
 
 import benchless
@@ -24,8 +25,17 @@ def make_application(site: str, sites_path: str | Path | None = None):
     return get_wsgi_application()
 
 
-def serve(site: str, host: str = "127.0.0.1", port: int = 8000, sites_path: str | Path | None = None) -> None:
-    """Serve a site until interrupted. Only this machine can reach it unless `host` says otherwise."""
+def serve(
+    site: str,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    sites_path: str | Path | None = None,
+    scheduler: bool = True,
+) -> None:
+    """Serve a site until interrupted, and run its scheduled events meanwhile.
+
+    Only this machine can reach it unless `host` says otherwise.
+    """
     from waitress import create_server
 
     application = make_application(site, sites_path)
@@ -46,10 +56,17 @@ def serve(site: str, host: str = "127.0.0.1", port: int = 8000, sites_path: str 
         clear_untrusted_proxy_headers=True,
         **proxy,
     )
+    stop = threading.Event()
+    if scheduler:
+        from frappe.utils.scheduler import run_forever
+
+        rounds = {"site": site, "sites_path": str(sites_path) if sites_path else None, "stop": stop}
+        threading.Thread(target=run_forever, kwargs=rounds, name="scheduler", daemon=True).start()
     print(f"{site}: http://{host}:{port}/  (Ctrl+C ends)", flush=True)
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
+        stop.set()
         server.close()

@@ -1,5 +1,6 @@
 """Django's settings for one site, read from the site's site_config.json."""
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.conf import settings as django_settings
 
 PACKAGE = Path(__file__).parent
 BUSY_TIMEOUT_SECONDS = 30
+SITE_FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
 
 PRAGMAS = """
 PRAGMA journal_mode=WAL;
@@ -32,6 +34,23 @@ def default_config() -> dict:
         "secret_key": secrets.token_urlsafe(48),
         "encryption_key": secrets.token_urlsafe(32),
     }
+
+
+def make_site_folders(site: Path) -> None:
+    """The folders of a site; only the account that runs the host may look into them."""
+    for folder in SITE_FOLDERS:
+        (site / folder).mkdir(parents=True, exist_ok=True)
+    site.chmod(0o700)
+
+
+def write_config(site: Path, values: dict) -> None:
+    """Write site_config.json, which holds the site's secrets, in one step and for its owner's eyes only."""
+    path = site / "site_config.json"
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(json.dumps(values, indent=1) + "\n")
+    unfinished.replace(path)
 
 
 def database_config(site_path: str, conf: dict) -> dict:

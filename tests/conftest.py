@@ -1,6 +1,7 @@
 """A connected site for tests: a bench's (BENCH_SITE names it) or a fresh one on the embedded host."""
 
 import os
+import shutil
 
 import pytest
 
@@ -48,3 +49,18 @@ def site(sites):
         frappe.set_user("Administrator")
         frappe.db.rollback()
         frappe.clear_messages()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for every test that needs one: Playwright's synchronous API starts once in a process."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        browser = play.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

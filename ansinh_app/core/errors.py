@@ -63,6 +63,13 @@ class MissingBirthDate(RuleError):
     template = "{person} has no date of birth, which category {category} needs"
 
 
+class NoAllowance(RuleError):
+    """A grant counts on the monthly allowance, and there was none. Data: person, programme, month."""
+
+    code = "no_allowance"
+    template = "{person} drew no allowance of {programme} in {month}"
+
+
 class UnknownCategory(RuleError):
     """The category is not in the law as loaded. Data: category."""
 

@@ -27,6 +27,9 @@ _SENTENCES = {
     "coefficient": "Mức chuẩn {base} đ × hệ số {coefficient}{times} = {amount} đ ({article}; {instrument})"
     "{certainty}.",
     "fixed_amount": "Mức trợ cấp theo bảng: {unit_amount} đ{times} = {amount} đ ({source}){certainty}.",
+    "one_off": "Trợ cấp một lần: {title}, phát sinh tháng {month} ({article}).",
+    "allowance_months": "Trợ cấp hằng tháng đang hưởng {allowance} đ × {coefficient}{times} = {amount} đ "
+    "({article}; {instrument}){certainty}.",
     "only_higher": "Không hưởng thêm {category} ({amount} đ): chỉ hưởng một mức cao nhất ({article}).",
     "death_month": "Chết ngày {died_on}; tháng chết vẫn được hưởng, thôi hưởng từ tháng sau ({article}).",
     "settled_outside": "Đã chi trả ngoài hệ thống đến hết tháng {through}.",
@@ -44,12 +47,15 @@ _NEUTRAL = {
     "band": "Mức áp dụng theo tuổi trong tháng.",
     "coefficient": "Mức chuẩn {base} đ × hệ số {coefficient}{times} = {amount} đ ({instrument}).",
     "fixed_amount": "Mức trợ cấp theo bảng: {unit_amount} đ{times} = {amount} đ ({instrument}).",
+    "one_off": "Trợ cấp một lần, phát sinh tháng {month}.",
+    "allowance_months": "Trợ cấp hằng tháng đang hưởng {allowance} đ × {coefficient}{times} = {amount} đ "
+    "({instrument}).",
     "only_higher": "Chỉ hưởng một mức cao nhất.",
     "resumed": "Được tiếp tục hưởng từ tháng {effective} theo quyết định ngày {decided_on}.",
 }
 
 _PRECISION = {"Year": "năm", "Month": "tháng và năm"}
-_MONEY = frozenset({"amount", "base", "unit_amount", "entitled", "settled"})
+_MONEY = frozenset({"amount", "base", "unit_amount", "entitled", "settled", "allowance"})
 _MONTHS = frozenset({"start", "effective", "month", "through"})
 _DAYS = frozenset({"decided_on", "on", "born", "counted", "died_on"})
 

@@ -30,11 +30,18 @@ _CARE_OF_ONE = {"CS-06N": "CS-06H"}
 _BAND_ROW = re.compile(r"(?<=\d)[A-F]$|-?\d+(?:DB)?$")
 
 ESTIMATE = "estimate"
+MONTHLY, ONE_OFF = "Monthly", "One-off"
+# What a coefficient multiplies: the base level, or the monthly allowance the person drew (three months at death).
+OF_BASE, OF_ALLOWANCE = "Base", "Allowance"
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A group of people the law pays. Ages in full years, `age_to` exclusive, None = no limit."""
+    """A group of people the law pays. Ages in full years, `age_to` exclusive, None = no limit.
+
+    `kind`: paid every month, or once on an event. Of one-off ones `band_group` names what is granted only once
+    to a person, and `rate_programme` whose base counts where it is not the own programme's (lương cơ sở).
+    """
 
     code: str
     programme: str
@@ -48,6 +55,9 @@ class Category:
     payee: str
     stack_rule: str
     article: str
+    kind: str = MONTHLY
+    basis: str = OF_BASE
+    rate_programme: str | None = None
 
     def fits(self, age: int) -> bool:
         """Whether a person of this age, in full years, is in the band."""
@@ -107,8 +117,9 @@ class Law:
     def __init__(
         self, categories: Iterable[Category] | dict[str, Category], versions: Iterable[RateVersion]
     ) -> None:
-        items = categories.values() if isinstance(categories, dict) else categories
-        self.categories = {category.code: category for category in items}
+        items = list(categories.values() if isinstance(categories, dict) else categories)
+        self.categories = {category.code: category for category in items if category.kind == MONTHLY}
+        self.one_off = {category.code: category for category in items if category.kind == ONE_OFF}
         self.versions = tuple(versions)
         self._benefits: dict[str, str] = {}
         self._groups: dict[str, tuple[Category, ...]] = {}
@@ -132,6 +143,13 @@ class Law:
         """The category with this code. Raises UnknownCategory."""
         try:
             return self.categories[code]
+        except KeyError:
+            raise UnknownCategory(category=code) from None
+
+    def grant_type(self, code: str) -> Category:
+        """The one-off grant with this code. Raises UnknownCategory."""
+        try:
+            return self.one_off[code]
         except KeyError:
             raise UnknownCategory(category=code) from None
 
@@ -180,7 +198,8 @@ class Law:
             return self._rates[key]
         except KeyError:
             pass
-        programme = self.category(category).programme
+        found = self.one_off.get(category) or self.category(category)
+        programme = found.rate_programme or found.programme
         rates: list[Rate] = []
         estimate: RateVersion | None = None
         for unit in (None, *units):

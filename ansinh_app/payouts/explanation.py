@@ -10,13 +10,14 @@ from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Grant, grants_of
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
-from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book, read_law
+from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
+from ansinh_app.policy.law import load_law
 
 
 def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
     """What the person is owed for the month and how it came about, as known on the day of the month's run."""
-    law = read_law()
+    law = load_law()
     book: Book = read_book(law, beneficiary=beneficiary)
     person = book.people[beneficiary]
     known_on = as_of or _as_of(person, month)

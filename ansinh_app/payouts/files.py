@@ -127,7 +127,9 @@ def _context(batch) -> dict:
         "batch": batch.name,
         "seal": batch.seal,
         "provider_name": frappe.db.get_value("Payment Service Provider", batch.provider, "provider_name"),
-        "source_account": frappe.db.get_value("Bank Contract", batch.contract, "deposit_account") or "",
+        "source_account": (
+            batch.contract and frappe.db.get_value("Bank Contract", batch.contract, "deposit_account") or ""
+        ),
         "units": _unit_names(batch.name),
     }
 

@@ -40,6 +40,11 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "account_closed": (BLOCK, OFFICER, _("The payment account is closed or blocked")),
         "account_name_mismatch": (BLOCK, COMMUNE, _("The name on the account is not the person's name")),
         "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
+        "contracts_not_kept": (
+            WARNING,
+            MANAGER,
+            _("The office has recorded no contract: fees and receivers are not known"),
+        ),
         "earlier_batches_open": (BLOCK, MANAGER, _("Batches of earlier months are not approved")),
         "period_closed": (BLOCK, MANAGER, _("The period is closed")),
         "same_person_twice": (

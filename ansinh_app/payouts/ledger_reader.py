@@ -1,18 +1,18 @@
-"""Reads law, people, decisions and earlier lines from the database into the types of the core."""
+"""Reads people, decisions and earlier lines from the database into the types of the core."""
 
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 import frappe
 from frappe.utils import getdate
 
-from ansinh_app.core.law import Category, Law, RateLine, RateVersion
-from ansinh_app.core.ledger import Change, Entitlement, Person, RecoveryCase, Settled
+from ansinh_app.core.law import Law
+from ansinh_app.core.ledger import Change, Entitlement, Move, Person, RecoveryCase, Settled
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
+from ansinh_app.core.payout import ONE_OFF
 
 _CHUNK = 1000
 
@@ -27,6 +27,30 @@ class PersonBook:
     terms: dict[str, dict] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     cases: list[RecoveryCase] = field(default_factory=list)
+    grants: list["OneOffGrant"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OneOffGrant:
+    """A one-off grant decided for a person, in đồng, with the earlier lines that paid it: (month, amount, status)."""
+
+    row: dict
+    amount: int
+    lines: list[tuple[Month, int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose book is read: an office's people of a month, or one person.
+
+    Who moves is paid by the old office through the month of its decision, by the new one from the month after
+    (NĐ 20/2021 Đ8.4): `leaving` live elsewhere already and are still paid here, `arriving` not yet.
+    """
+
+    office: str | None = None
+    beneficiary: str | None = None
+    leaving: tuple[str, ...] = ()
+    arriving: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -40,74 +64,12 @@ class Book:
     units: dict[str, dict]
 
 
-def read_law() -> Law:
-    """All categories and submitted rate versions. A coefficient of 0 or an amount of 0 means "not given"."""
-    categories = [
-        Category(
-            code=row.name,
-            programme=row.programme,
-            band_group=row.band_group or None,
-            title=row.title,
-            neutral_title=row.neutral_title or "",
-            sensitive=bool(row.sensitive),
-            age_from=row.age_from or None,
-            age_to=None if row.no_age_limit or not row.age_to else row.age_to,
-            per_child=bool(row.per_child),
-            payee=row.payee or "beneficiary",
-            stack_rule=row.stack_rule,
-            article=row.law_article or "",
-        )
-        for row in frappe.get_all("Benefit Category", fields=["*"], order_by="name", limit_page_length=0)
-    ]
-    version, line = frappe.qb.DocType("Rate Version"), frappe.qb.DocType("Rate Version Line")
-    lines = defaultdict(dict)
-    rows = (
-        frappe.qb.from_(line)
-        .join(version)
-        .on(line.parent == version.name)
-        .select(
-            line.parent,
-            line.category,
-            line.coefficient,
-            line.amount,
-            line.law_article,
-            line.ends_on,
-            line.certainty,
-        )
-        .where(version.docstatus == 1)
-        .run(as_dict=True)
-    )
-    for row in rows:
-        coefficient = Decimal(str(row.coefficient)).normalize() if row.coefficient else None
-        lines[row.parent][row.category] = RateLine(
-            category=row.category,
-            coefficient=coefficient,
-            amount=as_dong(row.amount) if row.amount else None,
-            article=row.law_article or "",
-            certainty=row.certainty or "law",
-            ends_on=_day(row.ends_on),
-        )
-    versions = [
-        RateVersion(
-            name=row.name,
-            programme=row.programme,
-            effective_from=getdate(row.effective_from),
-            in_force_on=getdate(row.in_force_on),
-            base_amount=as_dong(row.base_amount),
-            instrument=row.legal_instrument or "",
-            unit=row.administrative_unit or None,
-            certainty=row.certainty or "law",
-            lines=lines[row.name],
-        )
-        for row in frappe.get_all(
-            "Rate Version", filters={"docstatus": 1}, fields=["*"], order_by="name", limit_page_length=0
-        )
-    ]
-    return Law(categories, versions)
-
-
-def read_book(law: Law, office: str | None = None, beneficiary: str | None = None) -> Book:
-    """The people of an office, or one person, with decisions, lines of all periods and recovery cases."""
+def read_book(
+    law: Law, office: str | None = None, beneficiary: str | None = None, month: Month | None = None
+) -> Book:
+    """The people an office pays in the month, or one person, with decisions, lines of all periods and cases."""
+    transfers = _transfers()
+    who = Who(office, beneficiary, *(_moving(transfers, office, month) if office and month else ()))
     units = {
         row.name: row
         for row in frappe.get_all(
@@ -118,8 +80,16 @@ def read_book(law: Law, office: str | None = None, beneficiary: str | None = Non
         )
     }
     rate_units = {version.unit for version in law.versions if version.unit}
+    at_end = frappe.db.get_single_value("An Sinh Settings", "birth_counted_from") == "Last Day"
     people = {}
-    for row in _beneficiaries(office, beneficiary):
+
+    def places(unit: str | None) -> tuple[str, ...]:
+        # Only units that set a level of their own can matter to a rate.
+        return tuple(one for one in lineage(units, unit) if one in rate_units)
+
+    for row in _beneficiaries(who):
+        moved = transfers.get(row.name, [])
+        first = moved[0].old_unit if moved else row.administrative_unit
         people[row.name] = PersonBook(
             row=row,
             person=Person(
@@ -128,12 +98,16 @@ def read_book(law: Law, office: str | None = None, beneficiary: str | None = Non
                 dob_precision=row.dob_precision or "Day",
                 died_on=_day(row.deceased_on),
                 death_known_on=_day(row.death_known_on),
-                # Only units that set a level of their own can matter to a rate.
-                units=tuple(unit for unit in lineage(units, row.administrative_unit) if unit in rate_units),
+                units=places(first),
+                moves=tuple(Move(move.pays_from, move.decided_on, places(move.new_unit)) for move in moved)
+                if rate_units
+                else (),
+                born_at_end=at_end,
             ),
         )
-    _read_entitlements(people, office, beneficiary)
-    _read_lines(people, office, beneficiary)
+    _read_entitlements(people, who)
+    _read_lines(people, who)
+    _read_grants(people, who)
     terms = [term for book in people.values() for term in book.terms.values()]
     accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
     holders = {term.representative for term in terms}
@@ -146,7 +120,7 @@ def read_book(law: Law, office: str | None = None, beneficiary: str | None = Non
             + ["beneficiary", "representative"],
         ),
         representatives=_by_name("Representative", holders, ["name", "full_name"]),
-        mandates=_mandates(office, beneficiary),
+        mandates=_mandates(who),
         units=units,
     )
 
@@ -179,15 +153,58 @@ def recoveries_of(explanation: str | None) -> dict[str, int]:
     return dict(taken)
 
 
-def _scoped(query, beneficiary_table, office: str | None, beneficiary: str | None):
-    if office:
-        query = query.where(beneficiary_table.office == office)
-    if beneficiary:
-        query = query.where(beneficiary_table.name == beneficiary)
+def _transfers() -> dict[str, list[dict]]:
+    """Approved moves by beneficiary in the order decided, with the month from which the new place pays."""
+    rows = frappe.get_all(
+        "Registry Change",
+        filters={"docstatus": 1, "change_type": "Transfer", "old_unit": ["is", "set"]},
+        fields=["name", "beneficiary", "effective_month", "decision_date"]
+        + ["old_unit", "new_unit", "old_office", "new_office"],
+        order_by="decision_date, name",
+        limit_page_length=0,
+    )
+    found: dict[str, list[dict]] = defaultdict(list)
+    for row in rows:
+        row.decided_on = getdate(row.decision_date)
+        after = Month.of(row.decided_on) + 1
+        row.pays_from = Month.parse(getdate(row.effective_month)) if row.effective_month else after
+        found[row.beneficiary].append(row)
+    return found
+
+
+def _moving(
+    transfers: dict[str, list[dict]], office: str, month: Month
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who still belongs to the office in the month although gone, and who not yet although come."""
+    leaving, arriving = [], []
+    for beneficiary, moves in transfers.items():
+        ahead = [
+            move
+            for move in moves
+            if move.new_office and move.old_office != move.new_office and move.pays_from > month
+        ]
+        if not ahead:
+            continue
+        payer, home = ahead[0].old_office, ahead[-1].new_office
+        if payer == office != home:
+            leaving.append(beneficiary)
+        elif home == office != payer:
+            arriving.append(beneficiary)
+    return tuple(leaving), tuple(arriving)
+
+
+def _scoped(query, beneficiary_table, who: Who):
+    if who.office:
+        here = beneficiary_table.office == who.office
+        query = query.where(here | beneficiary_table.name.isin(who.leaving) if who.leaving else here)
+    if who.arriving:
+        query = query.where(beneficiary_table.name.notin(who.arriving))
+    if who.beneficiary:
+        query = query.where(beneficiary_table.name == who.beneficiary)
     return query
 
 
-def _beneficiaries(office: str | None, beneficiary: str | None) -> list[dict]:
+def _beneficiaries(who: Who) -> list[dict]:
     table = frappe.qb.DocType("Beneficiary")
     query = frappe.qb.from_(table).select(
         table.name,
@@ -207,10 +224,10 @@ def _beneficiaries(office: str | None, beneficiary: str | None) -> list[dict]:
         table.payment_account,
         table.cash_reason,
     )
-    return _scoped(query, table, office, beneficiary).orderby(table.name).run(as_dict=True)
+    return _scoped(query, table, who).orderby(table.name).run(as_dict=True)
 
 
-def _read_entitlements(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+def _read_entitlements(people: dict[str, PersonBook], who: Who) -> None:
     person, term = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Entitlement")
     query = (
         frappe.qb.from_(term)
@@ -235,8 +252,8 @@ def _read_entitlements(people: dict[str, PersonBook], office: str | None, benefi
         )
         .where(term.docstatus == 1)
     )
-    terms = _scoped(query, person, office, beneficiary).orderby(term.name).run(as_dict=True)
-    changes = _changes(office, beneficiary)
+    terms = _scoped(query, person, who).orderby(term.name).run(as_dict=True)
+    changes = _changes(who)
     starts = {
         row.name: _day(row.starts_on)
         for row in frappe.get_all("Paying Office", fields=["name", "starts_on"], limit_page_length=0)
@@ -270,7 +287,7 @@ def _entitlement(row: dict, changes: list[Change], office_starts: date | None) -
     )
 
 
-def _changes(office: str | None, beneficiary: str | None) -> dict[str, list[Change]]:
+def _changes(who: Who) -> dict[str, list[Change]]:
     change, term = frappe.qb.DocType("Entitlement Change"), frappe.qb.DocType("Entitlement")
     person = frappe.qb.DocType("Beneficiary")
     query = (
@@ -283,14 +300,14 @@ def _changes(office: str | None, beneficiary: str | None) -> dict[str, list[Chan
         .where(change.parenttype == "Entitlement")
     )
     found = defaultdict(list)
-    rows = _scoped(query, person, office, beneficiary).orderby(change.parent).orderby(change.idx)
+    rows = _scoped(query, person, who).orderby(change.parent).orderby(change.idx)
     for row in rows.run(as_dict=True):
         month = Month.parse(getdate(row.effective_month))
         found[row.parent].append(Change(month, getdate(row.decided_on), bool(row.active), row.reason or ""))
     return found
 
 
-def _read_lines(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+def _read_lines(people: dict[str, PersonBook], who: Who) -> None:
     """Earlier lines follow the person, also those another office paid."""
     person, line = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Payout Line")
     period = frappe.qb.DocType("Payout Period")
@@ -302,8 +319,9 @@ def _read_lines(people: dict[str, PersonBook], office: str | None, beneficiary: 
         .on(line.period == period.name)
         .select(line.beneficiary, line.benefit, period.month, line.months, line.recovery, line.status)
         .where(line.status != "Cancelled")
+        .where(line.kind != ONE_OFF)
     )
-    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+    for row in _scoped(query, person, who).run(as_dict=True):
         people[row.beneficiary].settled.append(
             Settled(
                 benefit=row.benefit,
@@ -313,10 +331,10 @@ def _read_lines(people: dict[str, PersonBook], office: str | None, beneficiary: 
                 status=row.status,
             )
         )
-    _read_cases(people, office, beneficiary)
+    _read_cases(people, who)
 
 
-def _read_cases(people: dict[str, PersonBook], office: str | None, beneficiary: str | None) -> None:
+def _read_cases(people: dict[str, PersonBook], who: Who) -> None:
     """Approved cases; outstanding counts every deduction that is planned, under way or paid."""
     case, person = frappe.qb.DocType("Recovery Case"), frappe.qb.DocType("Beneficiary")
     query = (
@@ -329,15 +347,16 @@ def _read_cases(people: dict[str, PersonBook], office: str | None, beneficiary: 
             case.benefit,
             case.amount,
             case.instalment,
+            case.repaid,
             case.months,
             case.status,
         )
         .where(case.docstatus == 1)
     )
-    rows = _scoped(query, person, office, beneficiary).orderby(case.name).run(as_dict=True)
-    taken = deducted(office=office, beneficiary=beneficiary) if rows else {}
+    rows = _scoped(query, person, who).orderby(case.name).run(as_dict=True)
+    taken = deducted(who) if rows else {}
     for row in rows:
-        outstanding = as_dong(row.amount) - sum(taken.get(row.name, {}).values())
+        outstanding = as_dong(row.amount) - as_dong(row.repaid or 0) - sum(taken.get(row.name, {}).values())
         people[row.beneficiary].cases.append(
             RecoveryCase(
                 benefit=row.benefit,
@@ -350,9 +369,56 @@ def _read_cases(people: dict[str, PersonBook], office: str | None, beneficiary: 
         )
 
 
+def _read_grants(people: dict[str, PersonBook], who: Who) -> None:
+    """One-off grants not cancelled, and the lines of all periods that paid them."""
+    grant, person = frappe.qb.DocType("One-off Grant"), frappe.qb.DocType("Beneficiary")
+    query = (
+        frappe.qb.from_(grant)
+        .join(person)
+        .on(grant.beneficiary == person.name)
+        .select(
+            grant.name,
+            grant.beneficiary,
+            grant.grant_type,
+            grant.programme,
+            grant.amount,
+            grant.decision_date,
+            grant.occurred_on,
+            grant.steps,
+            grant.payee_type,
+            grant.representative,
+            grant.payment_method,
+            grant.payment_account,
+            grant.cash_reason,
+        )
+        .where(grant.docstatus == 1)
+    )
+    found: dict[str, OneOffGrant] = {}
+    for row in _scoped(query, person, who).orderby(grant.name).run(as_dict=True):
+        found[row.name] = OneOffGrant(row, as_dong(row.amount or 0))
+        people[row.beneficiary].grants.append(found[row.name])
+        people[row.beneficiary].terms[row.name] = row
+    if not found:
+        return
+    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    lines = (
+        frappe.qb.from_(line)
+        .join(period)
+        .on(line.period == period.name)
+        .join(person)
+        .on(line.beneficiary == person.name)
+        .select(line.one_off_grant, line.total, line.status, period.month)
+        .where(line.kind == ONE_OFF)
+        .where(line.status != "Cancelled")
+    )
+    for row in _scoped(lines, person, who).run(as_dict=True):
+        if row.one_off_grant in found:
+            paid = (Month.parse(getdate(row.month)), as_dong(row.total or 0), row.status)
+            found[row.one_off_grant].lines.append(paid)
+
+
 def deducted(
-    office: str | None = None,
-    beneficiary: str | None = None,
+    who: Who,
     statuses: tuple = ("Planned", "Sent", "Paid"),
     leave_out_drafts: bool = True,
 ) -> dict[str, dict[str, int]]:
@@ -375,13 +441,13 @@ def deducted(
     if leave_out_drafts:
         query = query.where(batch.docstatus == 1)
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+    for row in _scoped(query, person, who).run(as_dict=True):
         for case, amount in recoveries_of(row.explanation).items():
             found[case][row.name] = amount
     return found
 
 
-def _mandates(office: str | None, beneficiary: str | None) -> dict[tuple[str, str], list[dict]]:
+def _mandates(who: Who) -> dict[tuple[str, str], list[dict]]:
     """Guardians and mandates by (beneficiary, representative)."""
     mandate, person = frappe.qb.DocType("Beneficiary Representative"), frappe.qb.DocType("Beneficiary")
     query = (
@@ -391,7 +457,7 @@ def _mandates(office: str | None, beneficiary: str | None) -> dict[tuple[str, st
         .select(mandate.parent, mandate.representative, mandate.valid_from, mandate.valid_to)
     )
     found = defaultdict(list)
-    for row in _scoped(query, person, office, beneficiary).run(as_dict=True):
+    for row in _scoped(query, person, who).run(as_dict=True):
         found[(row.parent, row.representative)].append(row)
     return found
 

@@ -36,13 +36,16 @@ class Contracts:
 
     def __init__(self, office: str, month: Month) -> None:
         self.month = month
-        self.rows = frappe.get_all(
+        rows = frappe.get_all(
             "Bank Contract",
-            filters={"office": office, "docstatus": 1, "status": ["!=", "Ended"]},
+            filters={"office": office, "docstatus": 1},
             fields=["*"],
             order_by="name",
             limit_page_length=0,
         )
+        # An office that keeps no contract here at all signs and watches them elsewhere.
+        self.are_kept = bool(rows)
+        self.rows = [row for row in rows if row.status != "Ended"]
         kinds = _providers()
         programmes = frappe.get_all(
             "Contract Programme",

@@ -10,15 +10,17 @@ from ansinh_app.core.law import Law
 from ansinh_app.core.ledger import Step
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
-from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book, read_law
+from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book
+from ansinh_app.payouts.one_off import grant_lines
 from ansinh_app.payouts.payees import Contracts, Hold, Payee, payee_for
+from ansinh_app.policy.law import load_law
 
 # Every list that leaves the office names these people alike: a category can reveal an illness (DOMAIN 7).
 _ONE_TITLE_FOR_ALL = {"BTXH", "CARE"}
 _NEUTRAL_TITLE = "Đối tượng bảo trợ xã hội"
 # Lines can be listed by banks; what names the category, or the clause it rests on, stays on the entitlement.
 _CATEGORY_FACTS = {"category", "decided", "title", "reason"}
-_CATEGORY_STEPS = {"entitled", "coefficient", "fixed_amount", "only_higher"}
+_CATEGORY_STEPS = {"entitled", "coefficient", "fixed_amount", "only_higher", "one_off", "allowance_months"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Plan:
 
 def make_plan(period: dict, as_of: date, progress=None) -> Plan:
     """Reads the period's office and works out every line; tells `progress(done, total)` now and then."""
-    law = read_law()
+    law = load_law()
     month = Month.parse(period.month)
     plan = Plan(
         office=period.office,
@@ -59,7 +61,7 @@ def make_plan(period: dict, as_of: date, progress=None) -> Plan:
         month=month,
         as_of=as_of,
         law=law,
-        book=read_book(law, office=period.office),
+        book=read_book(law, office=period.office, month=month),
         contracts=Contracts(period.office, month),
     )
     titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
@@ -69,7 +71,18 @@ def make_plan(period: dict, as_of: date, progress=None) -> Plan:
             progress(done, len(people))
         if person.entitlements or person.settled:
             _plan_person(plan, person, titles)
+        if person.grants:
+            _plan_grants(plan, person)
     return plan
+
+
+def _plan_grants(plan: Plan, person: PersonBook) -> None:
+    for line in grant_lines(plan, person):
+        if isinstance(line, Hold):
+            plan.held.append(Held(line.code, person.row.name, person.row.full_name, line.detail))
+        else:
+            # A second grant of one kind in one month waits for the next: the key admits one.
+            plan.lines.setdefault(line["line_key"], line)
 
 
 def _plan_person(plan: Plan, person: PersonBook, titles: dict[str, str]) -> None:
@@ -138,6 +151,7 @@ def _row(plan: Plan, person: PersonBook, line: Line, programme: str, payee: Paye
         "beneficiary": person.row.name,
         "full_name": person.row.full_name,
         "entitlement": line.entitlement,
+        "one_off_grant": None,
         "benefit": line.benefit,
         "line_key": line_key(person.row.name, line.benefit, plan.month, REGULAR),
         "category_shown": category_shown(plan.law, line.category, titles),

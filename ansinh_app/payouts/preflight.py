@@ -50,7 +50,8 @@ def _office(document, plan: Plan, found) -> None:
     groups = {(line["provider"], line["programme"], line["channel"]) for line in plan.lines.values()}
     for provider, programme, channel in sorted(groups):
         if not plan.contracts.find(provider, programme, channel):
-            found("no_contract", detail=f"{provider} {programme} {channel}")
+            code = "no_contract" if plan.contracts.are_kept else "contracts_not_kept"
+            found(code, detail=f"{provider} {programme} {channel}")
     allotted = frappe.get_all(
         "Budget Allotment",
         filters={"office": plan.office, "year": plan.month.year, "docstatus": 1},

@@ -5,7 +5,7 @@ from collections import defaultdict
 import frappe
 
 from ansinh_app.core.money import as_dong
-from ansinh_app.payouts.ledger_reader import deducted, months_to_json
+from ansinh_app.payouts.ledger_reader import Who, deducted, months_to_json
 
 
 def propose(plan) -> dict[str, int]:
@@ -84,19 +84,19 @@ def refresh(beneficiaries: list[str]) -> None:
             "beneficiary": ["in", beneficiaries],
             "status": ["in", ["Approved", "Closed"]],
         },
-        fields=["name", "beneficiary", "amount", "recovered", "status"],
+        fields=["name", "beneficiary", "amount", "recovered", "repaid", "status"],
         limit_page_length=0,
     )
     by_person = defaultdict(list)
     for case in cases:
         by_person[case.beneficiary].append(case)
     for beneficiary, owed in by_person.items():
-        paid = deducted(beneficiary=beneficiary, statuses=("Paid",))
+        paid = deducted(Who(beneficiary=beneficiary), statuses=("Paid",))
         for case in owed:
             recovered = sum(paid.get(case.name, {}).values())
             if recovered == as_dong(case.recovered or 0):
                 continue
-            left = as_dong(case.amount) - recovered
+            left = as_dong(case.amount) - recovered - as_dong(case.repaid or 0)
             status = "Closed" if left <= 0 else "Approved"
             values = {"recovered": recovered, "outstanding": max(0, left), "status": status}
             frappe.db.set_value("Recovery Case", case.name, values)

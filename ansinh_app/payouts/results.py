@@ -12,7 +12,7 @@ from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.reconcile import SentLine, match
 from ansinh_app.exceptions import ResultFileError
-from ansinh_app.payouts import files, recoveries, sealing
+from ansinh_app.payouts import files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
@@ -116,6 +116,7 @@ def refresh_batch(batch: str) -> None:
     if not counts["Sent"][0] and not counts["Planned"][0]:
         values["status"] = "Completed"
     frappe.db.set_value("Payout Batch", batch, values)
+    one_off.refresh(batch)
 
 
 def _check_batch(batch: str) -> None:

@@ -16,6 +16,7 @@ LINE_FIELDS = (
     "beneficiary",
     "full_name",
     "entitlement",
+    "one_off_grant",
     "benefit",
     "line_key",
     "category_shown",

@@ -286,13 +286,18 @@ def _paid_elsewhere(plan: Plan) -> set[str]:
         .join(person)
         .on(line.beneficiary == person.name)
         .select(line.line_key)
-        .where(person.office == plan.office)
+        .where((person.office == plan.office) | (line.office != plan.office) & person.name.isin(_gone(plan)))
         .where(period.month == plan.month.first_day)
         .where(line.period != plan.period)
         .where(line.status != "Cancelled")
         .run()
     )
     return {row[0] for row in rows}
+
+
+def _gone(plan: Plan) -> list[str]:
+    """Who is still paid here and belongs to another office already; a name nobody has where there is none."""
+    return [name for name, book in plan.book.people.items() if book.row.office != plan.office] or [""]
 
 
 def _list_order(plan: Plan):

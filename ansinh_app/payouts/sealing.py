@@ -17,6 +17,44 @@ def batch_lines(batch: str, for_update: bool = False) -> list[dict]:
     return rows
 
 
+def outdated_lines(batch: str) -> list[str]:
+    """Who stands on a line whose account or decision is no longer what it was when the run made it."""
+    line, account = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payment Account")
+    decision = frappe.qb.DocType("Entitlement")
+    rows = (
+        frappe.qb.from_(line)
+        .left_join(account)
+        .on(line.payment_account == account.name)
+        .left_join(decision)
+        .on(line.entitlement == decision.name)
+        .select(
+            line.full_name,
+            line.payment_account,
+            line.provider,
+            line.account_no,
+            line.payee_name,
+            account.status,
+            account.provider.as_("provider_now"),
+            account.account_no.as_("account_no_now"),
+            account.account_name.as_("payee_name_now"),
+            decision.docstatus.as_("decided"),
+        )
+        .where(line.batch == batch)
+        .orderby(line.line_no)
+        .run(as_dict=True)
+    )
+    return [row.full_name for row in rows if not _holds(row)]
+
+
+def _holds(row: dict) -> bool:
+    if row.decided != 1:
+        return False
+    if not row.payment_account:
+        return True
+    same = all(row[name] == row[f"{name}_now"] for name in ("provider", "account_no", "payee_name"))
+    return same and row.status == "Active"
+
+
 def seal_of(lines: list[dict]) -> str:
     """SHA-256 over the sealed columns. A cancelled line is sealed under the key it was approved with."""
     columns = (*SEALED_TEXT, *SEALED_AMOUNTS)

@@ -62,7 +62,8 @@ def _fee(period: str, receiver: str) -> tuple[float, int]:
         paid[batch.contract] = paid.get(batch.contract, 0) + as_dong(batch.paid_amount or 0)
     percents, fee = set(), 0
     for contract, amount in paid.items():
-        percent = Decimal(str(frappe.db.get_value("Bank Contract", contract, "fee_percent") or 0))
+        stated = contract and frappe.db.get_value("Bank Contract", contract, "fee_percent")
+        percent = Decimal(str(stated or 0))
         percents.add(percent)
         fee += int((Decimal(amount) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
     return (float(percents.pop()) if len(percents) == 1 else 0.0), fee

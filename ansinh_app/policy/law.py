@@ -3,22 +3,26 @@
 from decimal import Decimal
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from ansinh_app.core import law as core
 from ansinh_app.core import money
+
+# "Tối đa không quá 22 tuổi" (NĐ 20/2021 Đ5.2) can be read as 22 or as the end of it: An Sinh Settings decides.
+_STUDYING = "BTXH-02"
 
 # The last law read, per site: (stamp of the documents, Law). A run asks for it thousands of times.
 _read: dict[str, tuple[tuple, core.Law]] = {}
 
 
 def load_law() -> core.Law:
-    """The law as it stands on this site; read anew when a category or a rate version has changed."""
-    stamp = tuple(_stamp(doctype) for doctype in ("Rate Version", "Benefit Category"))
+    """The law as it stands on this site; read anew when a category, a rate version or a setting has changed."""
+    study_until = cint(frappe.db.get_single_value("An Sinh Settings", "study_age_limit"))
+    stamp = (*(_stamp(doctype) for doctype in ("Rate Version", "Benefit Category")), study_until)
     known = _read.get(frappe.local.site)
     if known and known[0] == stamp:
         return known[1]
-    law = core.Law(_categories(), _versions())
+    law = core.Law(_categories(study_until), _versions())
     _read[frappe.local.site] = (stamp, law)
     return law
 
@@ -41,7 +45,7 @@ def _stamp(doctype: str) -> tuple:
     return (rows[0].number, str(rows[0].decided), str(rows[0].stamp))
 
 
-def _categories() -> list[core.Category]:
+def _categories(study_until: int) -> list[core.Category]:
     rows = frappe.get_all(
         "Benefit Category",
         fields=[
@@ -58,9 +62,15 @@ def _categories() -> list[core.Category]:
             "payee",
             "stack_rule",
             "law_article",
+            "kind",
+            "basis",
+            "rate_programme",
         ],
         order_by="name asc",
     )
+    for row in rows:
+        if row.name == _STUDYING and study_until:
+            row.age_to = study_until
     return [_category(row) for row in rows]
 
 
@@ -78,9 +88,12 @@ def _category(row) -> core.Category:
         age_from=age_from,
         age_to=age_to,
         per_child=bool(row.per_child),
-        payee=row.payee,
+        payee=row.payee or "beneficiary",
         stack_rule=row.stack_rule,
         article=row.law_article or "",
+        kind=row.kind or core.MONTHLY,
+        basis=row.basis or core.OF_BASE,
+        rate_programme=row.rate_programme or None,
     )
 
 

@@ -88,6 +88,14 @@ def _death(change) -> None:
 def _transfer(change) -> None:
     """The new commune pays on; the village of the old one means nothing there."""
     person = frappe.get_doc("Beneficiary", change.beneficiary)
+    # Where the person was, so that months before the move are paid by the old place and at its level.
+    change.db_set(
+        {
+            "old_unit": person.administrative_unit,
+            "old_office": person.office,
+            "new_office": change.new_office or person.office,
+        }
+    )
     person.administrative_unit = change.new_unit
     person.village = None
     person.office = change.new_office or person.office

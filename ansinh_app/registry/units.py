@@ -65,6 +65,10 @@ class UnitTree:
         before = self._below(self._chain(below, self._before))
         return frozenset(below | after | before)
 
+    def successors(self, name: str) -> frozenset[str]:
+        """What the unit became, step by step; empty while it stands."""
+        return frozenset(self._chain([name], self._after) - {name})
+
     def _below(self, names) -> set[str]:
         return self._chain(names, lambda name: self.children.get(name, ()))
 

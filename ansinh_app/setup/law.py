@@ -14,6 +14,7 @@ PROGRAMMES = {
     ),
     "HTXH": ("Trợ cấp hưu trí xã hội", "Trợ cấp hưu trí xã hội theo Nghị định 176/2025/NĐ-CP"),
     "NCC": ("Người có công", "Trợ cấp, phụ cấp ưu đãi người có công với cách mạng"),
+    "LCS": ("Lương cơ sở", "Mức lương cơ sở, để tính mai táng phí người có công; không chi trả theo chương trình này"),
 }
 # The general wording of every row of social assistance, so that no row stands out (the HIV rule).
 NEUTRAL_TITLE = "Đối tượng bảo trợ xã hội"
@@ -83,7 +84,34 @@ def load_categories() -> dict[str, int]:
                 "conditions": row["conditions_vi"],
             }
         )
-    return {"Benefit Category": len(rows)}
+    return {"Benefit Category": len(rows) + _load_one_off_grants(known)}
+
+
+def _load_one_off_grants(known: set[str]) -> int:
+    """What is granted once, on an event, from one_off_grants.csv."""
+    rows = [row for row in read("one_off_grants") if row["code"] not in known]
+    for row in rows:
+        insert(
+            {
+                "doctype": "Benefit Category",
+                "category_code": row["code"],
+                "title": row["title_vi"],
+                "programme": row["programme"],
+                "kind": "One-off",
+                "band_group": row["once_group"],
+                "neutral_title": row["title_vi"],
+                "certainty": row["certainty"],
+                "no_age_limit": 1,
+                "per_child": int(row["per_count"] or 0),
+                "payee": "beneficiary",
+                "stack_rule": "separate",
+                "basis": row["basis"],
+                "rate_programme": row["rate_programme"],
+                "needs_death": int(row["needs_death"] or 0),
+                "law_article": row["law_article"],
+            }
+        )
+    return len(rows)
 
 
 def load_rate_versions() -> dict[str, int]:
@@ -91,8 +119,10 @@ def load_rate_versions() -> dict[str, int]:
 
     A row's end is the category's own end only in the middle of a version: BTXH-05B and 05C on 30/06/2025.
     """
-    levels = read("coefficients") + read("fixed_amounts")
-    articles = {row["code"]: row["law_article"] for row in read("benefit_categories")}
+    levels = read("coefficients") + read("fixed_amounts") + read("one_off_rates")
+    articles = {
+        row["code"]: row["law_article"] for row in read("benefit_categories") + read("one_off_grants")
+    }
     made = 0
     for version in read("rate_versions"):
         key = {

@@ -9,7 +9,7 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import explain, prepare_period
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
-from ansinh_app.payouts.ledger_reader import read_law
+from ansinh_app.policy.law import load_law
 from ansinh_app.tests import payout_world as world
 
 _AMOUNTS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
@@ -28,7 +28,7 @@ class TestGoldenMonths(FrappeTestCase):
     def setUpClass(cls):
         super().setUpClass()
         world.make_users()
-        cls.law = read_law()
+        cls.law = load_law()
         cls.offices = {"A": "GOLD-A", "B": "GOLD-B"}
         for code in cls.offices.values():
             world.make_office(code)

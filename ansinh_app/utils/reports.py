@@ -92,14 +92,24 @@ def _within(value: str, values: frozenset[str] | None) -> bool:
     return values is None or value in values
 
 
-def filter_day(value) -> date:
-    """The day of a filter, today where it was left empty."""
-    return getdate(value or today())
+def duty_day(value, office: str | None) -> date:
+    """The day of a filter; left empty it is today, or the last day of duty when every office counted has ended.
+
+    An office that was dissolved reports its own communes, not those that came after them.
+    """
+    if value:
+        return getdate(value)
+    filters = {"name": office} if office else {}
+    ends = frappe.get_list("Paying Office", filters=filters, pluck="ends_on", limit_page_length=0)
+    now = getdate(today())
+    return min(now, max(map(getdate, ends))) if ends and all(ends) else now
 
 
 def filter_month(value) -> Month:
-    """The month of a filter, any day of it; the current month where it was left empty."""
-    return Month.of(filter_day(value))
+    """The month of a filter, any day of it; left empty it is the last month that has a payout period."""
+    if not value:
+        value = frappe.db.get_value("Payout Period", {}, "month", order_by="month desc")
+    return Month.of(getdate(value or today()))
 
 
 def claims_in_force(as_of: date, office: str | None = None, programme: str | None = None) -> list[Claim]:

@@ -25,6 +25,7 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_CELLS = 4_000_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
 _REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -49,6 +50,10 @@ def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, Grid]]
         _refuse(file_name, _("it is protected by a password: save it without one"))
     if content.startswith(_ZIP):
         _guard_package(content, file_name)
+    elif _WEB_PAGE.match(content):
+        _refuse(file_name, _("it is a web page under an Excel name: open it in Excel and save it as XLSX"))
+    elif content.startswith(b"PK"):
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
     elif not content.startswith(_OLE):
         return [("CSV", _read_csv(content, file_name))]
     return _read_by_calamine(content, file_name)
@@ -145,7 +150,7 @@ def _guard_package(content: bytes, file_name: str) -> None:
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _guard_sheet(package, name, file_name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
 
 

@@ -28,7 +28,7 @@ def show(df, value, doc=None) -> str:
             return _("Yes") if cint(value) else _("No")
         if fieldtype == "Int":
             return group_digits(cint(value))
-        text = show_number(value, cint(df.precision) if df.precision else None)
+        text = show_number(value, cint(df.precision) if df.precision else None, bool(df.get("fixed")))
         return text + "%" if fieldtype == "Percent" else text
     if fieldtype in ("Date", "Datetime"):
         return show_moment(value)
@@ -72,13 +72,13 @@ def group_digits(number: int) -> str:
     return f"{number:,}".replace(",", separators()[0])
 
 
-def show_number(value, precision: int | None = None) -> str:
-    """A number with its thousands marked; a fraction only when there is one."""
+def show_number(value, precision: int | None = None, fixed: bool = False) -> str:
+    """A number with its thousands marked; a fraction only when there is one, or `fixed` to the precision."""
     thousands, point = separators()
     number = flt(value)
     text = f"{number:,.{precision if precision is not None else 2}f}"
     whole, _dot, fraction = text.partition(".")
-    fraction = fraction.rstrip("0")
+    fraction = fraction if fixed else fraction.rstrip("0")
     return whole.replace(",", thousands) + (point + fraction if fraction else "")
 
 

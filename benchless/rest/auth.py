@@ -18,6 +18,7 @@ ATTEMPTS_ALLOWED = 5  # wrong passwords in a row before an account, or an addres
 WAIT_SECONDS = 300
 ADDRESS_ATTEMPTS_ALLOWED = 50  # an office shares one address
 MAX_PASSWORD_SIZE = 512
+MOST_KEYS = 10_000
 
 _attempts: dict[str, list[float]] = {}
 _attempts_lock = threading.Lock()
@@ -72,8 +73,12 @@ def wait_if_locked(key: str, allowed: int) -> None:
 
 
 def note_failure(key: str) -> None:
+    now = time.monotonic()
     with _attempts_lock:
-        _attempts.setdefault(key, []).append(time.monotonic())
+        if len(_attempts) >= MOST_KEYS:  # made-up names must not fill the memory
+            for old in [k for k, moments in _attempts.items() if moments[-1] < now - WAIT_SECONDS]:
+                del _attempts[old]
+        _attempts.setdefault(key, []).append(now)
 
 
 def start_session(request, user: str) -> None:

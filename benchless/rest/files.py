@@ -7,7 +7,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 import frappe
-from benchless.rest.responses import RISKY_IN_A_BROWSER
+
+SHOWN_IN_A_BROWSER = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt")
 
 
 def public_file(request, path: str) -> HttpResponse:
@@ -34,10 +35,11 @@ def send(folder: Path, path: str) -> HttpResponse:
     target = (folder / path).resolve()
     if not target.is_relative_to(folder.resolve()) or not target.is_file():
         raise Http404
-    risky = target.suffix.lower() in RISKY_IN_A_BROWSER
-    content_type = mimetypes.guess_type(target.name)[0] or "application/octet-stream"
+    # An uploaded script must not become a script of this site: with an unknown type (and nosniff) no page runs it.
+    shown = target.suffix.lower() in SHOWN_IN_A_BROWSER
+    content_type = (shown and mimetypes.guess_type(target.name)[0]) or "application/octet-stream"
     response = FileResponse(target.open("rb"), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(risky, target.name)
+    response["Content-Disposition"] = content_disposition_header(not shown, target.name)
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -84,8 +84,11 @@ def run_doc_method(method, docs=None, dt=None, dn=None, arg=None, args=None):
         doc = frappe.get_doc(frappe.parse_json(docs))
         doc._original_modified = doc.modified
         doc.check_if_latest()
+        if stored := doc.get_doc_before_save():
+            stored.check_permission("read")  # what the caller sent could have been made to look like his own
     doc.check_permission("read")
     doc.is_whitelisted(method)
+    check_http_method(getattr(doc, method))
     arguments = frappe.parse_json(args or arg) if (args or arg) else None
     if arguments is None:
         result = doc.run_method(method)
@@ -95,6 +98,13 @@ def run_doc_method(method, docs=None, dt=None, dn=None, arg=None, args=None):
         result = doc.run_method(method, arguments)
     frappe.local.response.setdefault("docs", []).append(doc)
     return result
+
+
+def check_http_method(method) -> None:
+    """Refuse a method that was not opened to this kind of request (GET for one that writes)."""
+    known = getattr(method, "__func__", method)
+    if frappe.request.method not in (frappe.allowed_http_methods_for_whitelisted_func.get(known) or ()):
+        frappe.throw(_("Not permitted"), frappe.PermissionError)
 
 
 BY_NAME = {

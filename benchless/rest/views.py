@@ -46,7 +46,10 @@ def read_form(request: Request) -> "frappe._dict":
     """The request's arguments, as Frappe reads them: the JSON body, else the query string and the form."""
     text = request.get_data(as_text=True) if request.mimetype == "application/json" else ""
     if text:
-        values = json.loads(text)
+        try:
+            values = json.loads(text)
+        except ValueError:
+            frappe.throw(_("Invalid request arguments"))
         if isinstance(values, list):
             values = {"data": values}
         if not isinstance(values, dict):
@@ -83,9 +86,7 @@ def call_method(request: HttpRequest, name: str):
         break
     method = methods.BY_NAME.get(name) or find_method(name)
     frappe.is_whitelisted(method)
-    allowed = frappe.allowed_http_methods_for_whitelisted_func.get(method) or ()
-    if request.method not in allowed:
-        frappe.throw(_("Not permitted"), frappe.PermissionError)
+    methods.check_http_method(method)
     form["cmd"] = name
     result = frappe.call(method, **form)
     if isinstance(result, WerkzeugResponse):
@@ -151,6 +152,7 @@ def resource(http_method: str, doctype: str, name: str) -> None:
         doc = frappe.get_doc(doctype, name)
         method = form.pop("run_method")
         doc.is_whitelisted(method)
+        methods.check_http_method(getattr(doc, method))
         doc.check_permission("read" if http_method == "GET" else "write")
         frappe.local.response["data"] = doc.run_method(method, **form)
     elif http_method == "GET":

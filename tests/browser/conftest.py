@@ -1,7 +1,6 @@
 """A served site with a small city, and a browser that may talk to it only."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -53,21 +52,6 @@ def _wait_for(address: str, server) -> None:
         except OSError:
             time.sleep(0.25)
     raise AssertionError("the server did not answer within 30 seconds")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture()

@@ -1,16 +1,11 @@
 """The desk in a real browser: what its script does, that nothing breaks, and that nothing is asked of other hosts."""
 
-import os
 import re
-import shutil
 import threading
 
 import frappe
 import pytest
 from desk_world import CASE, CLERK, MANAGER, PASSWORD, make_case, make_world
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -35,19 +30,6 @@ def server(sites):
     result["server"].close()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in this thread; nothing runs in it
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def open_page(server, chromium, site):
     """open_page(user, width) -> a signed-in page; the test fails on script errors and on requests that leave."""
@@ -58,7 +40,7 @@ def open_page(server, chromium, site):
         context = chromium.new_context(viewport={"width": width, "height": 850}, locale="vi-VN", base_url=server)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("pageerror", lambda error: troubles.append(error.stack or str(error)))
         page.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
         page.on("request", lambda r: None if r.url.startswith((server, "data:")) else troubles.append(r.url))
         page.goto("/login")
@@ -130,10 +112,21 @@ def test_the_bulk_bar_appears_with_a_selection(open_page):
     assert page.inner_text(".d-bulk-count") == "1"
 
 
-def test_the_home_page_draws_its_chart(open_page):
+def test_the_home_page_draws_its_chart_at_once(open_page):
     page = open_page(CLERK)
     page.goto("/desk/workspace/Desk Office")
-    page.wait_for_selector(".d-chart svg rect")
+    page.wait_for_selector(".d-chart svg rect.bar", state="attached", timeout=3000)
+    heights = page.eval_on_selector_all(".d-chart svg rect.bar", "bars => bars.map(bar => Number(bar.getAttribute('height')))")
+    assert max(heights) > 20, "the bars are empty until the chart library's own delay has passed"
+
+
+def test_a_chosen_file_is_named_beside_its_vietnamese_button(open_page):
+    page = open_page(CLERK)
+    page.goto(f"/desk/new/{CASE}")
+    box = page.locator(".d-file").first
+    assert box.inner_text().split("\n")[-1].strip().endswith("Chưa chọn tệp")
+    page.set_input_files(".d-file input[type=file] >> nth=0", {"name": "đơn.txt", "mimeType": "text/plain", "buffer": b"x"})
+    assert "đơn.txt" in box.inner_text()
 
 
 @pytest.mark.parametrize("path", ["/desk/", f"/desk/list/{CASE}", f"/desk/new/{CASE}", "/desk/report/Desk Case Money"])

@@ -51,6 +51,11 @@ class TestFiles(FrappeTestCase):
         forged = frappe.get_doc({"doctype": "File", "file_url": file.file_url, "is_private": 1})
         self.assertRaises(frappe.PermissionError, forged.insert)
 
+    def test_url_cannot_leave_the_file_folders(self):
+        for url in ("/private/files/../../site_config.json", "/files/../../site_config.json"):
+            doc = frappe.get_doc({"doctype": "File", "file_name": "x", "file_url": url, "is_private": 1})
+            self.assertRaises(frappe.ValidationError, doc.insert)
+
     def test_deleted_bytes_go_with_the_commit(self):
         file = self.make(is_private=1)
         frappe.db.commit()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint, getdate, nowdate
 
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.months import Month
@@ -13,6 +13,8 @@ from ansinh_app.exceptions import WorkbookError
 from ansinh_app.registry.imports import writer
 from ansinh_app.registry.imports.lookups import read_lookups
 from ansinh_app.registry.imports.rows import Row, Terms, judge
+from ansinh_app.registry.imports.title import stated_month
+from ansinh_app.registry.offices import next_month
 from ansinh_app.registry.people import known_provinces
 from ansinh_app.utils.workbooks import Grid, Sheet, annotate_workbook, read_workbook
 
@@ -48,6 +50,8 @@ def run(doc) -> dict:
     content = content.encode() if isinstance(content, str) else content
     grids = read_workbook(content, file.file_name)
     tables, records = _records(grids, file.file_name)
+    if not doc.effective_month:
+        doc.db_set("effective_month", _first_month(doc.office, grids).first_day)
     outcome = _write(doc, records)
     error_file = _return_workbook(doc, file, content, grids, tables, outcome)
     status = "Completed with Errors" if outcome.counts["rows_rejected"] else "Completed"
@@ -116,6 +120,13 @@ def _records(grids: list[tuple[str, Grid]], file_name: str) -> tuple[dict[str, i
             title=_("Workbook"),
         )
     return tables, records
+
+
+def _first_month(office: str, grids: list[tuple[str, Grid]]) -> Month:
+    """The month the list's title names, never one the office has prepared already; else the next one."""
+    stated = next(filter(None, (stated_month(grid) for _name, grid in grids)), None)
+    months = [month for month in (stated, next_month(office)) if month]
+    return max(months, default=Month.of(getdate(nowdate())))
 
 
 def _terms(doc) -> Terms:

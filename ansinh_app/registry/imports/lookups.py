@@ -14,6 +14,7 @@ from ansinh_app.core.law import Category, Law
 from ansinh_app.core.sheets import Record
 from ansinh_app.policy.law import load_law
 from ansinh_app.registry.doctype.entitlement.entitlement import benefit_family
+from ansinh_app.registry.units import unit_tree
 
 PERSON_FIELDS = [
     "name",
@@ -58,6 +59,9 @@ class Lookups:
     """Everything known before the first row, kept up to date while rows are written."""
 
     law: Law
+    # The commune of the list, and the units it is made of or became: their people are its people.
+    unit: str = ""
+    area: frozenset[str] = frozenset()
     providers: dict[str, str] = field(default_factory=dict)
     # Short names and aliases, which a branch may follow; full names are only compared as a whole.
     brands: dict[str, str] = field(default_factory=dict)
@@ -111,9 +115,10 @@ class Lookups:
         self.people[person.name] = person
         if person.personal_id:
             self.by_id[person.personal_id] = person.name
-        key = (person.search_name, person.date_of_birth, person.administrative_unit)
+        unit = self.unit if person.administrative_unit in self.area else person.administrative_unit
+        key = (person.search_name, person.date_of_birth, unit)
         self.by_birth.setdefault(key, []).append(person.name)
-        year = (person.search_name, person.date_of_birth.year, person.administrative_unit)
+        year = (person.search_name, person.date_of_birth.year, unit)
         self.by_year.setdefault(year, []).append(person.name)
 
     def add_account(self, account: frappe._dict) -> None:
@@ -139,12 +144,13 @@ class Lookups:
 def read_lookups(records: Iterable[Record], unit: str, rows: dict[str, str] | None = None) -> Lookups:
     """Read what the rows of one workbook can touch, in a handful of queries; `rows`: what was met already."""
     records = list(records)
-    found = Lookups(law=load_law(), rows=dict(rows or {}))
+    area = unit_tree().area([unit])
+    found = Lookups(law=load_law(), unit=unit, area=area, rows=dict(rows or {}))
     _read_categories(found)
     _read_providers(found)
-    _read_people(found, records, unit)
+    _read_people(found, records)
     _read_accounts(found, records)
-    _read_representatives(found, records, unit)
+    _read_representatives(found, records)
     return found
 
 
@@ -182,8 +188,9 @@ def _values(records: list[Record], name: str) -> list:
     return sorted({str(record.values[name]) for record in records if record.values.get(name)})
 
 
-def _read_people(found: Lookups, records: list[Record], unit: str) -> None:
-    rows = frappe.get_all("Beneficiary", filters={"administrative_unit": unit}, fields=PERSON_FIELDS)
+def _read_people(found: Lookups, records: list[Record]) -> None:
+    here = {"administrative_unit": ["in", sorted(found.area)]}
+    rows = frappe.get_all("Beneficiary", filters=here, fields=PERSON_FIELDS)
     known = {row.name for row in rows}
     ids = _values(records, "personal_id")
     if ids:
@@ -226,9 +233,10 @@ def _read_accounts(found: Lookups, records: list[Record]) -> None:
         found.add_account(row)
 
 
-def _read_representatives(found: Lookups, records: list[Record], unit: str) -> None:
+def _read_representatives(found: Lookups, records: list[Record]) -> None:
     fields = ["name", "full_name", "search_name", "personal_id", "administrative_unit"]
-    rows = frappe.get_all("Representative", filters={"administrative_unit": unit}, fields=fields)
+    here = {"administrative_unit": ["in", sorted(found.area)]}
+    rows = frappe.get_all("Representative", filters=here, fields=fields)
     ids = _values(records, "representative_id")
     if ids:
         known = {row.name for row in rows}

@@ -347,7 +347,7 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
                 _("living people"),
             )
         )
-    if person.administrative_unit != terms.unit:
+    if person.administrative_unit not in known.area:
         row.errors.append(
             words.fault(
                 "personal_id",

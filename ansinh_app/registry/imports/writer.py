@@ -5,6 +5,7 @@ import frappe
 from ansinh_app.core import names
 from ansinh_app.registry.imports.lookups import PERSON_FIELDS, Lookups
 from ansinh_app.registry.imports.rows import Row, Terms
+from ansinh_app.registry.units import unit_tree
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 # Filled in from a list where the registry holds nothing; who somebody is changes by decision only.
@@ -18,7 +19,7 @@ def write(row: Row, terms: Terms, known: Lookups, source: str) -> str:
     """Write one accepted row; answers whether something was created, updated or already so."""
     representative, outcome = _representative(row, terms, known)
     if row.beneficiary:
-        outcome = max_of(outcome, _update_person(row, known, representative))
+        outcome = max_of(outcome, _update_person(row, terms, known, representative))
     else:
         row.beneficiary = _create_person(row, terms, known, representative, source)
         outcome = CREATED
@@ -95,7 +96,7 @@ def _mandate(row: Row, known: Lookups, representative: str) -> dict:
     }
 
 
-def _update_person(row: Row, known: Lookups, representative: str | None) -> str:
+def _update_person(row: Row, terms: Terms, known: Lookups, representative: str | None) -> str:
     person = known.people[row.beneficiary]
     changes = {
         field: row.get(field) for field in _FILLED_WHEN_EMPTY if row.get(field) and not person.get(field)
@@ -103,6 +104,9 @@ def _update_person(row: Row, known: Lookups, representative: str | None) -> str:
     changes |= {
         field: row.get(field) for field in _REPLACED if row.get(field) and row.get(field) != person.get(field)
     }
+    if terms.unit in unit_tree().successors(person.administrative_unit):
+        # The commune bears a new code since: nobody moved, the people stand under it from now on.
+        changes["administrative_unit"] = terms.unit
     listed = (
         representative is None or (row.beneficiary, representative, row.payee.payee_type) in known.capacities
     )
@@ -136,7 +140,7 @@ def _representative(row: Row, terms: Terms, known: Lookups) -> tuple[str | None,
         name
         for name in known.representative_names.get(key, ())
         if not (number and known.representatives[name].personal_id)
-        and known.representatives[name].administrative_unit == terms.unit
+        and known.representatives[name].administrative_unit in known.area
     ]
     if len(alike) == 1:
         return alike[0], UNCHANGED

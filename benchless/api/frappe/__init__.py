@@ -67,7 +67,6 @@ from frappe._hooks import (  # noqa: F401
 )
 from frappe._messages import (  # noqa: F401
     _,
-    _lt,
     bold,
     clear_last_message,
     clear_messages,
@@ -76,7 +75,6 @@ from frappe._messages import (  # noqa: F401
     get_traceback,
     log,
     log_error,
-    logger,
     msgprint,
     throw,
 )
@@ -304,20 +302,6 @@ def get_template(path: str):
     from frappe.utils.jinja import get_template as load
 
     return load(path)
-
-
-def respond_as_web_page(title, html, success=None, http_status_code=None, **kwargs) -> None:
-    """Answer the request with a short page."""
-    local.response.type = "page"
-    local.response.route = "message"
-    local.response.title = title
-    local.response.message = html
-    local.response.http_status_code = http_status_code or (200 if success else 400)
-
-
-def redirect(url: str) -> None:
-    local.flags.redirect_location = url
-    raise Redirect  # noqa: F405
 
 
 @whitelist(allow_guest=True)

@@ -1,7 +1,6 @@
 """What the user is told: translation, messages, errors, logs."""
 
 import inspect
-import logging
 import sys
 import traceback
 
@@ -22,33 +21,6 @@ def _(msg: str, lang: str | None = None, context: str | None = None) -> str:
     translations = get_all_translations(lang)
     key = msg.strip()
     return (context and translations.get(f"{key}:{context}")) or translations.get(key) or msg
-
-
-def _lt(msg: str, lang: str | None = None, context: str | None = None):
-    """A message translated when it is shown, for constants of a module."""
-    return _LazyTranslation(msg, lang, context)
-
-
-class _LazyTranslation:
-    __slots__ = ("context", "lang", "msg")
-
-    def __init__(self, msg, lang, context):
-        self.msg, self.lang, self.context = msg, lang, context
-
-    def __str__(self):
-        return _(self.msg, self.lang, self.context)
-
-    def __eq__(self, other):
-        return str(self) == str(other)
-
-    def __hash__(self):
-        return hash(str(self))
-
-    def __add__(self, other):
-        return str(self) + str(other)
-
-    def __radd__(self, other):
-        return str(other) + str(self)
 
 
 def bold(text) -> str:
@@ -146,11 +118,6 @@ def get_traceback(with_context: bool = False) -> str:
     """The traceback of the exception being handled, as text."""
     kind, value, trace = sys.exc_info()
     return "".join(traceback.format_exception(kind, value, trace)) if kind else ""
-
-
-def logger(module=None, *args, **kwargs) -> logging.Logger:
-    """A standard logger named after the module."""
-    return logging.getLogger(f"frappe.{module}" if module else "frappe")
 
 
 def log_error(title=None, message=None, reference_doctype=None, reference_name=None, *, defer_insert=False):

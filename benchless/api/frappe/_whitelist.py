@@ -1,5 +1,6 @@
 """Which functions may be called over HTTP, by whom, and with arguments of which types."""
 
+import inspect
 from collections.abc import Callable
 
 from frappe._context import local
@@ -45,6 +46,9 @@ def is_whitelisted(method: Callable) -> None:
     from frappe._messages import _, throw
 
     known = getattr(method, "__func__", method)
+    if not inspect.isfunction(known):
+        throw(_("Function {0} is not whitelisted.").format(type(known).__name__), FrappePermissionError,
+              title=_("Method Not Allowed"))
     if known not in whitelisted or (local.session.user == "Guest" and known not in guest_methods):
         throw(_("Function {0} is not whitelisted.").format(f"{known.__module__}.{known.__qualname__}"),
               FrappePermissionError, title=_("Method Not Allowed"))

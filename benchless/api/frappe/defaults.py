@@ -55,16 +55,6 @@ def get_user_default(key: str, user: str | None = None):
     return value[0] if isinstance(value, list) else value
 
 
-def clear_default(key: str | None = None, value=None, parent: str | None = None, name=None, parenttype=None) -> None:
-    conditions = {"defkey": key, "defvalue": value, "parent": parent, "name": name, "parenttype": parenttype}
-    conditions = {name: item for name, item in conditions.items() if item is not None}
-    if not conditions:
-        raise frappe.ValidationError("[clear_default] key or parent is needed")
-    where = " and ".join(f"`{column}`=%s" for column in conditions)
-    frappe.db.sql(f"delete from `tabDefaultValue` where {where}", list(conditions.values()))
-    clear_defaults_cache(parent)
-
-
 def clear_defaults_cache(parent: str | None = None) -> None:
     frappe.cache.delete_value("defaults")
     frappe.cache.delete_value("installed_apps")

@@ -27,10 +27,6 @@ class NameError(Exception):
     http_status_code = 409
 
 
-class Redirect(Exception):
-    http_status_code = 301
-
-
 class CSRFTokenError(Exception):
     http_status_code = 400
 

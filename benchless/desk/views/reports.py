@@ -10,7 +10,7 @@ import frappe
 from benchless.desk import charts, messages, values
 from benchless.desk.layout import select_options
 from benchless.desk.render import page
-from benchless.desk.views.lists import XLSX_TYPE, workbook
+from benchless.desk.views.lists import XLSX_TYPE, is_code, workbook
 from benchless.rest.responses import download
 from frappe import _
 from frappe.utils import cint, cstr, flt, now_datetime
@@ -168,7 +168,8 @@ def show_row(row, columns: list[dict], links: LinkCells) -> dict:
     details = row if isinstance(row, dict) else {}
     total = bool(raw) and cstr(raw[0]).strip("'") in (_("Total"), "Total")
     for column, value in zip(columns, raw, strict=True):
-        df = frappe._dict(fieldtype=column["fieldtype"], options=column["options"], precision=column["precision"])
+        precision = column["precision"]  # a column that says its digits lines them up
+        df = frappe._dict(fieldtype=column["fieldtype"], options=column["options"], precision=precision, fixed=bool(precision))
         url = ""
         if column["fieldtype"] == "Link" and value and isinstance(value, str) and column["options"] and not total:
             url = links.address(column["options"], value)
@@ -181,7 +182,8 @@ def show_row(row, columns: list[dict], links: LinkCells) -> dict:
             text = values.show(df, value)
         if column["fieldtype"] == "Data" and "<" in text:
             text = values.strip_tags(text)
-        cells.append({"text": text, "url": url, "numeric": column["numeric"], "negative": is_negative(value)})
+        shown = {"text": text, "url": url, "code": is_code(text), "numeric": column["numeric"]}
+        cells.append({**shown, "negative": is_negative(value)})
     return {"cells": cells, "bold": bool(details.get("bold")) or total, "indent": range(cint(details.get("indent")))}
 
 

@@ -77,7 +77,8 @@ class ReportSchedule(Document):
 
         The queue row and `last_month` are written in one transaction: a month is mailed once or not at all.
         """
-        counted_on = min(on, month.last_day)
+        ended = frappe.db.get_value("Paying Office", self.office, "ends_on")
+        counted_on = min(on, month.last_day, *([getdate(ended)] if ended else []))
         with vietnamese():
             filters = {"as_of": str(counted_on), "month": str(month.first_day), "office": self.office}
             result = run_report(self.report, filters)

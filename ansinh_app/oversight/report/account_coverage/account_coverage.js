@@ -1,7 +1,7 @@
 // The desk of a bench reads a standard report's filters here; they are those of account_coverage.json.
 frappe.query_reports["Account Coverage"] = {
     filters: [
-        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date", default: frappe.datetime.get_today() },
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
     ],

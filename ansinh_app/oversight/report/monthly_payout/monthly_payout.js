@@ -1,7 +1,7 @@
 // The desk of a bench reads a standard report's filters here; they are those of monthly_payout.json.
 frappe.query_reports["Monthly Payout"] = {
     filters: [
-        { fieldname: "month", label: __("Month"), fieldtype: "Date", default: frappe.datetime.get_today() },
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
     ],

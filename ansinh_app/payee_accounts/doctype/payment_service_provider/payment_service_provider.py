@@ -10,6 +10,9 @@ from ansinh_app.exceptions import InvalidIdentifierError
 
 
 class PaymentServiceProvider(Document):
+    def before_validate(self):
+        self.short_name = self.short_name or self.provider_code
+
     def validate(self):
         self.validate_bin()
 

@@ -87,6 +87,7 @@ class PayoutBatch(Document):
         self.validate_may_approve()
         self.validate_checker()
         self.validate_lines(lines)
+        self.validate_lines_hold()
         self.set_contract()
         self.line_count = len(lines)
         self.total_amount = sum(line["total"] for line in lines)
@@ -121,20 +122,32 @@ class PayoutBatch(Document):
                 PeriodStateError,
             )
 
+    def validate_lines_hold(self):
+        """What is sealed is paid as it stands, so an account closed since the run must not be in it."""
+        outdated = sealing.outdated_lines(self.name)
+        if outdated:
+            frappe.throw(
+                _(
+                    "Since {0} was prepared the account was closed or changed, or the decision cancelled, "
+                    "of: {1}. Prepare the period again."
+                ).format(frappe.bold(self.name), ", ".join(outdated)),
+                PeriodStateError,
+                title=_("Prepare Again"),
+            )
+
     def set_contract(self):
         """Money goes only to a provider under a contract in force in the month (NĐ 20/2021 Đ34.3)."""
-        contract = Contracts(self.office, month_of(self.period)).find(
-            self.provider, self.programme, self.channel
-        )
-        if not contract:
+        contracts = Contracts(self.office, month_of(self.period))
+        contract = contracts.find(self.provider, self.programme, self.channel)
+        if not contract and contracts.are_kept:
             frappe.throw(
                 _("No contract with {0} is in force for {1} in this month ({2}).").format(
                     frappe.bold(self.provider), frappe.bold(self.programme), _(self.channel)
                 ),
                 ContractError,
             )
-        self.contract = contract.name
-        self.receiver = contract.via_provider or self.provider
+        self.contract = contract.name if contract else None
+        self.receiver = (contract and contract.via_provider) or self.provider
 
     def on_submit(self):
         if self.status in ("Draft", "Pending Approval"):
@@ -162,10 +175,6 @@ class PayoutBatch(Document):
     def before_cancel(self):
         """Taken back before any money moved; its lines give their keys back to the next run."""
         lock_period(self.period)
-        if not (self.cancel_reason or "").strip():
-            frappe.throw(
-                _("Write the reason for cancelling {0}.").format(frappe.bold(self.name)), SealedError
-            )
         if frappe.db.get_value("Payout Batch", self.name, "status", for_update=True) != "Approved":
             frappe.throw(
                 _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),

@@ -36,6 +36,7 @@ class PayoutPeriod(Document):
     def validate(self):
         self.set_month()
         self.validate_unique()
+        self.validate_office_pays()
         self.validate_open()
         self.keep_what_runs_set()
         self.set_due_dates()
@@ -53,6 +54,22 @@ class PayoutPeriod(Document):
                 ),
                 PeriodStateError,
             )
+
+    def validate_office_pays(self):
+        """Offices begin and end: the district's paid to June 2025, the communes' from July 2025 on."""
+        if not self.is_new():
+            return
+        starts, ends = frappe.db.get_value("Paying Office", self.office, ["starts_on", "ends_on"])
+        month = Month.of(self.month)
+        if starts and month < Month.of(getdate(starts)):
+            problem = _("{0} pays from {1} on: another office paid {2}.")
+            limit = Month.of(getdate(starts)).label
+        elif ends and month > Month.of(getdate(ends)):
+            problem = _("{0} paid until {1}: another office pays {2}.")
+            limit = Month.of(getdate(ends)).label
+        else:
+            return
+        frappe.throw(problem.format(frappe.bold(self.office), limit, month.label), PeriodStateError)
 
     def validate_open(self):
         before = self.get_doc_before_save()

@@ -21,12 +21,15 @@ def execute(filters=None):
     communes = Communes(month.last_day)
     lines = _lines(filters, month)
     carried = _carried(lines, month)
+    providers = dict(
+        frappe.get_all("Payment Service Provider", fields=["name", "short_name"], as_list=True, limit_page_length=0)
+    )
     rows = [
         {
             "commune": communes.title(line.administrative_unit),
             "beneficiary": line.beneficiary,
             "full_name": line.full_name,
-            "provider": line.provider,
+            "provider": providers.get(line.provider) or line.provider,
             "channel": _(line.channel) if line.channel else "",
             "total": as_dong(line.total or 0),
             "status": _(line.status),

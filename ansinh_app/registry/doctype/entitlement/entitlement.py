@@ -7,7 +7,6 @@ from frappe.utils import cint, getdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import (
-    ChangeNotAllowedError,
     InvalidDateError,
     OverlappingEntitlementError,
     PayeeError,
@@ -41,7 +40,7 @@ class Entitlement(Document):
         self.validate_account()
 
     def before_cancel(self):
-        self.refuse_when_paid()
+        self.tell_when_paid()
 
     def on_cancel(self):
         refresh_status(self.beneficiary)
@@ -214,16 +213,19 @@ class Entitlement(Document):
             return False
         return not (self.effective_to and getdate(self.effective_to) < theirs)
 
-    def refuse_when_paid(self):
+    def tell_when_paid(self):
+        """The ledger goes by benefit: an amended decision takes over what was paid, none leaves it undue."""
         line = frappe.db.exists(
             "Payout Line", {"entitlement": self.name, "status": ["in", list(PAID_OR_ON_ITS_WAY)]}
         )
         if line:
-            frappe.throw(
+            frappe.msgprint(
                 _(
-                    "{0} has been paid by this entitlement. Stop it by a change instead of cancelling it."
+                    "{0} has been paid by this entitlement. Unless an amended one takes its place, "
+                    "the next run proposes to recover all of it."
                 ).format(frappe.bold(self.full_name)),
-                ChangeNotAllowedError,
+                title=_("Paid Already"),
+                indicator="orange",
             )
 
     def add_change(

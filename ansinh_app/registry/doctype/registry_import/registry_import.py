@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 from ansinh_app.exceptions import ImportStateError
 from ansinh_app.permissions import check_office
 from ansinh_app.registry.imports import job
+from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.people import first_of_month
 
 # How long one run may take before the queue ends it.
@@ -20,6 +21,7 @@ class RegistryImport(Document):
         self.keep_file_private()
         self.set_title()
         self.validate_unit()
+        self.set_office()
         self.validate_unchanged()
 
     def keep_file_private(self):
@@ -41,6 +43,12 @@ class RegistryImport(Document):
         if level not in ("Commune", "Village"):
             frappe.throw(_("A list comes from one commune: choose it"), ImportStateError)
 
+    def set_office(self):
+        """Left empty, it is the office that pays the commune's people."""
+        self.office = self.office or office_of(self.administrative_unit, self.effective_month)
+        if not self.office:
+            frappe.throw(_("Choose the paying office: several could pay this commune"), ImportStateError)
+
     def validate_unchanged(self):
         """What was imported stays with its result; another file is another import."""
         before = self.get_doc_before_save()
@@ -49,7 +57,7 @@ class RegistryImport(Document):
         for field in ("file", "administrative_unit", "office", "effective_month"):
             old, new = before.get(field), self.get(field)
             if field == "effective_month":
-                old, new = getdate(old), getdate(new)
+                old, new = getdate(old or None), getdate(new or None)
             if old != new:
                 frappe.throw(
                     _("{0} has been run: make a new import for another file or commune").format(
@@ -110,31 +118,33 @@ def start_import(doc: str) -> dict:
 
 
 def _refuse_while_running(doc) -> None:
-    """Take the document's lock; who comes second is told, for what he has read is no longer so."""
-    latest = frappe.db.get_value(
-        "Registry Import", doc.name, ["status", "modified"], as_dict=True, for_update=True
-    )
+    """Lock the commune's imports; who comes second is told, for what he has read is no longer so."""
+    seen = {row.name: row for row in _imports_of(doc.administrative_unit)}
+    seen[doc.name] = doc
+    try:
+        latest = _imports_of(doc.administrative_unit, for_update=True)
+    except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
+        _refuse_now(_("{0} is running already. Wait for its result."), doc.name)
     # A run that has not ended after its time limit has died with its worker.
     alive = add_to_date(now_datetime(), seconds=-RUN_SECONDS)
-    others = {
-        "administrative_unit": doc.administrative_unit,
-        "status": "Running",
-        "modified": [">", alive],
-        "name": ["!=", doc.name],
-    }
-    mine = latest.status == "Running" and get_datetime(latest.modified) > alive
-    running = doc.name if mine else frappe.db.exists("Registry Import", others)
-    if running:
-        frappe.throw(
-            _("{0} is running already. Wait for its result.").format(frappe.bold(running)),
-            ImportStateError,
-            title=_("Import Running"),
-        )
-    if get_datetime(latest.modified) != get_datetime(doc.modified):
-        frappe.throw(
-            _("{0} has just been run or changed by somebody else. Open it again.").format(
-                frappe.bold(doc.name)
-            ),
-            ImportStateError,
-            title=_("Import Running"),
-        )
+    for row in latest:
+        if row.status == "Running" and get_datetime(row.modified) > alive:
+            _refuse_now(_("{0} is running already. Wait for its result."), row.name)
+    for row in latest:
+        if row.name not in seen or get_datetime(row.modified) != get_datetime(seen[row.name].modified):
+            _refuse_now(_("{0} has just been run or changed by somebody else. Open it again."), row.name)
+
+
+def _imports_of(unit: str, for_update: bool = False) -> list:
+    table = frappe.qb.DocType("Registry Import")
+    query = (
+        frappe.qb.from_(table)
+        .select(table.name, table.status, table.modified)
+        .where(table.administrative_unit == unit)
+        .orderby(table.name)
+    )
+    return (query.for_update() if for_update else query).run(as_dict=True)
+
+
+def _refuse_now(message: str, name: str) -> None:
+    frappe.throw(message.format(frappe.bold(name)), ImportStateError, title=_("Import Running"))

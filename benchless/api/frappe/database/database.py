@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import time
 from contextlib import suppress
 
 from django.db import connections, utils as db_errors
@@ -406,12 +405,6 @@ class Database:
 
     InvalidColumnName = frappe.InvalidColumnName
 
-    def get_all(self, *args, **kwargs):
-        return frappe.get_all(*args, **kwargs)
-
-    def get_list(self, *args, **kwargs):
-        return frappe.get_list(*args, **kwargs)
-
     def exists(self, dt, dn=None, cache=False, *, debug=False):
         """The name of the document that exists, else None; `dt` may be a dict with `doctype`."""
         if dt != "DocType" and dt == dn:
@@ -506,9 +499,6 @@ class Database:
             )
         frappe.clear_document_cache(doctype, doctype)
 
-    def update(self, *args, **kwargs):
-        return self.set_value(*args, **kwargs)
-
     def delete(self, doctype: str, filters=None, debug=False, **kwargs) -> None:
         """Delete rows past the controller."""
         from frappe.model.db_query import conditions_of
@@ -516,12 +506,6 @@ class Database:
         where, values = conditions_of(doctype, filters if filters is not None else kwargs.get("conditions"))
         self.sql(f"delete from `{self._table(doctype)}`{where}", values)
         self.value_cache.pop(doctype, None)
-
-    def truncate(self, doctype: str) -> None:
-        """Empty a table; commits, as MariaDB's TRUNCATE does."""
-        self.commit()
-        self.sql(f"delete from `{self._table(doctype)}`")
-        self.commit()
 
     @staticmethod
     def _table(doctype: str) -> str:
@@ -638,18 +622,6 @@ class Database:
     def is_duplicate_entry(cls, error) -> bool:
         return cls.is_unique_key_violation(error)
 
-    @staticmethod
-    def is_table_missing(error) -> bool:
-        return "no such table" in str(error) or "doesn't exist" in str(error)
-
-    is_missing_table = is_table_missing
-
-    @staticmethod
-    def is_missing_column(error) -> bool:
-        return "no such column" in str(error)
-
-    is_column_missing = is_missing_column
-
     def violated_columns(self, error) -> list[str]:
         """The columns named by a unique violation."""
         _, _, listed = str(error).partition(": ")
@@ -666,9 +638,6 @@ class Database:
         from frappe.model.naming import raise_number_to
 
         raise_number_to(f"{doctype}_id_seq", value if is_val_used else value - 1)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 def savepoint(catch=Exception):

@@ -335,10 +335,7 @@ def export_query() -> None:
         )
     )
     if not data.columns:
-        frappe.respond_as_web_page(
-            _("No data to export"), _("You can try changing the filters of your report.")
-        )
-        return
+        frappe.throw(_("You can try changing the filters of your report."), title=_("No data to export"))
     data.filters = frappe.parse_json(form.applied_filters) if form.applied_filters else {}
     format_duration_fields(data)
     visible = frappe.parse_json(form.visible_idx) if form.visible_idx else []

@@ -417,13 +417,6 @@ class BaseDocument:
         frappe.msgprint(_("{0} must be unique").format(", ".join(labels)))
         raise frappe.UniqueValidationError(self.doctype, self.name, error) from error
 
-    def update_modified(self) -> None:
-        self.set("modified", now())
-        if self.meta.issingle:
-            frappe.db.set_single_value(self.doctype, "modified", self.modified, update_modified=False)
-        else:
-            frappe.db.set_value(self.doctype, self.name, "modified", self.modified, update_modified=False)
-
     def _fix_numeric_types(self) -> None:
         for df in self.meta.fields:
             value = self.get(df.fieldname)

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.docstatus import DocStatus
 from frappe.model.naming import revert_series_if_last
+from frappe.utils.password import delete_all_passwords_for
 from frappe.types import _dict
 
 
@@ -43,7 +44,8 @@ def delete_doc(
                 check_links(doc)
         update_naming_series(doc)
         delete_from_table(doctype, one, ignore_doctypes or [], doc)
-        _delete_passwords(doctype, one)
+        if frappe.db.table_exists("__Auth"):
+            delete_all_passwords_for(doctype, one)
         doc.run_method("after_delete")
         if not for_reload:
             _delete_what_belongs_to(doc)
@@ -94,11 +96,6 @@ def delete_from_table(doctype: str, name, ignore_doctypes, doc) -> None:
         frappe.db.sql(f"delete from `tab{doctype}` where `name`=%s", (name,))
     for child in {df.options for df in doc._get_table_fields()} - set(ignore_doctypes):
         frappe.db.sql(f"delete from `tab{child}` where `parenttype`=%s and `parent`=%s", (doctype, name))
-
-
-def _delete_passwords(doctype: str, name) -> None:
-    if frappe.db.table_exists("__Auth"):
-        frappe.db.sql("delete from `__Auth` where `doctype`=%s and `name`=%s", (doctype, name))
 
 
 def _delete_what_belongs_to(doc) -> None:

@@ -11,7 +11,7 @@ from frappe.model.docstatus import DocStatus
 from frappe.model.naming import set_new_name, validate_name
 from frappe.types import _dict
 from frappe.utils import cstr, now
-from frappe.utils.data import get_absolute_url, get_datetime, get_timedelta, getdate
+from frappe.utils.data import get_datetime, get_timedelta, getdate
 
 
 def get_doc(*args, **kwargs) -> "Document":
@@ -764,9 +764,6 @@ class Document(BaseDocument):
 
     # the rest
 
-    def get_url(self) -> str:
-        return get_absolute_url(self.doctype, self.name)
-
     def add_comment(self, comment_type="Comment", text=None, comment_email=None, comment_by=None):
         """Write a line into the document's history."""
         return frappe.get_doc(
@@ -780,11 +777,6 @@ class Document(BaseDocument):
                 "content": text or comment_type,
             }
         ).insert(ignore_permissions=True)
-
-    def log_error(self, title=None, message=None):
-        return frappe.log_error(
-            message=message, title=title, reference_doctype=self.doctype, reference_name=self.name
-        )
 
     def __repr__(self):
         state = f" docstatus={int(self.docstatus)}" if self.docstatus else ""

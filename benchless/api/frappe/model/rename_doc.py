@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.delete_doc import get_dynamic_link_fields, get_link_fields
 from frappe.model.naming import validate_name
+from frappe.utils.password import rename_password
 
 
 def rename_doc(
@@ -34,6 +35,7 @@ def rename_doc(
             frappe.db.sql(f"update `tab{doctype}` set `{field}`=%s where `name`=%s", (new, new))
         _move_children(doc, old, new)
     update_links(doctype, old, new)
+    rename_password(doctype, old, new)
     renamed = frappe.get_doc(doctype, new)
     renamed.run_method("after_rename", old, new, merge)
     if merge:

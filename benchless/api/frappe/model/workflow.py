@@ -77,7 +77,7 @@ def get_workflow_safe_globals() -> dict:
     """What a transition's condition may use besides `doc`."""
     return {
         "frappe": frappe._dict(
-            db=frappe._dict(get_value=frappe.db.get_value, get_list=frappe.db.get_list),
+            db=frappe._dict(get_value=frappe.db.get_value, get_list=frappe.get_list),
             session=frappe.session,
             utils=frappe._dict(
                 now_datetime=frappe.utils.now_datetime,

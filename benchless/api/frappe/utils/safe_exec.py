@@ -1,6 +1,7 @@
 """Expressions from configuration (workflow conditions, …), evaluated without access to the machine."""
 
 import datetime
+from types import ModuleType
 
 import RestrictedPython.Guards
 from RestrictedPython import compile_restricted
@@ -19,8 +20,9 @@ SAFE_BUILTINS = {
 
 
 def _getattr(obj, name, default=None):
-    """Attributes whose names start with an underscore, and str.format, lead out of the expression."""
-    if not isinstance(name, str) or name.startswith("_") or (isinstance(obj, str) and name.startswith("format")):
+    """Attributes whose names start with an underscore, str.format, and modules lead out of the expression."""
+    formats = isinstance(name, str) and name.startswith("format") and (isinstance(obj, str) or obj is str)
+    if not isinstance(name, str) or name.startswith("_") or formats or isinstance(obj, ModuleType):
         raise AttributeError(f"{name} is not allowed here")
     if isinstance(obj, dict) and not hasattr(type(obj), name):
         return obj.get(name, default)
@@ -51,7 +53,7 @@ def get_safe_globals() -> _dict:
             get_roles=frappe.get_roles,
         ),
         _=frappe._,
-        datetime=datetime,
+        datetime=_dict(date=datetime.date, datetime=datetime.datetime, timedelta=datetime.timedelta),
     )
 
 

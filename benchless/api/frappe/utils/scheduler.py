@@ -1,5 +1,7 @@
 """The scheduler: runs the apps' scheduler_events when they are due and remembers when each last ran."""
 
+import logging
+import threading
 from datetime import datetime, timedelta
 
 import frappe
@@ -7,10 +9,8 @@ from frappe.core.doctype.scheduled_job_type.scheduled_job_type import get_events
 from frappe.utils import get_datetime, now_datetime
 
 
-def get_next_execution(frequency: str, cron: str | None, last: datetime | None) -> datetime | None:
-    """When an event is due that last ran at `last`; None means now: it never ran."""
-    if last is None:
-        return None
+def get_next_execution(frequency: str, cron: str | None, last: datetime) -> datetime:
+    """When an event is due that last ran at `last`."""
     if frequency == "Cron":
         from croniter import croniter
 
@@ -45,18 +45,8 @@ def run_due(now: datetime | None = None) -> list[str]:
 
     ran = []
     for frequency, method, cron in get_events():
-        job = frappe.db.get_value(
-            "Scheduled Job Type",
-            names[(method, cron or "")],
-            ["name", "last_execution", "stopped"],
-            as_dict=True,
-        )
-        last = get_datetime(job.last_execution) if job.last_execution else None
-        due = get_next_execution(frequency, cron, last)
-        if job.stopped or (due is not None and due > now):
+        if not _claim(names[(method, cron or "")], frequency, cron, now):
             continue
-        frappe.db.set_value("Scheduled Job Type", job.name, "last_execution", now, update_modified=False)
-        frappe.db.commit()
         try:
             frappe.get_attr(method)()
             frappe.db.commit()
@@ -68,6 +58,26 @@ def run_due(now: datetime | None = None) -> list[str]:
 
     flush_mail()
     return ran
+
+
+def _claim(name: str, frequency: str, cron: str | None, now: datetime) -> bool:
+    """Whether the event is due and this process is the one to run it: the time is written under the write lock."""
+    for last_word in (False, True):
+        job = frappe.db.get_value(
+            "Scheduled Job Type",
+            name,
+            ["last_execution", "creation", "stopped"],
+            as_dict=True,
+            for_update=last_word,
+        )
+        # as on Frappe: an event that never ran counts from its record's making, not as overdue
+        due = get_next_execution(frequency, cron, get_datetime(job.last_execution or job.creation))
+        if job.stopped or due > now:
+            frappe.db.rollback()
+            return False
+    frappe.db.set_value("Scheduled Job Type", name, "last_execution", now, update_modified=False)
+    frappe.db.commit()
+    return True
 
 
 def flush_mail() -> None:
@@ -90,17 +100,19 @@ def is_scheduler_disabled(verbose: bool = True) -> bool:
     )
 
 
-def run_forever(interval: int = 60, stop=None) -> None:
-    """Rounds of run_due, `interval` seconds apart, until `stop` (a threading.Event) is set."""
-    import threading
+def run_forever(site: str, sites_path: str | None = None, interval: int = 60, stop=None) -> None:
+    """Rounds of run_due, `interval` seconds apart, until `stop` (a threading.Event) is set.
 
+    A round that fails (another process holds the database) is logged; the next one tries again.
+    """
     stop = stop or threading.Event()
-    site, sites_path = frappe.local.site, frappe.local.sites_path
     while not stop.is_set():
         frappe.init(site=site, sites_path=sites_path)
-        frappe.connect()
         try:
+            frappe.connect()
             run_due()
+        except Exception:
+            logging.getLogger("frappe.scheduler").exception("a round of %s failed", site)
         finally:
             frappe.destroy()
         stop.wait(interval)

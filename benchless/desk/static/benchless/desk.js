@@ -432,6 +432,23 @@
         if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
     }
 
+    /* a name under its bar in up to three lines, instead of cut off */
+    function wrap(tick, name, letters) {
+        const lines = [];
+        name.split(" ").forEach((word) => {
+            const last = lines[lines.length - 1];
+            if (last !== undefined && (last + " " + word).length <= letters) lines[lines.length - 1] = last + " " + word;
+            else lines.push(word);
+        });
+        tick.replaceChildren(...lines.slice(0, 3).map((line, at) => {
+            const part = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
+            part.textContent = line;
+            part.setAttribute("x", tick.getAttribute("x") || 0);
+            if (at) part.setAttribute("dy", "1.1em");
+            return part;
+        }));
+    }
+
     function drawCharts() {
         $$(".d-chart").forEach((place) => {
             const data = place.nextElementSibling;
@@ -453,9 +470,15 @@
             }, config));
             /* the chart starts empty and fills itself after 0.7 s: nobody has to wait, and a printed page has it too */
             if (chart.realData && chart.update) chart.update(chart.realData);
-            const format = () => $$(".y.axis text, .data-point-value", place).forEach((label) => {
-                if (/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) label.textContent = short(Number(label.textContent));
-            });
+            const format = () => {
+                $$(".y.axis text, .data-point-value", place).forEach((label) => {
+                    if (/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) label.textContent = short(Number(label.textContent));
+                });
+                const ticks = $$(".x.axis text", place), names = (config.data.labels || []).map(String);
+                if (ticks.length !== names.length) return;
+                const letters = Math.max(6, Math.floor(place.clientWidth / names.length / 6));
+                ticks.forEach((tick, at) => { if (!tick.children.length && names[at].length > letters) wrap(tick, names[at], letters); });
+            };
             format();
             new MutationObserver(format).observe(place, { childList: true, subtree: true });
         });

@@ -48,6 +48,7 @@ class File(Document):
             self.name = frappe.generate_hash(length=10)
 
     def before_insert(self):
+        self.file_url = unquote(self.file_url) if self.file_url else self.file_url
         self.set_folder_name()
         self.set_is_private()
         self.set_file_name()
@@ -73,6 +74,9 @@ class File(Document):
             return
         self.file_url = unquote(self.file_url) if self.file_url else ""
         self.validate_attachment_references()
+        if not self.is_new() and self.has_value_changed("file_url"):
+            self.set_is_private()
+            self.validate_reuse()
         if not self.is_new() and self.has_value_changed("is_private"):
             self.handle_is_private_changed()
         self.validate_file_path()
@@ -172,7 +176,7 @@ class File(Document):
             frappe.throw(_("You do not have permission to access this file"), frappe.PermissionError)
 
     def generate_content_hash(self):
-        if self.content_hash or not self.file_url:
+        if not self.file_url:
             return
         path = self.get_full_path()
         if not os.path.exists(path):

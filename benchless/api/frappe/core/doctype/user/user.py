@@ -52,7 +52,7 @@ class User(Document):
         if self.name in STANDARD_USERS:
             return
         roles = [row.role for row in self.roles]
-        desk = roles and frappe.db.get_all("Role", {"name": ("in", roles), "desk_access": 1}, limit=1)
+        desk = roles and frappe.get_all("Role", {"name": ("in", roles), "desk_access": 1}, limit=1)
         self.user_type = "System User" if desk else "Website User"
 
     def on_update(self):

@@ -1,0 +1,7 @@
+"""Recovery Repayment."""
+
+from frappe.model.document import Document
+
+
+class RecoveryRepayment(Document):
+    pass
