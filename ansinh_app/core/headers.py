@@ -98,7 +98,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
 # is the number.
 LEVELS = " / "
 # Texts that mean nothing without the group above them: "Năm sinh / Nam", "Tài khoản / Số", "Chủ hộ / Tên".
-_NEEDS_GROUP = frozenset({"nam", "nu", "so", "ten", "ho ten", "ho va ten", "ngan hang", "ngay", "cccd", "so cccd"})
+_NEEDS_GROUP = frozenset(
+    {"nam", "nu", "so", "ten", "ho ten", "ho va ten", "ngan hang", "ngay", "cccd", "so cccd"}
+)
 _CLEAR = 8
 
 

@@ -62,7 +62,10 @@ def _allowance(
     """What the person drew of the programme in the month, in đồng."""
     grants, failures = grants_of(person, list(entitlements), month, law, as_of, explain=False)
     for benefit, error in failures.items():
-        if any(law.benefit(code) == benefit and law.category(code).programme == programme for code in law.categories):
+        if any(
+            law.benefit(code) == benefit and law.category(code).programme == programme
+            for code in law.categories
+        ):
             raise error
     amount = sum(grant.amount for grant in grants if law.category(grant.category).programme == programme)
     if not amount:

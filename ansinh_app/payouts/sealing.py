@@ -20,13 +20,15 @@ def batch_lines(batch: str, for_update: bool = False) -> list[dict]:
 def outdated_lines(batch: str) -> list[str]:
     """Who stands on a line whose account or decision is no longer what it was when the run made it."""
     line, account = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payment Account")
-    decision = frappe.qb.DocType("Entitlement")
+    decision, grant = frappe.qb.DocType("Entitlement"), frappe.qb.DocType("One-off Grant")
     rows = (
         frappe.qb.from_(line)
         .left_join(account)
         .on(line.payment_account == account.name)
         .left_join(decision)
         .on(line.entitlement == decision.name)
+        .left_join(grant)
+        .on(line.one_off_grant == grant.name)
         .select(
             line.full_name,
             line.payment_account,
@@ -38,6 +40,7 @@ def outdated_lines(batch: str) -> list[str]:
             account.account_no.as_("account_no_now"),
             account.account_name.as_("payee_name_now"),
             decision.docstatus.as_("decided"),
+            grant.docstatus.as_("granted"),
         )
         .where(line.batch == batch)
         .orderby(line.line_no)
@@ -47,7 +50,7 @@ def outdated_lines(batch: str) -> list[str]:
 
 
 def _holds(row: dict) -> bool:
-    if row.decided != 1:
+    if 1 not in (row.decided, row.granted):
         return False
     if not row.payment_account:
         return True

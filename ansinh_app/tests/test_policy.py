@@ -8,10 +8,11 @@ from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.core.errors import EstimatedRate, NoRateInForce
 from ansinh_app.core.months import Month
-from ansinh_app.exceptions import RateVersionError
+from ansinh_app.exceptions import RateVersionError, UnknownCategoryError
+from ansinh_app.policy.doctype.rate_version.rate_version import copy_as_draft
 from ansinh_app.policy.law import coefficient_of, load_law
 from ansinh_app.setup import load_reference_data
-from ansinh_app.tests.factories import PROVINCE
+from ansinh_app.tests.factories import PROVINCE, as_user, grant, make_office, make_person, make_user
 
 
 def rate_version(**values):
@@ -128,3 +129,86 @@ class TestPolicy(FrappeTestCase):
     def test_coefficients_come_back_as_written(self):
         self.assertEqual(coefficient_of(2.5000000000000004), Decimal("2.5"))
         self.assertIsNone(coefficient_of(None))
+
+    def test_a_gap_is_refused_where_somebody_is_paid(self):
+        grant(make_person(), "BTXH-06B1")
+        lines = [{"category": "BTXH-06A1", "coefficient": 2}]
+        version = rate_version(
+            administrative_unit=None, effective_from="2027-01-01", in_force_on="2027-01-01"
+        )
+        version.set("lines", lines)
+        version.insert()
+        with self.assertRaises(RateVersionError) as refused:
+            version.submit()
+        self.assertIn("BTXH-06B1", str(refused.exception))
+        version.reload()
+        version.append("lines", {"category": "BTXH-06B1", "coefficient": 1.5, "ends_on": "2026-12-31"})
+        version.save()
+        version.submit()
+        with self.assertRaises(NoRateInForce):
+            load_law().rate("BTXH-06B1", Month(2027, 1), date(2027, 1, 2))
+
+    def test_an_officer_copies_and_submits_and_a_used_level_is_corrected_by_a_later_decree(self):
+        make_user("rates@example.com", "Social Affairs Officer")
+        source = frappe.get_doc("Rate Version", {"programme": "HTXH", "effective_from": "2026-07-01"})
+        with as_user("rates@example.com"):
+            draft = frappe.get_doc("Rate Version", copy_as_draft(source.as_json()))
+            self.assertEqual(
+                [(line.category, line.coefficient) for line in draft.lines],
+                [(line.category, line.coefficient) for line in source.lines],
+            )
+            self.assertEqual((draft.docstatus, str(draft.effective_from)), (0, "2026-08-01"))
+            draft.update({"effective_from": "2027-07-01", "in_force_on": "2027-07-01", "base_amount": 600000})
+            draft.save()
+            draft.submit()
+        self.assertEqual(
+            load_law().rate("HTXH-75", Month(2027, 7), date(2027, 7, 1)).amount_per_unit, 600_000
+        )
+        with as_user("rates@example.com"):
+            draft.cancel()
+            amended = frappe.copy_doc(draft)
+            amended.update({"amended_from": draft.name, "docstatus": 0, "base_amount": 650000})
+            amended.insert()
+            amended.submit()
+        self.assertEqual(
+            load_law().rate("HTXH-75", Month(2027, 7), date(2027, 7, 1)).amount_per_unit, 650_000
+        )
+
+    def test_only_a_level_in_use_is_corrected_by_another_of_the_same_month(self):
+        first = rate_version(effective_from="2025-09-01").insert().submit()
+        later = {"effective_from": "2025-09-01", "in_force_on": "2025-10-01", "base_amount": 700000}
+        later["legal_instrument"] = "76/2024/NĐ-CP"
+        with self.assertRaises(RateVersionError):
+            rate_version(**later).insert()
+        period = frappe.get_doc(
+            {
+                "doctype": "Payout Period",
+                "office": make_office(),
+                "month": "2025-09-01",
+                "as_of": "2025-09-20",
+            }
+        ).insert()
+        frappe.db.set_value("Payout Period", period.name, "line_count", 1)
+        self.addCleanup(frappe.delete_doc, "Payout Period", period.name)
+        with self.assertRaises(RateVersionError):
+            first.cancel()
+        rate_version(**later).insert().submit()
+        law, month = load_law(), Month(2025, 9)
+        for known_on, amount in ((date(2025, 9, 20), 900_000), (date(2025, 10, 1), 1_050_000)):
+            rate = law.rate("BTXH-06B1", month, known_on, (PROVINCE,))
+            self.assertEqual(rate.amount_per_unit, amount)
+
+    def test_the_end_of_study_is_a_setting(self):
+        born, month = date(2003, 3, 3), Month(2025, 4)
+        self.assertIsNone(load_law().band("BTXH-02", born, month))
+        frappe.db.set_single_value("An Sinh Settings", "study_age_limit", 23)
+        self.addCleanup(frappe.db.set_single_value, "An Sinh Settings", "study_age_limit", 22)
+        self.assertEqual(load_law().band("BTXH-02", born, month).code, "BTXH-02")
+        self.assertIsNone(load_law().band("BTXH-02", born, Month(2026, 4)))
+
+    def test_one_off_grants_are_no_monthly_categories(self):
+        law = load_law()
+        self.assertIn("MT-BTXH", law.one_off)
+        self.assertEqual(law.rate("MT-NCC", Month(2026, 8), date(2026, 8, 20)).amount_per_unit, 25_300_000)
+        with self.assertRaises(UnknownCategoryError):
+            grant(make_person(), "MT-BTXH")

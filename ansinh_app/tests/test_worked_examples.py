@@ -113,7 +113,9 @@ class Office:
         for row in wanted:
             self.explained(month, row)
         proposed = [row for row in rows if row.category == "proposal"]
-        self.test.assertEqual([row.total for row in proposed], [as_dong(case.amount) for case in self.cases(0)])
+        self.test.assertEqual(
+            [row.total for row in proposed], [as_dong(case.amount) for case in self.cases(0)]
+        )
         for row in proposed:
             self.approve_case(row)
         for batch in world.batches_of(period):

@@ -35,7 +35,10 @@ def test_the_memo_of_one_line_names_it_where_name_and_amount_do_not():
         ResultRow(5, "TC BTXH T06/2024 2", "", "LY VAN A", 540000, "Paid", ""),
         ResultRow(6, "tc btxh t06/2024 1", "", "LY VAN A", 540000, "Failed", "absent"),
     ]
-    assert {(line.ref, row.status) for line, row in match(lines, rows).matched} == {("L2", "Paid"), ("L1", "Failed")}
+    assert {(line.ref, row.status) for line, row in match(lines, rows).matched} == {
+        ("L2", "Paid"),
+        ("L1", "Failed"),
+    }
 
 
 def test_a_memo_that_all_lines_share_names_none():

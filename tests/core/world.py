@@ -46,6 +46,29 @@ def shipped_categories():
             article=row["law_article"],
         )
         for row in rows(DATA / "benefit_categories.csv")
+    ] + _one_off_grants()
+
+
+def _one_off_grants():
+    return [
+        Category(
+            code=row["code"],
+            programme=row["programme"],
+            band_group=row["once_group"] or None,
+            title=row["title_vi"],
+            neutral_title=row["title_vi"],
+            sensitive=False,
+            age_from=None,
+            age_to=None,
+            per_child=row["per_count"] == "1",
+            payee="beneficiary",
+            stack_rule="separate",
+            article=row["law_article"],
+            kind="One-off",
+            basis=row["basis"],
+            rate_programme=row["rate_programme"] or None,
+        )
+        for row in rows(DATA / "one_off_grants.csv")
     ]
 
 
@@ -60,6 +83,7 @@ def _article(line, version, categories):
 def shipped_versions():
     """The versions, each with the lines whose own dates cover its first day."""
     money_rows = rows(DATA / "coefficients.csv") + rows(DATA / "fixed_amounts.csv")
+    money_rows += rows(DATA / "one_off_rates.csv")
     articles = {row["code"]: row["law_article"] for row in rows(DATA / "benefit_categories.csv")}
     versions = []
     for row in rows(DATA / "rate_versions.csv"):

@@ -71,7 +71,7 @@ def test_a_case_is_entered_with_the_keyboard(open_page):
     page.keyboard.type("bình")
     page.wait_for_selector(".d-options li[aria-selected=true]")
     page.keyboard.press("Enter")
-    assert page.input_value("[id='f.town']") == "Bình Minh"
+    page.wait_for_function("document.getElementById('f.town').value === 'Bình Minh'")
     assert page.is_hidden("[name='f.reason']")
     page.select_option("[name='f.kind']", "One-off")
     assert page.is_visible("[name='f.reason']")

@@ -1,11 +1,6 @@
 """The embedded database: writers wait for one another, numbers never repeat, tables grow, backups restore."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import frappe
 import pytest
@@ -121,43 +116,3 @@ class TestWriters(FrappeTestCase):
             definition.append("fields", {"fieldname": "extra", "fieldtype": "Currency", "label": "Extra"})
             definition.save()
         self.assertEqual(frappe.db.get_value(DOCTYPE, name, ["title", "number", "extra"]), ("kept", 5, 0.0))
-
-
-@pytest.fixture()
-def folder(tmp_path):
-    return tmp_path
-
-
-def benchless(folder, *arguments, site="cli.local") -> subprocess.CompletedProcess:
-    environment = {**os.environ, "BENCHLESS_SITES": str(folder)}
-    root = Path(__file__).parent.parent.parent
-    return subprocess.run(
-        [sys.executable, "-m", "benchless", "--site", site, *arguments],
-        cwd=root, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-
-
-def test_command_line(folder, tmp_path):
-    made = benchless(folder, "new-site", "--admin-password", "a-long-password")
-    assert made.returncode == 0, made.stderr
-    assert benchless(folder, "new-site").returncode != 0, "a site is not replaced unasked"
-    assert benchless(folder, "list-apps").stdout.split()[0] == "frappe"
-    answer = benchless(folder, "execute", "frappe.client.get_count", "--kwargs", '{"doctype": "Role"}')
-    assert json.loads(answer.stdout) >= 5, answer.stderr
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import frappe\n"
-        "frappe.get_doc({'doctype': 'Role', 'role_name': 'From Script'}).insert()\n"
-        "print(frappe.session.user)\n"
-    )
-    assert benchless(folder, "run-script", str(script)).stdout.strip() == "Administrator"
-    file = benchless(folder, "backup").stdout.strip()
-    assert Path(file).exists() and oct(Path(file).stat().st_mode)[-3:] == "600"
-    restored = benchless(folder, "restore", file, site="copy.local")
-    assert restored.returncode == 0, restored.stderr
-    found = benchless(
-        folder, "execute", "frappe.db.exists", "--kwargs", '{"dt": "Role", "dn": "From Script"}', site="copy.local"
-    )
-    assert json.loads(found.stdout) == "From Script", found.stderr
-    assert benchless(folder, "migrate").returncode == 0
-    assert benchless(folder, "execute", "os.getcwd").returncode != 0

@@ -8,7 +8,8 @@ from ansinh_app import api
 from ansinh_app.tests import payout_world as world
 
 PASSWORD = "lantern-orchid-74"
-HIV_ADULT = "BTXH-07"
+HIV_ADULT = "BTXH-08"
+GIVEN_NAMES = {"hiv": "Sáng", "adult": "Tỏ", "cash": "Mai", "merit": "Công", "neighbour": "Láng"}
 PERSONAS = {
     "officer": ("Social Affairs Officer", {}),
     "manager": ("Social Affairs Manager", {}),
@@ -46,7 +47,7 @@ def build() -> dict:
         ("merit", "SEC-A", {"provider": "BID"}),
         ("neighbour", "SEC-B", {}),
     ):
-        people[key] = world.make_person(office, f"Lý Thị {key.title()}", **values)
+        people[key] = world.make_person(office, f"Lý Thị {GIVEN_NAMES[key]}", **values)
     world.make_entitlement(people["hiv"], HIV_ADULT)
     for key in ("adult", "cash", "neighbour"):
         world.make_entitlement(people[key], "BTXH-06B1")

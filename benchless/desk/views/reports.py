@@ -182,7 +182,7 @@ def show_row(row, columns: list[dict], links: LinkCells) -> dict:
             text = values.show(df, value)
         if column["fieldtype"] == "Data" and "<" in text:
             text = values.strip_tags(text)
-        shown = {"text": text, "url": url, "code": is_code(text), "numeric": column["numeric"]}
+        shown = {"text": text, "url": url, "code": is_code(text), "long": len(text) > 24, "numeric": column["numeric"]}
         cells.append({**shown, "negative": is_negative(value)})
     return {"cells": cells, "bold": bool(details.get("bold")) or total, "indent": range(cint(details.get("indent")))}
 

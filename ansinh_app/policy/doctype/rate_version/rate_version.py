@@ -76,12 +76,14 @@ class RateVersion(Document):
                 "docstatus": ["<", 2],
                 "name": ["!=", self.name or ""],
             },
-            fields=["name", "title", "administrative_unit", "docstatus", "effective_from", "in_force_on"],
+            fields=["name", "title", "administrative_unit", "docstatus"]
+            + ["effective_from", "in_force_on", "legal_instrument"],
         )
         for other in others:
             corrects = (
                 other.docstatus == 1
                 and getdate(self.in_force_on) > getdate(other.in_force_on)
+                and self.legal_instrument != other.legal_instrument
                 and runs_by(other)
             )
             if (other.administrative_unit or "") == (self.administrative_unit or "") and not corrects:
@@ -223,6 +225,7 @@ def copy_as_draft(doc: str | dict) -> str:
         limit=1,
     )
     draft = frappe.copy_doc(source)
+    draft.docstatus = 0
     draft.effective_from = (Month.of(getdate(latest[0])) + 1).first_day
     draft.in_force_on = max(getdate(source.in_force_on), draft.effective_from)
     draft.signed_on = None

@@ -52,7 +52,7 @@
     function setUpLink(link) {
         const input = $("input[type=text]", link);
         const hidden = $("input[type=hidden]", link);
-        let list = null, timer = null, chosen = -1, shown = input.value, results = [], asked = 0;
+        let list = null, listedFor = "", timer = null, chosen = -1, shown = input.value, results = [], asked = 0;
 
         function doctype() {
             if (!link.dataset.doctypeField) return link.dataset.doctype;
@@ -81,7 +81,7 @@
             if (item) item.scrollIntoView({ block: "nearest" });
         }
         async function load() {
-            const target = doctype(), number = (asked += 1);
+            const target = doctype(), number = (asked += 1), text = input.value;
             if (!target) return;
             const query = new URLSearchParams({ txt: input.value === shown ? "" : input.value, parent: link.dataset.parent || "", field: link.dataset.fieldname || "" });
             let answer;
@@ -94,6 +94,7 @@
             if (document.activeElement !== input || number !== asked) return; /* an older answer that came late */
             results = answer.results || [];
             close();
+            listedFor = text;
             list = document.createElement("ul");
             list.className = "d-options";
             list.setAttribute("role", "listbox");
@@ -135,12 +136,16 @@
                 event.preventDefault();
                 if (!list) return load();
                 if (results.length) mark((chosen + (event.key === "ArrowDown" ? 1 : results.length - 1) + (chosen < 0 && event.key === "ArrowUp" ? 1 : 0)) % results.length);
+            } else if (event.key === "Enter" && list && listedFor !== input.value) { /* typed faster than answered */
+                event.preventDefault();
+                clearTimeout(timer);
+                load().then(() => { if (list && results.length) pick(results[Math.max(chosen, 0)]); });
             } else if (event.key === "Enter" && list && chosen >= 0) {
                 event.preventDefault();
                 pick(results[chosen]);
             } else if (event.key === "Escape") {
                 close();
-            } else if (event.key === "Tab" && list && chosen >= 0 && input.value !== shown) {
+            } else if (event.key === "Tab" && list && chosen >= 0 && input.value !== shown && listedFor === input.value) {
                 pick(results[chosen]);
             }
         });
@@ -237,6 +242,8 @@
         $$(".d-date", root).forEach(setUpDate);
         $$(".d-link", root).forEach(setUpLink);
         $$("input[data-number]", root).forEach(setUpNumber);
+        /* the shell would write a chosen file's name into some text input above: it is told it did already */
+        $$("input[type=file]", root).forEach((input) => { input.hasChangeListener = true; });
     }
 
     /* conditional fields: the DocType's own expressions, as on Frappe */
@@ -432,6 +439,11 @@
         if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
     }
 
+    function slant(tick, name) {
+        tick.textContent = name.length > 16 ? name.slice(0, 15) + "…" : name;
+        tick.style.textAnchor = "end";
+        tick.setAttribute("transform", `rotate(-48 ${tick.getAttribute("x") || 0} ${tick.getAttribute("y") || 0})`);
+    }
     /* a name under its bar in up to three lines, instead of cut off */
     function wrap(tick, name, letters) {
         const lines = [];
@@ -476,8 +488,15 @@
                 });
                 const ticks = $$(".x.axis text", place), names = (config.data.labels || []).map(String);
                 if (ticks.length !== names.length) return;
-                const letters = Math.max(6, Math.floor(place.clientWidth / names.length / 6));
-                ticks.forEach((tick, at) => { if (!tick.children.length && names[at].length > letters) wrap(tick, names[at], letters); });
+                const slot = (place.clientWidth - 80) / names.length, letters = Math.floor(slot / 5.8);
+                const long = names.some((name) => name.split(" ").some((word) => word.length > letters));
+                place.classList.toggle("d-chart-slanted", long);
+                ticks.forEach((tick, at) => {
+                    if (tick.dataset.fitted) return;
+                    tick.dataset.fitted = "1";
+                    if (long) slant(tick, names[at]);
+                    else if (names[at].length > letters) wrap(tick, names[at], letters);
+                });
             };
             format();
             new MutationObserver(format).observe(place, { childList: true, subtree: true });
