@@ -43,7 +43,7 @@ perf: setup
 	$(BIN)/python -m benchmarks
 
 lint: setup
-	$(BIN)/ruff check ansinh_app benchless tests sample benchmarks
+	$(BIN)/ruff check .
 
 clean:
 	rm -rf $(VENV) sites sample/out

@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.months import Month
-from ansinh_app.payouts import explanation, files, run, sealing
+from ansinh_app.payouts import explanation, files, forecasting, run, sealing
 from ansinh_app.payouts import preflight as checks
 from ansinh_app.registry.doctype.registry_import.registry_import import run_import
 
@@ -36,6 +36,12 @@ def explain(beneficiary: str, month: str) -> dict:
     """Why the person gets this amount in the month (YYYY-MM): steps, articles, and the ledger behind it."""
     frappe.get_doc("Beneficiary", beneficiary).check_permission("read")
     return explanation.explain(beneficiary, Month.parse(month))
+
+
+@frappe.whitelist()
+def forecast(from_month: str, to_month: str, scenario: dict | str | None = None) -> dict:
+    """What the months (YYYY-MM) will cost under today's law and a scenario of other bases or age limits."""
+    return forecasting.make_forecast(from_month, to_month, scenario)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -91,5 +91,9 @@ class GrantError(AnSinhError):
     """A one-off grant has no answer in the law, is granted already, or names no payee."""
 
 
+class ForecastError(AnSinhError):
+    """A forecast or its scenario cannot be worked out as asked."""
+
+
 class ReportScheduleError(AnSinhError):
     """A report schedule that cannot be sent: names people, has no recipients, or its owner is gone."""

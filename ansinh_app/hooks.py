@@ -97,6 +97,7 @@ _GUARDED = [
     "Treasury Drawdown",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
+override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {"daily": ["ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due"]}
@@ -106,5 +107,6 @@ jinja = {
         "ansinh_app.utils.printing.payment_list_paper",
         "ansinh_app.utils.printing.drawdown_paper",
         "ansinh_app.utils.printing.settlement_paper",
+        "ansinh_app.payouts.explanation_paper.explanation_paper",
     ]
 }

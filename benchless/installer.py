@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import frappe
-from benchless import schema, settings
 from frappe.model.meta import DOCTYPES_FOR_DOCTYPE, core_doctype_folder
 from frappe.modules.import_file import import_doc_file, import_file_by_path, store_definition
+
+from benchless import schema, settings
 
 STANDARD_ROLES = {
     "Administrator": 0, "System Manager": 1, "Guest": 0, "All": 0, "Desk User": 1, "Report Manager": 1,

@@ -17,7 +17,7 @@ _CERTAINTY = {
 }
 
 _SENTENCES = {
-    "entitled": "Hưởng theo quyết định {entitlement} (ký ngày {decided_on}), từ tháng {start}: {category} – "
+    "entitled": "Hưởng theo quyết định {decision} (ký ngày {decided_on}), từ tháng {start}: {category} – "
     "{title} ({article}).",
     "resumed": "Được tiếp tục hưởng từ tháng {effective} theo quyết định ngày {decided_on}{reason}.",
     "age": "Tuổi tại ngày {on}: {age} (sinh ngày {born}).",
@@ -42,7 +42,7 @@ _SENTENCES = {
 
 # What leaves the office names neither category nor clause: they tell of an illness (NĐ 20/2021 Đ8.1.b).
 _NEUTRAL = {
-    "entitled": "Hưởng trợ cấp hằng tháng theo quyết định {entitlement} (ký ngày {decided_on}), "
+    "entitled": "Hưởng trợ cấp hằng tháng theo quyết định {decision} (ký ngày {decided_on}), "
     "từ tháng {start}.",
     "band": "Mức áp dụng theo tuổi trong tháng.",
     "coefficient": "Mức chuẩn {base} đ × hệ số {coefficient}{times} = {amount} đ ({instrument}).",
@@ -73,6 +73,8 @@ def render(step: Step | Mapping[str, object], neutral: bool = False) -> str:
     quantity = params.get("quantity", 1)
     facts["times"] = f" × {quantity}" if quantity != 1 else ""
     facts["certainty"] = _CERTAINTY.get(params.get("certainty"), "")
+    if "entitlement" in params:
+        facts["decision"] = params.get("decision_no") or params["entitlement"]
     if "reason" in params:
         facts["reason"] = f" ({params['reason']})" if params["reason"] else ""
     if code == "fixed_amount":

@@ -97,6 +97,7 @@ class Entitlement:
     decided_on: date
     settled_through: Month | None = None
     changes: tuple[Change, ...] = ()
+    decision_no: str = ""
 
     def state(self, month: Month, as_of: date) -> tuple[bool, Change | None]:
         """Whether it is active in the month as known on `as_of`, and the change that says so, if any.
@@ -355,6 +356,7 @@ def _steps(
             "entitled",
             {
                 "entitlement": entitlement.name,
+                "decision_no": entitlement.decision_no,
                 "category": category.code,
                 "title": category.title,
                 "article": category.article,

@@ -33,9 +33,11 @@ def run(folder: str | None = None, share: float = 1.0, say=print) -> dict:
     and where the files lie.
     """
     story = Story(folder or frappe.get_site_path("private", "files", "demo"), share, say)
+    usual, frappe.local.lang = frappe.local.lang, "vi"  # the city's people get their messages and papers in Vietnamese
     try:
         return story.tell()
     finally:
+        frappe.local.lang = usual
         frappe.set_user("Administrator")
 
 
@@ -113,7 +115,7 @@ class Story:
         born = (date(1979, 4, 2), date(1991, 11, 23), date(1968, 8, 9))
         names = ("Nông Văn Mẫu Muộn", "Hoàng Thị Mẫu Trễ", "Lý Văn Mẫu Chậm")
         unit = _unit("05986")
-        for index, (name, birthday) in enumerate(zip(names, born)):
+        for index, (name, birthday) in enumerate(zip(names, born, strict=True)):
             if frappe.db.exists("Beneficiary", {"full_name": name}):
                 continue
             frappe.set_user(OFFICER)

@@ -167,7 +167,7 @@ class CommuneWorkbook:
 
     def _body(self, row: int) -> int:
         number, village, in_village = 0, None, 0
-        mistakes = dict(zip(self._mistake_places(), self.layout.mistakes))
+        mistakes = dict(zip(self._mistake_places(), self.layout.mistakes, strict=False))
         for index, one in enumerate(self.residents):
             if self.layout.village_rows and one.village != village:
                 if village and self.layout.subtotals:

@@ -1,22 +1,30 @@
 """Why this amount: the steps, their articles and the ledger behind one person's month."""
 
+import json
 from datetime import date
 
 import frappe
-from frappe.utils import getdate
+from frappe import _
+from frappe.utils import escape_html, getdate
 
 from ansinh_app.core.explain import render
 from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Grant, grants_of
-from ansinh_app.core.money import as_dong
+from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
 from ansinh_app.policy.law import load_law
 
+_TELLING = ("benefit", "category", "title", "article", "entitlement")
+
 
 def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
-    """What the person is owed for the month and how it came about, as known on the day of the month's run."""
+    """What the person is owed for the month and how it came about, as known on the day of the month's run.
+
+    Whoever may not read entitlements gets the neutral form: no category, title or clause anywhere.
+    """
+    neutral = not frappe.has_permission("Entitlement", "read")
     law = load_law()
     book: Book = read_book(law, beneficiary=beneficiary)
     person = book.people[beneficiary]
@@ -37,16 +45,141 @@ def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
         "full_name": person.row.full_name,
         "month": str(month),
         "as_of": str(known_on),
-        "entitled": [_grant(law, grant) for grant in grants],
-        "lines": [_line(law, line) for line in run.lines],
-        "ledger": _ledger(person, law, month, known_on),
-        "paid": _paid(beneficiary, month),
+        "entitled": [_shown(_grant(law, grant, neutral), neutral) for grant in grants],
+        "lines": [_shown(_line(law, line, neutral), neutral) for line in run.lines],
+        "ledger": [_shown(row, neutral) for row in _ledger(person, law, month, known_on)],
+        "paid": [_shown(row, neutral) for row in _paid(beneficiary, month)],
         "overpaid": [
-            {"benefit": proposal.benefit, "amount": proposal.amount, "months": _text(proposal.months)}
+            _shown(
+                {"benefit": proposal.benefit, "amount": proposal.amount, "months": _text(proposal.months)},
+                neutral,
+            )
             for proposal in run.proposals
         ],
-        "problems": [{"code": problem.code, "message": problem.message} for problem in run.problems],
-        "failures": {benefit: str(error) for benefit, error in failures.items()},
+        "problems": [
+            {"code": problem.code, "message": problem.code if neutral else problem.message}
+            for problem in run.problems
+        ],
+        "failures": {} if neutral else {benefit: str(error) for benefit, error in failures.items()},
+    }
+
+
+def _shown(item: dict, neutral: bool) -> dict:
+    """The item as the reader may have it."""
+    return {name: value for name, value in item.items() if name not in _TELLING} if neutral else item
+
+
+def as_html(answer: dict) -> str:
+    """The account of `explain` for a form: each line with its sum and its sentences, then what is open."""
+    month = Month.parse(answer["month"]).label
+    known_on = getdate(answer["as_of"]).strftime("%d/%m/%Y")
+    parts = [f"<p>{_('Month {0}, as known on {1}').format(month, known_on)}</p>"]
+    for line in answer["lines"]:
+        title = escape_html(line.get("title") or _("Monthly allowance"))
+        parts.append(f"<h5>{title}: {format_dong(line['total'])} đ</h5>")
+        parts.append(_list(step["text"] for step in line["steps"]))
+    if not answer["lines"]:
+        parts.append(f"<p>{_('Nothing is payable in this month.')}</p>")
+    parts += [
+        f"<p>{_('Paid too much: {0} đ').format(format_dong(item['amount']))}</p>"
+        for item in answer["overpaid"]
+    ]
+    parts.append(_list(problem["message"] for problem in answer["problems"]))
+    return "".join(parts)
+
+
+def _list(sentences) -> str:
+    rows = "".join(f"<li>{escape_html(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+@frappe.whitelist(methods=["POST"])
+def explain_beneficiary(doc: str | dict) -> dict:
+    """Action of Beneficiary: why this amount, in the last month prepared for the person's office."""
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    person = frappe.get_doc("Beneficiary", name)
+    person.check_permission("read")
+    months = frappe.get_all(
+        "Payout Period",
+        filters={"office": person.office, "prepared_on": ["is", "set"]},
+        pluck="month",
+        order_by="month desc",
+        limit=1,
+    )
+    answer = explain(name, Month.of(getdate(months[0] if months else None)))
+    frappe.msgprint(as_html(answer), title=_("Why This Amount"), wide=True)
+    return answer
+
+
+@frappe.whitelist(methods=["POST"])
+def explain_line(doc: str | dict) -> list[str]:
+    """Action of Payout Line: the sentences of the line as it was made; banks and the Post do not get them."""
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    line = frappe.get_doc("Payout Line", name)
+    line.check_permission("read")
+    check_reader(line)
+    sentences = line_sentences(line, neutral=not _sees_category())
+    frappe.msgprint(_list(sentences), title=_("Why This Amount"), wide=True)
+    return sentences
+
+
+def check_reader(line) -> None:
+    """Age, decisions and recoveries are for those who may read the person, not for whoever pays the line."""
+    frappe.get_doc("Beneficiary", line.beneficiary).check_permission("read")
+
+
+def _sees_category() -> bool:
+    """Whether the reader sees why people are paid: the hidden fields of lines, and the decisions."""
+    levels = frappe.get_meta("Payout Line").get_permlevel_access("read")
+    return 1 in levels and bool(frappe.has_permission("Entitlement", "read"))
+
+
+def line_sentences(line, neutral: bool) -> list[str]:
+    """A line's stored steps as sentences. They hold no category; unless `neutral` it is looked up again."""
+    steps = json.loads(line.explanation or "[]")
+    facts = {} if neutral else _facts(line)
+    return [_sentence(step, facts) for step in steps]
+
+
+def _sentence(step: dict, facts: dict) -> str:
+    if not facts or step["code"] not in facts:
+        return render(step, neutral=True)
+    return render({"code": step["code"], "params": facts[step["code"]] | step["params"]})
+
+
+def _facts(line) -> dict[str, dict]:
+    """What the stored steps leave out, by step: category, title and article of the band that was paid."""
+    law = load_law()
+    if line.one_off_grant:
+        kind = law.grant_type(line.benefit)
+        article = frappe.db.get_value("One-off Grant", line.one_off_grant, "law_article") or kind.article
+        named = {"article": article}
+        return {
+            "one_off": {"title": kind.title, "article": kind.article},
+            **dict.fromkeys(("coefficient", "fixed_amount", "allowance_months"), named),
+        }
+    decided = frappe.db.get_value("Entitlement", line.entitlement, "category")
+    born = frappe.db.get_value("Beneficiary", line.beneficiary, "date_of_birth")
+    month = Month.parse(getdate(frappe.db.get_value("Payout Period", line.period, "month")))
+    category = law.band(decided, getdate(born) if born else None, month) or law.category(decided)
+    version = next(
+        (
+            step["params"]["version"]
+            for step in json.loads(line.explanation or "[]")
+            if step["code"] in ("coefficient", "fixed_amount")
+        ),
+        None,
+    )
+    article = frappe.db.get_value(
+        "Rate Version Line", {"parent": version, "category": category.code}, "law_article"
+    )
+    rate = {"article": article or category.article}
+    return {
+        "entitled": {"category": category.code, "title": category.title, "article": category.article},
+        "band": {"category": category.code, "decided": decided},
+        "coefficient": rate,
+        "fixed_amount": rate,
+        "resumed": {"reason": ""},
     }
 
 
@@ -55,7 +188,7 @@ def _as_of(person: PersonBook, month: Month) -> date:
     return getdate(frappe.db.get_value("Payout Period", filters, "as_of") or None)
 
 
-def _grant(law, grant: Grant) -> dict:
+def _grant(law, grant: Grant, neutral: bool) -> dict:
     return {
         "benefit": grant.benefit,
         "category": grant.category,
@@ -63,11 +196,11 @@ def _grant(law, grant: Grant) -> dict:
         "article": law.category(grant.category).article,
         "entitlement": grant.entitlement,
         "amount": grant.amount,
-        "steps": _steps(grant.steps),
+        "steps": _steps(grant.steps, neutral),
     }
 
 
-def _line(law, line) -> dict:
+def _line(law, line, neutral: bool) -> dict:
     return {
         "benefit": line.benefit,
         "category": line.category,
@@ -79,11 +212,13 @@ def _line(law, line) -> dict:
         "recovery": line.recovery,
         "total": line.total,
         "months": _text(line.months),
-        "steps": _steps(line.steps),
+        "steps": _steps(line.steps, neutral),
     }
 
 
-def _steps(steps) -> list[dict]:
+def _steps(steps, neutral: bool) -> list[dict]:
+    if neutral:
+        return [{"code": step.code, "text": render(step, neutral=True)} for step in steps]
     return [{"code": step.code, "text": render(step), **step.params} for step in steps]
 
 

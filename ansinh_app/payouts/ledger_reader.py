@@ -70,6 +70,37 @@ def read_book(
     """The people an office pays in the month, or one person, with decisions, lines of all periods and cases."""
     transfers = _transfers()
     who = Who(office, beneficiary, *(_moving(transfers, office, month) if office and month else ()))
+    people, units = _read_people(law, who, transfers)
+    _read_entitlements(people, who)
+    _read_lines(people, who)
+    _read_grants(people, who)
+    terms = [term for book in people.values() for term in book.terms.values()]
+    accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
+    holders = {term.representative for term in terms}
+    return Book(
+        people=people,
+        accounts=_by_name(
+            "Payment Account",
+            accounts,
+            ["name", "provider", "account_no", "account_name", "holder_type", "status", "name_match"]
+            + ["beneficiary", "representative"],
+        ),
+        representatives=_by_name("Representative", holders, ["name", "full_name"]),
+        mandates=_mandates(who),
+        units=units,
+    )
+
+
+def read_people(law: Law, office: str) -> dict[str, PersonBook]:
+    """The people of an office with their decisions and no money: what a forecast looks at."""
+    who = Who(office)
+    people, _units = _read_people(law, who, _transfers())
+    _read_entitlements(people, who)
+    return people
+
+
+def _read_people(law: Law, who: Who, transfers: dict[str, list[dict]]) -> tuple[dict, dict]:
+    """People without decisions yet, and all units."""
     units = {
         row.name: row
         for row in frappe.get_all(
@@ -105,24 +136,7 @@ def read_book(
                 born_at_end=at_end,
             ),
         )
-    _read_entitlements(people, who)
-    _read_lines(people, who)
-    _read_grants(people, who)
-    terms = [term for book in people.values() for term in book.terms.values()]
-    accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
-    holders = {term.representative for term in terms}
-    return Book(
-        people=people,
-        accounts=_by_name(
-            "Payment Account",
-            accounts,
-            ["name", "provider", "account_no", "account_name", "holder_type", "status", "name_match"]
-            + ["beneficiary", "representative"],
-        ),
-        representatives=_by_name("Representative", holders, ["name", "full_name"]),
-        mandates=_mandates(who),
-        units=units,
-    )
+    return people, units
 
 
 def lineage(units: dict[str, dict], unit: str | None) -> list[str]:
@@ -238,6 +252,7 @@ def _read_entitlements(people: dict[str, PersonBook], who: Who) -> None:
             term.beneficiary,
             term.category,
             term.quantity,
+            term.decision_no,
             term.decision_date,
             term.effective_from,
             term.effective_to,
@@ -284,6 +299,7 @@ def _entitlement(row: dict, changes: list[Change], office_starts: date | None) -
         decided_on=decided_on,
         settled_through=through if through and through >= start else None,
         changes=tuple(changes),
+        decision_no=row.decision_no or "",
     )
 
 

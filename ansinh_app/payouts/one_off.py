@@ -1,5 +1,7 @@
 """One-off grants on the rails of the monthly payout: each is a line of the first run that knows it, until paid."""
 
+from dataclasses import asdict
+
 import frappe
 from frappe.utils import getdate
 
@@ -50,12 +52,7 @@ def _line(plan, person: PersonBook, grant: OneOffGrant, came_back: bool) -> dict
         "programme": row.programme,
         "administrative_unit": person.row.administrative_unit,
         "village": person.row.village or "",
-        "provider": payee.provider,
-        "channel": payee.channel,
-        "payment_account": payee.payment_account,
-        "account_no": payee.account_no,
-        "payee_name": payee.payee_name,
-        "payee_type": payee.payee_type,
+        **asdict(payee),
         "monthly_amount": 0 if came_back else grant.amount,
         "arrears": 0,
         "carried_over": grant.amount if came_back else 0,

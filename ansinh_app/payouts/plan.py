@@ -1,7 +1,7 @@
 """What a run would write, worked out before anything is written: preflight and prepare ask the same plan."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import frappe
@@ -158,12 +158,7 @@ def _row(plan: Plan, person: PersonBook, line: Line, programme: str, payee: Paye
         "programme": programme,
         "administrative_unit": person.row.administrative_unit,
         "village": person.row.village or "",
-        "provider": payee.provider,
-        "channel": payee.channel,
-        "payment_account": payee.payment_account,
-        "account_no": payee.account_no,
-        "payee_name": payee.payee_name,
-        "payee_type": payee.payee_type,
+        **asdict(payee),
         "monthly_amount": line.monthly_amount,
         "arrears": line.arrears,
         "carried_over": line.carried_over,

@@ -1,8 +1,8 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
 import frappe
+from frappe.query_builder import Case
 from frappe.utils import now
-from pypika.terms import Case
 
 _CHUNK = 500
 

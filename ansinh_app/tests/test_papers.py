@@ -147,12 +147,23 @@ class TestPapers(FrappeTestCase):
         self.assertEqual(births, {"Nông Thị Mẫu Giấy": "30/06/1970", "Vi Văn Mẫu Kín": "1980"})
         self.assertEqual(birth("1980-03-05", "Month"), "03/1980")
 
+    def test_list_leaves_out_what_nobody_has_and_says_once_what_all_share(self):
+        paper = payment_list_paper(frappe.get_doc("Payout Batch", self.batch("Bank Transfer")))
+        keys = [column.key for column in paper["columns"]]
+        self.assertNotIn("recovery_shown", keys)
+        self.assertNotIn("category_shown", keys)
+        self.assertEqual(paper["group"], "Đối tượng bảo trợ xã hội")
+        self.assertIn("account_no", keys)
+        self.assertEqual(len(keys), paper["before"] + len(paper["money"]) + paper["after"])
+        self.assertAlmostEqual(sum(column.percent for column in paper["columns"]), 100, delta=0.2)
+
     def test_cash_list_has_a_signature_column_and_no_account(self):
         html = frappe.get_print("Payout Batch", self.batch("Cash"), print_format="Payment List")
         text = text_of(html)
         self.assertIn("Ký nhận", text)
         self.assertIn("Tiền mặt", text)
         self.assertNotIn("Chủ tài khoản", text)
+        self.assertNotIn("None", text)
         # A name is text on the page, whatever characters are in it.
         self.assertNotIn("<Mẫu>", html)
 

@@ -53,6 +53,18 @@ class TestAreas(FrappeTestCase):
         cls.bank = make_user("stb@test.example", "Bank Officer", providers=["STB"])
         cls.province = make_user("tinh@test.example", "Province Viewer")
 
+    def test_counting_over_http_counts_what_the_caller_may_list(self):
+        stand_in = frappe.get_hooks("override_whitelisted_methods")["frappe.client.get_count"][-1]
+        count = frappe.get_attr(stand_in)
+        here, next_door = ({"name": person.name} for person in (self.here, self.next_door))
+        with as_user(self.ward):
+            self.assertEqual((count("Beneficiary", here), count("Beneficiary", next_door)), (1, 0))
+            self.assertEqual(count("Beneficiary", frappe.as_json([["name", "=", self.here.name]])), 1)
+        with as_user(self.bank):
+            self.assertRaises(frappe.PermissionError, count, "Beneficiary", here)
+        with as_user(self.nowhere):
+            self.assertEqual(count("Beneficiary"), 0)
+
     def seen(self, user: str, doctype: str = "Beneficiary") -> set[str]:
         mine = {self.here.name, self.next_door.name, self.far.name} | set(self.grants.values())
         mine |= {self.account.name, self.other_account.name, self.guardian.name}

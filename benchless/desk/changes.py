@@ -1,8 +1,9 @@
 """What a posted form changes in a document: only fields the form offered for writing are looked at."""
 
 import frappe
-from benchless.desk import values
 from frappe.utils import cint
+
+from benchless.desk import values
 
 
 def apply_form(layout, post, files) -> list:

@@ -1,12 +1,12 @@
 """What every desk page's template knows: the user, the site's name, and the sidebar of workspaces."""
 
+import frappe
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import escape
-
-import frappe
-from benchless.desk.workspace import allowed_workspaces, link_cards
 from frappe import _
+
+from benchless.desk.workspace import allowed_workspaces, link_cards
 
 LANGUAGE_NAMES = (("vi", "Tiếng Việt"), ("en", "English"))
 DEFAULT_ICON = "folder_open"

@@ -1,9 +1,10 @@
 """The coloured word that says where a document stands: its workflow state, its status, or its docstatus."""
 
 import frappe
-from benchless.desk.layout import workflow_state_field
 from frappe import _
 from frappe.utils import cint
+
+from benchless.desk.layout import workflow_state_field
 
 STYLES = {
     "Success": "green", "Danger": "red", "Warning": "orange", "Primary": "blue", "Info": "light-blue", "Inverse": "gray",

@@ -2,12 +2,12 @@
 
 import json
 
-from django.urls import reverse
-
 import frappe
-from benchless.desk import values
+from django.urls import reverse
 from frappe import _
 from frappe.utils import cint, cstr
+
+from benchless.desk import values
 
 GRID_ROWS = 100  # more rows than this make a page nobody can use; the rest stay untouched
 GRID_COLUMNS = 8
@@ -149,6 +149,7 @@ class FormLayout:
             "description": _(df.description) if df.description else "",
             "widget": widget,
             "required": bool(cint(df.reqd)),
+            "invalid": prefix == "f." and df.fieldname in (self.doc.flags.missing_fields or ()),
             "readonly": self.is_readonly(df, submitted),
             "depends_on": df.depends_on or "",
             "mandatory_depends_on": df.mandatory_depends_on or "",

@@ -3,8 +3,9 @@
 import json
 
 import frappe
-from benchless.desk.values import strip_tags
 from frappe import _
+
+from benchless.desk.values import strip_tags
 
 
 def collected() -> list[dict]:

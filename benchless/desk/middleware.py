@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+import frappe
 from django.db import connections
 from django.http import Http404
 from django.utils import translation
 from werkzeug.wrappers import Request
 
-import frappe
 from benchless.desk.user import DeskUser
 from benchless.rest import auth
 

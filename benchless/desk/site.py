@@ -3,11 +3,10 @@
 from functools import wraps
 from urllib.parse import urlencode
 
+import frappe
 from django.http import HttpResponseRedirect
 from django.urls import path
 from unfold.sites import UnfoldAdminSite
-
-import frappe
 
 
 def signed_in(view):

@@ -2,13 +2,13 @@
 
 import json
 
-from django.urls import reverse
-
 import frappe
-from benchless.desk import charts
-from benchless.desk.values import group_digits, show_number, strip_tags
+from django.urls import reverse
 from frappe import _
 from frappe.utils import cint, flt
+
+from benchless.desk import charts
+from benchless.desk.values import group_digits, show_number, strip_tags
 
 AGGREGATES = {"Sum": "sum", "Average": "avg", "Minimum": "min", "Maximum": "max"}
 

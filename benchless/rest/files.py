@@ -3,10 +3,9 @@
 import mimetypes
 from pathlib import Path
 
+import frappe
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
-
-import frappe
 
 SHOWN_IN_A_BROWSER = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt")
 

@@ -9,9 +9,8 @@ import traceback
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from django.http import HttpResponse, HttpResponseRedirect
-
 import frappe
+from django.http import HttpResponse, HttpResponseRedirect
 
 RISKY_IN_A_BROWSER = (".svg", ".html", ".htm", ".xml", ".xhtml")
 

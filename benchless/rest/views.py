@@ -3,16 +3,16 @@
 import json
 import logging
 
+import frappe
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from frappe import _
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-import frappe
 from benchless.rest import auth, methods
 from benchless.rest.responses import build_response, error_response, json_response
-from frappe import _
 
 PAGE_LENGTH = 20
 

@@ -178,7 +178,9 @@ def test_the_province_sees_sums_and_no_person(log_in):
         assert page.goto(f"/desk/list/{doctype}").status == 403, doctype
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/desk/list/Beneficiary", "/desk/new/Registry Change", "/desk/report/Account Coverage"])
+@pytest.mark.parametrize(
+    "path", ["/desk/", "/desk/list/Beneficiary", "/desk/new/Registry Change", "/desk/report/Account Coverage"]
+)
 def test_the_desk_works_on_a_phone(log_in, path):
     page = log_in(COMMUNE, width=390, height=844)
     page.goto(path)

@@ -1,6 +1,7 @@
 """Documents, people and roles that the service tests use; made through the public API only."""
 
 import frappe
+from frappe.tests.utils import FrappeTestCase
 
 PAPER = "Svc Paper"
 FOLDER = "Svc Folder"
@@ -162,3 +163,17 @@ def drop_workflow() -> None:
     frappe.set_user("Administrator")
     frappe.delete_doc("Workflow", "Svc Paper Approval", force=True, ignore_missing=True)
     frappe.clear_cache()
+
+
+class ServicesTestCase(FrappeTestCase):
+    """A test class in this world: made before it, and left as it was after every test."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_world()
+        frappe.db.commit()
+
+    def tearDown(self):
+        frappe.set_user("Administrator")
+        frappe.db.rollback()

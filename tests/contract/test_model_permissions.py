@@ -204,7 +204,8 @@ class TestMessages(ModelCase):
         self.assertEqual(len(frappe.local.message_log), 1)
 
     def test_safe_eval(self):
-        self.assertEqual(frappe.safe_eval("doc.total > 5 and doc.kind == 'x'", None, {"doc": frappe._dict(total=6, kind="x")}), True)
+        doc = frappe._dict(total=6, kind="x")
+        self.assertEqual(frappe.safe_eval("doc.total > 5 and doc.kind == 'x'", None, {"doc": doc}), True)
         for code in ("__import__('os')", "doc.__class__", "().__class__.__bases__", "open('x')", "(lambda: 1).__globals__"):
             with self.subTest(code=code), self.assertRaises(Exception):
                 frappe.safe_eval(code, None, {"doc": frappe._dict()})

@@ -4,8 +4,27 @@ import datetime
 
 import frappe
 from frappe.utils import (
-    add_days, add_months, cint, comma_and, cstr, date_diff, escape_html, flt, fmt_money, formatdate, get_datetime,
-    get_first_day, get_last_day, getdate, month_diff, now, now_datetime, nowdate, sbool, strip_html, today,
+    add_days,
+    add_months,
+    cint,
+    comma_and,
+    cstr,
+    date_diff,
+    escape_html,
+    flt,
+    fmt_money,
+    formatdate,
+    get_datetime,
+    get_first_day,
+    get_last_day,
+    getdate,
+    month_diff,
+    now,
+    now_datetime,
+    nowdate,
+    sbool,
+    strip_html,
+    today,
 )  # fmt: skip
 from model_doctypes import ORDER
 from test_model_documents import ModelCase

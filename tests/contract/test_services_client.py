@@ -12,22 +12,12 @@ from frappe.utils.password import (
     set_encrypted_password,
     update_password,
 )
-from services_world import MAKER, OUTSIDER, PAPER, folder, make_world, paper
+from services_world import MAKER, OUTSIDER, PAPER, ServicesTestCase, folder, make_world, paper
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
-class TestClient(FrappeTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        make_world()
-        frappe.db.commit()
-
-    def tearDown(self):
-        frappe.set_user("Administrator")
-        frappe.db.rollback()
-
+class TestClient(ServicesTestCase):
     def test_life_of_a_document(self):
         frappe.set_user(MAKER)
         doc = client.insert({"doctype": PAPER, "title": "One", "amount": 5})

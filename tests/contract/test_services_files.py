@@ -5,24 +5,13 @@ import os
 import frappe
 import pytest
 from frappe.core.doctype.file.file import has_permission
-from frappe.tests.utils import FrappeTestCase
 from frappe.utils.file_manager import get_file, get_file_path, save_file
-from services_world import CHECKER, MAKER, OUTSIDER, PAPER, make_world, paper
+from services_world import CHECKER, MAKER, OUTSIDER, PAPER, ServicesTestCase, paper
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
-class TestFiles(FrappeTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        make_world()
-        frappe.db.commit()
-
-    def tearDown(self):
-        frappe.set_user("Administrator")
-        frappe.db.rollback()
-
+class TestFiles(ServicesTestCase):
     def make(self, content=None, **values):
         return frappe.get_doc(
             {

@@ -51,7 +51,7 @@ class TestPrint(FrappeTestCase):
             try:
                 shown = frappe.render_template(template, {"doc": frappe._dict()})
             except Exception:
-                continue
+                shown = ""  # refused, by whichever guard of either host
             self.assertNotIn("class", shown.replace("__class__", ""))
 
     def test_print_format_is_used(self):

@@ -8,7 +8,11 @@ CLERK, MANAGER, STRANGER = "desk-clerk@example.com", "desk-manager@example.com",
 PASSWORD = "correct-horse-battery"
 TOWN, CASE, ROW = "Desk Town", "Desk Case", "Desk Case Row"
 ROLES = {CLERK: "Desk Clerk", MANAGER: "Desk Manager", STRANGER: None}
-STATES = (("Draft", "0", "Desk Clerk", ""), ("Waiting", "0", "Desk Manager", "Warning"), ("Approved", "1", "Desk Manager", "Success"))
+STATES = (
+    ("Draft", "0", "Desk Clerk", ""),
+    ("Waiting", "0", "Desk Manager", "Warning"),
+    ("Approved", "1", "Desk Manager", "Success"),
+)
 
 
 def rights_of_roles() -> dict:

@@ -3,7 +3,6 @@
 import threading
 
 import frappe
-import pytest
 from frappe.tests.utils import FrappeTestCase
 
 DOCTYPE = "Host Counter"

@@ -339,8 +339,9 @@ def test_a_printed_value_is_text_not_template():
 
 
 def test_login_leads_only_into_this_site():
-    from benchless.desk.views.account import safe_next
     from django.test import RequestFactory
+
+    from benchless.desk.views.account import safe_next
 
     for wanted in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"):
         request = RequestFactory().post("/login", {"next": wanted}, HTTP_HOST="localhost")

@@ -1,31 +1,16 @@
 """Files: where this host is stricter than Frappe."""
 
 import os
-import sys
-from pathlib import Path
 
 import frappe
 import pytest
 from frappe.core.doctype.file.file import has_permission
-from frappe.tests.utils import FrappeTestCase
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
-from services_world import CHECKER, MAKER, PAPER, make_world, paper  # noqa: E402
+from services_world import CHECKER, MAKER, PAPER, ServicesTestCase, paper
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
-class TestFiles(FrappeTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        make_world()
-        frappe.db.commit()
-
-    def tearDown(self):
-        frappe.set_user("Administrator")
-        frappe.db.rollback()
-
+class TestFiles(ServicesTestCase):
     def make(self, **values):
         name = f"note-{frappe.generate_hash(length=8)}.txt"
         return frappe.get_doc({"doctype": "File", "file_name": name, "content": name, **values}).insert(

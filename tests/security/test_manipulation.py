@@ -1,5 +1,7 @@
 """What a clever client sends: its own approval, another status, another total, somebody else's papers."""
 
+import json
+
 import pytest
 
 
@@ -67,7 +69,7 @@ def test_the_maker_does_not_approve_whatever_the_way(who, told, way):
         admin.put("/api/resource/User/officer@example.com", roles=roles)
 
 
-def test_the_makers_refusal_is_said_in_vietnamese(who, draft, told):
+def test_the_makers_refusal_is_said_in_vietnamese(who, told):
     admin = who("admin")
     batch = told["batches"]["SEC-A BID"]
     admin.put(
@@ -79,9 +81,8 @@ def test_the_makers_refusal_is_said_in_vietnamese(who, draft, told):
     finally:
         admin.put("/api/resource/User/officer@example.com", roles=[{"role": "Social Affairs Officer"}])
     refused(answer)
-    assert "người khác" in answer.json.get("_server_messages", "").encode().decode("unicode_escape", "replace") or (
-        "ng\\u01b0\\u1eddi kh\\u00e1c" in answer.text.replace("\\\\", "\\")
-    ), answer.text
+    messages = [json.loads(message)["message"] for message in json.loads(answer.json["_server_messages"])]
+    assert any("người khác" in message for message in messages), messages
 
 
 @pytest.mark.parametrize("persona", ["officer", "manager"])
@@ -100,7 +101,7 @@ def test_totals_seals_and_makers_are_not_set_by_hand(who, told, persona):
         }
         who(persona).put(f"/api/resource/Payout Batch/{name}", **values)
         after = read(who, "Payout Batch", name)
-        assert {key: after[key] for key in values} == {key: before[key] for key in values}
+        assert {key: after.get(key) for key in values} == {key: before.get(key) for key in values}
 
 
 @pytest.mark.parametrize("status", ["Completed", "Cancelled", "Draft", "Pending Approval"])
@@ -159,7 +160,7 @@ def test_a_commune_does_not_decide(who, told):
     )
     after = read(who, "Beneficiary", name)
     for fieldname in ("status", "verification_status", "deceased_on", "death_known_on"):
-        assert after[fieldname] == before[fieldname], fieldname
+        assert after.get(fieldname) == before.get(fieldname), fieldname
     entitlement = who("commune").post(
         "/api/resource/Entitlement",
         beneficiary=told["people"]["cash"],

@@ -4,10 +4,9 @@ import json
 import os
 from pathlib import Path
 
-from werkzeug.local import Local
-
 from frappe.exceptions import IncorrectSitePath
 from frappe.types import _dict
+from werkzeug.local import Local
 
 local = Local()
 

@@ -79,7 +79,7 @@ def get_cached_value(doctype: str, name, fieldname="name", as_dict=False):
             return _dict({fieldname: doc.get(fieldname)})
         return doc.get(fieldname)
     values = [doc.get(name) for name in fieldname]
-    return _dict(zip(fieldname, values)) if as_dict else values
+    return _dict(zip(fieldname, values, strict=True)) if as_dict else values
 
 
 def clear_document_cache(doctype: str, name=None) -> None:
@@ -142,33 +142,11 @@ def set_value(doctype: str, docname, fieldname, value=None):
 # the rest of a document's life
 
 
-def delete_doc(
-    doctype=None,
-    name=None,
-    force=0,
-    ignore_doctypes=None,
-    for_reload=False,
-    ignore_permissions=False,
-    flags=None,
-    ignore_on_trash=False,
-    ignore_missing=True,
-    delete_permanently=False,
-):
+def delete_doc(*args, **kwargs):
     """Delete a document (or several names) after checking permission, state and links."""
     from frappe.model.delete_doc import delete_doc as delete
 
-    return delete(
-        doctype,
-        name,
-        force=force,
-        ignore_doctypes=ignore_doctypes,
-        for_reload=for_reload,
-        ignore_permissions=ignore_permissions,
-        flags=flags,
-        ignore_on_trash=ignore_on_trash,
-        ignore_missing=ignore_missing,
-        delete_permanently=delete_permanently,
-    )
+    return delete(*args, **kwargs)
 
 
 def rename_doc(doctype, old, new, force=False, merge=False, *, ignore_if_exists=False, show_alert=True,

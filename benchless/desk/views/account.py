@@ -1,19 +1,19 @@
 """Signing in and out, the password, the language."""
 
+import frappe
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from frappe import _
+from frappe.utils.password import update_password
 
-import frappe
 from benchless.desk import messages
 from benchless.desk.context import LANGUAGE_NAMES, site_title
 from benchless.desk.render import page
 from benchless.desk.site import desk_site
 from benchless.rest import auth
-from frappe import _
-from frappe.utils.password import update_password
 
 MINIMUM_PASSWORD = 10
 

@@ -3,14 +3,14 @@
 import json
 import logging
 
+import frappe
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from frappe import _
 
-import frappe
 from benchless.desk import messages
 from benchless.rest.responses import json_response
-from frappe import _
 
 TITLES = {401: "Session Expired", 403: "Not Permitted", 404: "Not Found", 409: "Conflict", 417: "Message"}
 

@@ -2,19 +2,19 @@
 
 import json
 
+import frappe
 from django.contrib import messages as flash
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from frappe import _
+from frappe.utils import cint, cstr
 
-import frappe
 from benchless.desk import changes, messages, values
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, get_workflow
 from benchless.desk.render import page
 from benchless.desk.workspace import count
-from frappe import _
-from frappe.utils import cint, cstr
 
 TIMELINE_LENGTH = 20
 
@@ -68,7 +68,7 @@ def handle(request, doc):
         try:
             target = perform(request, doc, request.POST.get("_action") or "save")
             for item in messages.collected():
-                flash.info(request, mark_safe(values.clean_html(item["message"])))
+                flash.info(request, mark_safe(values.clean_html(item["message"])))  # noqa: S308 (made harmless)
             return HttpResponseRedirect(target)
         except Exception as error:
             if int(getattr(error, "http_status_code", 500) or 500) >= 500:
@@ -140,6 +140,7 @@ def save(request, doc, submit: bool = False) -> None:
     if not layout.editable:
         doc.check_permission("create" if was_new else "write")
     files = changes.apply_form(layout, request.POST, request.FILES)
+    check_required(layout)
     if submit:
         if was_new:
             doc.insert()
@@ -152,6 +153,19 @@ def save(request, doc, submit: bool = False) -> None:
         doc.save()
     changes.attach_to_new(doc, files)
     flash.success(request, _("Submitted") if submit else _("Saved"))
+
+
+def check_required(layout) -> None:
+    """Every empty required field at once, before the document's own rules speak of what is not there yet."""
+    missing = [
+        df.fieldname
+        for df in layout.visible_fields()
+        if cint(df.reqd) and not df.depends_on and not layout.is_readonly(df) and layout.doc.get(df.fieldname) in (None, "", [])
+    ]
+    if missing:
+        layout.doc.flags.missing_fields = missing
+        labels = ", ".join(_(layout.meta.get_label(fieldname)) for fieldname in missing)
+        raise frappe.MandatoryError(labels)
 
 
 def detach(doc, name: str) -> None:
@@ -247,10 +261,16 @@ def transitions(doc) -> list[dict]:
     """The workflow's actions for this user now, each once."""
     from frappe.model.workflow import get_transitions, has_approval_access
 
+    ended = {state.state for state in get_workflow(doc.doctype).states if cstr(state.doc_status) == "2"}
     found = {}
     for transition in get_transitions(doc):
         if has_approval_access(frappe.session.user, doc, transition):
-            found.setdefault(transition["action"], {"action": transition["action"], "label": _(transition["action"])})
+            label = _(transition["action"])
+            cancels = _("{0}: the document is cancelled. Continue?").format(label)
+            item = {"action": transition["action"], "label": label, "first": not found}
+            found.setdefault(
+                transition["action"], {**item, "confirm": cancels if transition["next_state"] in ended else ""}
+            )
     messages.forget()
     return list(found.values())
 

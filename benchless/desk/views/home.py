@@ -1,12 +1,12 @@
 """Home: the first workspace of the user; and each workspace by its name."""
 
+import frappe
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from frappe import _
 
-import frappe
 from benchless.desk.render import page
 from benchless.desk.workspace import allowed_workspaces, contents, listable_doctypes
-from frappe import _
 
 
 def index(request):

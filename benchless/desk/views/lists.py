@@ -3,21 +3,21 @@
 import io
 import json
 
+import frappe
 import xlsxwriter
 from django.contrib import messages as flash
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from frappe import _
+from frappe.utils import cint, cstr
 
-import frappe
 from benchless.desk import messages, values
 from benchless.desk.indicators import indicator, status_field
 from benchless.desk.layout import FormLayout, get_workflow, select_options
 from benchless.desk.render import page
 from benchless.desk.workspace import count
 from benchless.rest.responses import download
-from frappe import _
-from frappe.utils import cint, cstr
 
 PAGE_LENGTH = 50
 EXPORT_LIMIT = 50_000
@@ -347,7 +347,7 @@ def bulk(request, doctype: str):
         flash.success(request, _("{0}: {1} documents").format(_(action), done))
     if failed:
         text = "<ul>" + "".join(f"<li>{values.clean_html(line)}</li>" for line in failed[:20]) + "</ul>"
-        flash.error(request, mark_safe(_("{0} documents were left as they are").format(len(failed)) + text))
+        flash.error(request, mark_safe(_("{0} documents were left as they are").format(len(failed)) + text))  # noqa: S308 (made harmless)
     return HttpResponseRedirect(request.get_full_path())
 
 

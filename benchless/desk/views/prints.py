@@ -2,13 +2,13 @@
 
 from urllib.parse import urlencode
 
+import frappe
 from django.http import HttpResponse
 from django.urls import reverse
+from frappe import _
 
-import frappe
 from benchless.desk.render import page
 from benchless.desk.views.forms import document_title
-from frappe import _
 
 STANDARD = "Standard"
 # A print format is a page of the app's own HTML: it may style itself, and nothing else.

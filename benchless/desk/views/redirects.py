@@ -2,10 +2,9 @@
 
 from urllib.parse import unquote
 
+import frappe
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
-
-import frappe
 
 
 def root(request):

@@ -3,17 +3,17 @@
 import html
 import json
 
+import frappe
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from frappe import _
+from frappe.utils import cint, cstr, flt, now_datetime
 
-import frappe
 from benchless.desk import charts, messages, values
 from benchless.desk.layout import select_options
 from benchless.desk.render import page
 from benchless.desk.views.lists import XLSX_TYPE, is_code, workbook
 from benchless.rest.responses import download
-from frappe import _
-from frappe.utils import cint, cstr, flt, now_datetime
 
 SHOWN_ROWS = 1000  # the page stays usable; the workbook has them all
 NUMBERS = ("Currency", "Int", "Float", "Percent")

@@ -2,14 +2,14 @@
 
 import json
 
+import frappe
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-
-import frappe
-from benchless.desk.workspace import allowed_workspaces, listable_doctypes
 from frappe import _
 from frappe.desk.search import search_link
+
+from benchless.desk.workspace import allowed_workspaces, listable_doctypes
 
 SHOWN = 8
 

@@ -217,7 +217,7 @@ def make_provider_file(doc: str | dict) -> dict:
         f'<a href="{written.file_url}" target="_blank">{frappe.utils.escape_html(written.file_name)}</a>',
         title=_("Provider File"),
     )
-    return {"name": written.name, "file_url": written.file_url, "file_name": written.file_name}
+    return batch.reload().as_dict()  # the desk shows the document it gets back
 
 
 @frappe.whitelist(methods=["POST"])

@@ -121,11 +121,11 @@ def run_preflight(doc: str | dict) -> dict:
     period = _checked(doc)
     found = preflight(period.name)
     rows = [
-        f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {row['count']} ({_(row['owner'])})</li>"
+        f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {format_dong(row['count'])} ({_(row['owner'])})</li>"
         for row in found["blocks"] + found["warnings"]
     ]
     heading = _("{0} lines, {1} đồng. {2} blocks, {3} warnings.").format(
-        found["lines"], format_dong(found["total"]), len(found["blocks"]), len(found["warnings"])
+        format_dong(found["lines"]), format_dong(found["total"]), len(found["blocks"]), len(found["warnings"])
     )
     frappe.msgprint(f"<p>{heading}</p><ul>{''.join(rows)}</ul>", title=_("Preflight"))
     return found
@@ -140,15 +140,18 @@ def run_prepare(doc: str | dict) -> dict:
             "ansinh_app.payouts.run.prepare", queue="long", timeout=3600, period=period.name, as_of=None
         )
         frappe.msgprint(_("The run has started; the form shows how far it is."), title=_("Prepare Lines"))
-        return {"period": period.name, "queued": True}
+        return _as_stored(period)
     result = prepare(period.name)
     frappe.msgprint(
         _("{0} lines, {1} đồng in {2} batches. Held back: {3} people.").format(
-            result["lines"], format_dong(result["total"]), len(result["batches"]), result["held_back"]
+            format_dong(result["lines"]),
+            format_dong(result["total"]),
+            len(result["batches"]),
+            format_dong(result["held_back"]),
         ),
         title=_("Prepare Lines"),
     )
-    return result
+    return _as_stored(period)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -180,7 +183,12 @@ def close_period(doc: str | dict) -> dict:
     values = {"status": "Closed", "closed_on": now_datetime(), "closed_by": frappe.session.user}
     frappe.db.set_value("Payout Period", period.name, values)
     frappe.msgprint(_("{0} is closed.").format(period.name), title=_("Close Period"), indicator="green")
-    return {"period": period.name, "status": "Closed"}
+    return _as_stored(period)
+
+
+def _as_stored(period: Document) -> dict:
+    """The document as it is now: a desk that gets it back from an action shows it instead of the old one."""
+    return period.reload().as_dict()
 
 
 def _tell(names: list[str], title: str, nothing: str) -> None:

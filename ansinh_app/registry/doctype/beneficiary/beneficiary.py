@@ -8,9 +8,13 @@ from frappe.utils import getdate
 from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 
+_BY_DECISION = ("status", "deceased_on", "death_known_on")
+_OFFICE = {"Social Affairs Officer", "Social Affairs Manager"}
+
 
 class Beneficiary(Document):
     def validate(self):
+        self.keep_what_decisions_set()
         clean_person(self)
         refuse_second_registration(self)
         self.validate_death()
@@ -20,6 +24,17 @@ class Beneficiary(Document):
 
     def on_trash(self):
         self.refuse_when_entitled()
+
+    def keep_what_decisions_set(self):
+        """A REST client may send these; death and status come from approved changes, the identity from the office."""
+        roles = set(frappe.get_roles())
+        if self.flags.ignore_permissions or roles & {"Administrator", "System Manager"}:
+            return
+        kept = _BY_DECISION if roles & _OFFICE else (*_BY_DECISION, "verification_status")
+        before = self.get_doc_before_save()
+        for fieldname in kept:
+            default = self.meta.get_field(fieldname).default
+            self.set(fieldname, before.get(fieldname) if before else default)
 
     def validate_death(self):
         if not self.deceased_on:

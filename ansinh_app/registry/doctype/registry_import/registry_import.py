@@ -114,7 +114,7 @@ def start_import(doc: str) -> dict:
     )
     message = _("The import of {0} has started. You can leave this page.").format(frappe.bold(doc.title))
     frappe.msgprint(message, alert=True)
-    return {"message": message}
+    return {**doc.as_dict(), "message": message}  # the desk shows the document it gets back
 
 
 def _refuse_while_running(doc) -> None:

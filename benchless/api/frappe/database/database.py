@@ -5,9 +5,9 @@ import json
 import re
 from contextlib import suppress
 
-from django.db import connections, utils as db_errors
-
 import frappe
+from django.db import connections
+from django.db import utils as db_errors
 from frappe.database.schema import TYPE_MAP
 from frappe.database.utils import (
     FOR_UPDATE,
@@ -190,7 +190,7 @@ class Database:
             return [row[0] for row in rows]
         if as_dict:
             keys = [column[0] for column in cursor.description]
-            result = [_dict(zip(keys, row)) for row in rows]
+            result = [_dict(zip(keys, row, strict=True)) for row in rows]
             if update:
                 for row in result:
                     row.update(update)
@@ -204,7 +204,7 @@ class Database:
         keys = [column[0] for column in cursor.description]
         while rows := cursor.fetchmany(1000):
             for row in rows:
-                yield row[0] if pluck else _dict(zip(keys, row)) if as_dict else list(row) if as_list else row
+                yield row[0] if pluck else _dict(zip(keys, row, strict=True)) if as_dict else list(row) if as_list else row
 
     def check_implicit_commit(self, word: str) -> None:
         """MariaDB commits at DDL; refuse it where that would commit somebody's writes."""
@@ -327,7 +327,7 @@ class Database:
                 return [row[0] for row in rows]
             if as_dict:
                 keys = [column[0] for column in cursor.description]
-                return [_dict(zip(keys, row)) for row in rows]
+                return [_dict(zip(keys, row, strict=True)) for row in rows]
             return rows
         from frappe.model.db_query import DatabaseQuery
 

@@ -56,9 +56,9 @@ def expand(query: str, values) -> tuple[str, list]:
     positional = None if isinstance(values, dict) else iter(values)
 
     def place(match):
-        token = match.group()
-        if token == "%%":
-            return token
+        mark = match.group()
+        if mark == "%%":
+            return mark
         value = values[match.group(1)] if match.group(1) else next(positional)
         if isinstance(value, (list, tuple, set, frozenset)):
             items = list(value) or [None]

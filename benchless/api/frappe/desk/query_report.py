@@ -132,7 +132,7 @@ def normalize_result(result, columns) -> list:
     """Rows as dicts, also where the report gives lists."""
     names = [column["fieldname"] for column in columns]
     if result and isinstance(result[0], (list, tuple)):
-        return [dict(zip(names, row)) for row in result]
+        return [dict(zip(names, row, strict=False)) for row in result]
     return list(result)
 
 

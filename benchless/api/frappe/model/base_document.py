@@ -325,8 +325,8 @@ class BaseDocument:
                 )
                 for row in self.get(fieldname) or []
             ]
-        unwanted = (*(default_fields if no_default_fields else ()), *(child_table_fields if no_child_table_fields else ()))
-        for key in unwanted:
+        unwanted = default_fields if no_default_fields else ()
+        for key in (*unwanted, *(child_table_fields if no_child_table_fields else ())):
             doc.pop(key, None)
         for key in FORWARDED_KEYS:
             if value := self.__dict__.get(key):

@@ -11,7 +11,7 @@ from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, fo
 from frappe.model import get_permitted_fields, optional_fields
 from frappe.query_builder.utils import Column
 from frappe.types import _dict
-from frappe.utils import cint, cstr, flt, getdate, get_datetime, get_timespan_date_range, sanitize_column
+from frappe.utils import cint, cstr, flt, get_datetime, get_timespan_date_range, getdate, sanitize_column
 
 OPERATORS = frozenset(
     ("=", "!=", ">", "<", ">=", "<=", "like", "not like", "in", "not in", "is", "between", "timespan", "previous",
@@ -202,7 +202,7 @@ class DatabaseQuery:
         if IDENTIFIER.match(bare):
             if permitted is not None and bare not in permitted and not bare.isnumeric():
                 return None
-            return [("" if bare.isnumeric() else "`tab" + self.doctype + "`.") + (bare if bare.isnumeric() else f"`{bare}`") + alias]
+            return [(bare if bare.isnumeric() else f"`tab{self.doctype}`.`{bare}`") + alias]
         if match := QUALIFIED.match(expression):
             doctype, name = match.group(1)[3:], match.group(2)
             self._join_child(doctype)
@@ -258,7 +258,9 @@ class DatabaseQuery:
                 allowed = permitted is None or not is_column or name in permitted
             if not allowed:
                 return None
-        return [expression + alias] if alias else [f"{expression} as `{expression}`" if "`" not in expression else expression]
+        if not alias and "`" not in expression:
+            alias = f" as `{expression}`"
+        return [expression + alias]
 
     def _join_child(self, doctype: str) -> None:
         if doctype == self.doctype or f"tab{doctype}" in self.joins:
@@ -421,7 +423,8 @@ class DatabaseQuery:
             value = value if isinstance(value, (int, float)) else flt(value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and f.fieldname != "name":
             value = cstr(value)
-        safe = (operator == "=" and value not in ("", None)) or (operator in (">", ">=") and kind in ("Date", "Datetime"))
+        after = operator in (">", ">=") and kind in ("Date", "Datetime")
+        safe = after or (operator == "=" and value not in ("", None))
         if self.ignore_ifnull or not nullable or safe:
             return f"{column} {operator} %s", [stored(value)]
         return f"ifnull({column}, {fallback}) {operator} %s", [stored(value)]
@@ -492,6 +495,9 @@ class DatabaseQuery:
         for function in re.findall(r"(\w+)\s*\(", lowered):
             if function in ("sleep", "load_extension", "randomblob"):
                 frappe.throw(_("Cannot use {0} in order/group by").format(function))
+        for table in re.findall(r"`(tab[^`]+)`\s*\.", text):
+            if table != f"tab{self.doctype}" and table not in self.joins:
+                frappe.throw(_("Please select atleast 1 column from {0} to sort/group").format(table[3:]))
         return self._qualify(text) if self.joins else text
 
     def _order(self, order_by, columns, group_by, distinct) -> str:

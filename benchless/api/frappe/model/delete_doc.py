@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.docstatus import DocStatus
 from frappe.model.naming import revert_series_if_last
-from frappe.utils.password import delete_all_passwords_for
 from frappe.types import _dict
+from frappe.utils.password import delete_all_passwords_for
 
 
 def delete_doc(

@@ -1,8 +1,6 @@
 """A document's life: insert, save, submit, cancel, delete, with the hooks and checks on the way."""
 
 
-from werkzeug.exceptions import NotFound
-
 import frappe
 from frappe import _, is_whitelisted, msgprint, whitelist
 from frappe.model import optional_fields, table_fields
@@ -12,6 +10,7 @@ from frappe.model.naming import set_new_name, validate_name
 from frappe.types import _dict
 from frappe.utils import cstr, now
 from frappe.utils.data import get_datetime, get_timedelta, getdate
+from werkzeug.exceptions import NotFound
 
 
 def get_doc(*args, **kwargs) -> "Document":
@@ -527,7 +526,7 @@ class Document(BaseDocument):
                 values.pop(key, None)
             return values
 
-        return all(content(a) == content(b) for a, b in zip(mine, was))
+        return all(content(a) == content(b) for a, b in zip(mine, was, strict=True))
 
     def validate_update_after_submit(self) -> None:
         if self.flags.ignore_validate_update_after_submit:

@@ -1,7 +1,7 @@
 """What a DocType says about its documents: fields, permissions, naming, order."""
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import frappe
@@ -44,7 +44,7 @@ def core_doctype_folder() -> Path:
     return Path(benchless.__file__).parent / "core" / "doctype"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _bootstrap_definition(doctype: str) -> str:
     name = frappe.scrub(doctype)
     return (core_doctype_folder() / name / f"{name}.json").read_text(encoding="utf-8")

@@ -4,14 +4,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pypika.terms
+from frappe.database.utils import stored
+from frappe.query_builder import functions  # noqa: F401
+from frappe.query_builder.utils import Column, DocType  # noqa: F401
 from pypika import Case, Criterion, CustomFunction, Interval, JoinType, Order, Tuple  # noqa: F401
 from pypika.dialects import MySQLQuery, MySQLQueryBuilder
 from pypika.queries import Schema, Table  # noqa: F401
 from pypika.terms import Field, PseudoColumn, ValueWrapper  # noqa: F401
-
-from frappe.database.utils import stored
-from frappe.query_builder import functions, terms  # noqa: F401
-from frappe.query_builder.utils import Column, DocType  # noqa: F401
 
 
 def _formatted(cls, value, **kwargs):
@@ -68,7 +67,6 @@ class qb(MySQLQuery):
     Field = Field
     Schema = Schema
     functions = functions
-    terms = terms
     desc = Order.desc
     asc = Order.asc
 

@@ -32,7 +32,7 @@ class FrappeTestCase(unittest.TestCase):
         for field, value in expected.items():
             if isinstance(value, list):
                 self.assertEqual(len(value), len(actual.get(field)), field)
-                for wanted, row in zip(value, actual.get(field)):
+                for wanted, row in zip(value, actual.get(field), strict=True):
                     self.assertDocumentEqual(wanted, row)
             elif isinstance(value, float):
                 self.assertAlmostEqual(value, actual.get(field), msg=field)

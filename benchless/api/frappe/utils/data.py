@@ -10,10 +10,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import frappe
 from dateutil import parser as date_parser
 from dateutil.relativedelta import relativedelta
-
-import frappe
 from frappe.types import _dict
 
 DATE_FORMAT = "%Y-%m-%d"

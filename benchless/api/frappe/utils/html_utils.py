@@ -57,7 +57,7 @@ class _Cleaner(HTMLParser):
 
 
 def sanitize_html(text, linkify=False, always_sanitize=False, disallowed_tags=None):
-    """HTML with unknown tags as visible text, without event handlers and unsafe links; text without tags comes back unchanged."""
+    """HTML with unknown tags as visible text, without event handlers and unsafe links; plain text as it was."""
     if not isinstance(text, str) or ("<" not in text and ">" not in text):
         return text
     if not always_sanitize and not re.search(r"<[a-zA-Z/!]", text):

@@ -3,12 +3,11 @@
 import datetime
 from types import ModuleType
 
+import frappe
 import RestrictedPython.Guards
+from frappe.types import _dict
 from RestrictedPython import compile_restricted
 from RestrictedPython.Eval import default_guarded_getitem
-
-import frappe
-from frappe.types import _dict
 
 SAFE_BUILTINS = {
     name: __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name)

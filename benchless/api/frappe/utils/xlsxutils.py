@@ -4,13 +4,12 @@ import re
 from html import unescape
 from io import BytesIO
 
+import frappe
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.child import INVALID_TITLE_REGEX
-
-import frappe
 
 ILLEGAL_CHARACTERS_RE = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")

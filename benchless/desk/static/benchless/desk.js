@@ -495,7 +495,7 @@
                     if (tick.dataset.fitted) return;
                     tick.dataset.fitted = "1";
                     if (long) slant(tick, names[at]);
-                    else if (names[at].length > letters) wrap(tick, names[at], letters);
+                    else wrap(tick, names[at], letters); /* also what the library cut off */
                 });
             };
             format();

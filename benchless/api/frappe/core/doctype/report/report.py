@@ -89,7 +89,7 @@ class Report(Document):
         columns, result = data["columns"], data["result"]
         if as_dict:
             result = [
-                row if isinstance(row, dict) else dict(zip([c.fieldname for c in columns], row))
+                row if isinstance(row, dict) else dict(zip([c.fieldname for c in columns], row, strict=False))
                 for row in result
             ]
         return columns, result

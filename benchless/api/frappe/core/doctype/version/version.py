@@ -4,6 +4,7 @@ import frappe
 from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 
+
 class Version(Document):
     """One save of one document, as JSON of the differences."""
 

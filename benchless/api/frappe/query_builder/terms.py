@@ -1,3 +1,0 @@
-"""Terms for frappe.qb besides pypika's own."""
-
-from pypika.terms import *  # noqa: F403
