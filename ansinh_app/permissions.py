@@ -4,6 +4,7 @@ Frappe's User Permissions fail open (no record means every row), so they are onl
 areas; what follows from them is decided here, and a scoped role without an area sees nothing.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -136,6 +137,15 @@ class Scope:
             for row in rows:
                 self._areas.setdefault(row.allow, set()).add(row.for_value)
 
+    def only(self, kind: str) -> "Scope":
+        """The same user judged by one kind of role: a second role adds its own area, it does not lift a limit."""
+        one = copy(self)
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                one.__dict__.pop(name, None)
+        one.kinds = self.kinds & {kind}
+        return one
+
     def _of(self, doctype: str) -> frozenset[str]:
         return frozenset(self._areas.get(doctype, ()))
 
@@ -180,18 +190,18 @@ class Scope:
         return self.units | {above for unit in self.units for above in tree.above(unit)}
 
     @cached_property
-    def contract_offices(self) -> frozenset[str]:
+    def contract_offices(self) -> frozenset[str] | None:
         """Offices that have a contract with the user's providers."""
+        if not self.providers:
+            return self.providers  # all of them for who also works for an office; none without a provider
+        named = ["in", list(self.providers)]
         rows = frappe.get_all(
             "Bank Contract",
             filters={"docstatus": 1},
-            or_filters={
-                "provider": ["in", list(self.providers) or [""]],
-                "via_provider": ["in", list(self.providers) or [""]],
-            },
+            or_filters={"provider": named, "via_provider": named},
             pluck="office",
         )
-        return frozenset(rows) if self.providers else frozenset()
+        return frozenset(rows)
 
     @cached_property
     def viewed_units(self) -> frozenset[str] | None:
@@ -250,6 +260,7 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
 
 def _conditions_of_kind(who: Scope, kind: str, doctype: str) -> list[str] | None:
     """Conditions that must all hold; [] where nothing limits this kind; None where the kind sees nothing."""
+    who = who.only(kind)
     known = [
         RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]
     ]
@@ -281,7 +292,8 @@ def _admits(who: Scope, doctype: str, state, new: bool) -> bool:
         known = [
             RULES[doctype][dimension] for dimension in DIMENSIONS_OF_KIND[kind] if dimension in RULES[doctype]
         ]
-        if known and all(any(_matches(who, way, state, new) for way in ways) for ways in known):
+        one = who.only(kind)
+        if known and all(any(_matches(one, way, state, new) for way in ways) for ways in known):
             return True
     return False
 
@@ -309,9 +321,10 @@ def allowed_units(user: str | None = None) -> frozenset[str] | None:
         return None
     sets = []
     if "office" in who.kinds:
-        sets.append(who.units if who.units is not None else who.office_units)
+        office = who.only("office")
+        sets.append(office.units if office.units is not None else office.office_units)
     if "commune" in who.kinds:
-        sets.append(who.units)
+        sets.append(who.only("commune").units)
     if "viewer" in who.kinds:
         sets.append(who.viewed_units)
     return _union(sets)

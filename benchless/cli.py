@@ -23,6 +23,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments.site = site
     import frappe
 
+    if not str(frappe.__file__).startswith(str(benchless.API_FOLDER)):
+        raise SystemExit(f"Frappe itself is installed here: use `bench --site {site} {arguments.command}`.")
     try:
         arguments.run(arguments)
     except KeyboardInterrupt:

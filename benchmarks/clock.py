@@ -10,23 +10,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds of the best of the tries, and what the work returned."""
+    """Seconds of work of this process, whatever else the machine does meanwhile, and what the work returned."""
 
     seconds: float
     result: object
 
 
-def measure(work: Callable[[], object], tries: int = 1) -> Taken:
-    """Runs the work and takes the fastest try: the others were disturbed."""
-    best = None
-    for _try in range(tries):
-        gc.collect()
-        start = time.perf_counter()
-        result = work()
-        seconds = time.perf_counter() - start
-        if best is None or seconds < best.seconds:
-            best = Taken(seconds, result)
-    return best
+def measure(work: Callable[[], object]) -> Taken:
+    """Runs the work once; the processor's time is taken, so that neighbours do not count."""
+    gc.collect()
+    start = time.process_time()
+    result = work()
+    return Taken(time.process_time() - start, result)
 
 
 def peak_memory() -> float:

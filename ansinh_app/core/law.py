@@ -222,6 +222,19 @@ class Law:
         self._rates[key] = best
         return best
 
+    def ended_on(self, category: str, month: Month) -> date | None:
+        """The day the law itself ended the category, where that is before the month; else None.
+
+        Raises UnknownCategory.
+        """
+        version = self._version(self.category(category).programme, None, month, date.max)
+        line = version.lines.get(category) if version else None
+        if line is None and version is not None:
+            # A later version leaves it out: the last one that knew it says whether it had ended.
+            known = self._by_programme[self.category(category).programme]
+            line = next((one.lines[category] for one in known if category in one.lines), None)
+        return line.ends_on if line and line.ends_on and line.ends_on < month.first_day else None
+
     def _version(self, programme: str, unit: str | None, month: Month, as_of: date) -> RateVersion | None:
         first_day = month.first_day
         for version in self._by_programme.get(programme, ()):

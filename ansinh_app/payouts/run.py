@@ -39,8 +39,13 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
 
 
 def lock_period(period: str) -> str:
-    """Makes everything that changes a period's money wait its turn; returns the status it then has."""
+    """Makes everything that changes an office's money wait its turn; returns the period's status then.
+
+    The office is locked too: two of its months prepared at once would each pay what the other pays.
+    """
     try:
+        office = frappe.db.get_value("Payout Period", period, "office")
+        frappe.db.get_value("Paying Office", office or "", "name", for_update=True)
         status = frappe.db.get_value("Payout Period", period, "status", for_update=True)
     except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
         frappe.throw(
@@ -60,6 +65,7 @@ def _check_state(document, status: str) -> None:
             _("{0} is closed. What arrives now goes into the next month.").format(frappe.bold(document.name)),
             PeriodStateError,
         )
+    _refuse_outdated(document)
     unsealed = unsealed_before(document.office, getdate(document.month))
     if unsealed:
         frappe.throw(
@@ -71,6 +77,25 @@ def _check_state(document, status: str) -> None:
         frappe.throw(
             _("Later months are prepared already: {0}. What is missing goes into the next month.").format(
                 ", ".join(later)
+            ),
+            PeriodStateError,
+        )
+
+
+def _refuse_outdated(document) -> None:
+    """What a database showed before the lock was had may be gone; a run must not build on it."""
+    batch = frappe.qb.DocType("Payout Batch")
+    query = (
+        frappe.qb.from_(batch)
+        .select(batch.name, batch.docstatus)
+        .where(batch.office == document.office)
+        .where(batch.period != document.name)
+        .orderby(batch.name)
+    )
+    if query.run() != query.for_update().run():
+        frappe.throw(
+            _("Another month of {0} was prepared or approved just now. Run it again.").format(
+                frappe.bold(document.office)
             ),
             PeriodStateError,
         )
@@ -329,12 +354,17 @@ def _same(old: dict, new: dict) -> bool:
 
 
 def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict[str, int]) -> dict:
-    rows = frappe.get_all(
-        "Payout Batch",
-        filters={"period": plan.period, "docstatus": ["<", 2]},
-        fields=["name", "programme", "provider", "channel", "status", "line_count", "total_amount"],
-        order_by="name",
-        limit_page_length=0,
+    table = frappe.qb.DocType("Payout Batch")
+    fields = ("name", "programme", "provider", "channel", "status", "line_count", "total_amount")
+    rows = (
+        frappe.qb.from_(table)
+        .select(*(table[fieldname] for fieldname in fields))
+        .where(table.period == plan.period)
+        .where(table.docstatus < 2)
+        .orderby(table.name)
+        # A run that ended while this one waited is seen by a locked read only.
+        .for_update()
+        .run(as_dict=True)
     )
     for row in rows:
         row.total_amount = as_dong(row.total_amount or 0)

@@ -99,6 +99,17 @@ class TestAreas(FrappeTestCase):
         with as_user(self.nowhere), self.assertRaises(frappe.PermissionError):
             self.here.check_permission("read")
 
+    def test_a_second_role_lifts_no_limit(self):
+        """Someone limited to one office does not see more by being a commune's or a bank's officer too."""
+        own = self.seen(self.own_office)
+        for number, role in enumerate(("Outreach Officer", "Commune Officer", "Bank Officer")):
+            both = make_user(f"hai{number}@test.example", "Social Affairs Officer", role, offices=["TEST-LS"])
+            with self.subTest(role):
+                self.assertEqual(self.seen(both), own)
+                self.assertEqual(self.seen(both, "Payout Period"), self.seen(self.own_office, "Payout Period"))
+                with as_user(both), self.assertRaises(frappe.PermissionError):
+                    frappe.get_doc("Beneficiary", self.far.name).check_permission("read")
+
     def test_office_staff_see_all_unless_named_for_an_office(self):
         self.assertEqual(self.seen(self.officer), {self.here.name, self.next_door.name, self.far.name})
         self.assertEqual(self.seen(self.own_office), {self.here.name, self.next_door.name})

@@ -212,3 +212,10 @@ class TestPolicy(FrappeTestCase):
         self.assertEqual(law.rate("MT-NCC", Month(2026, 8), date(2026, 8, 20)).amount_per_unit, 25_300_000)
         with self.assertRaises(UnknownCategoryError):
             grant(make_person(), "MT-BTXH")
+
+    def test_what_the_law_ended_is_not_granted(self):
+        old = make_person(date_of_birth="1940-02-01")
+        with self.assertRaises(UnknownCategoryError) as refused:
+            grant(old, "BTXH-05C", effective_from="2025-07-01", decision_date="2025-06-20")
+        self.assertIn("30/06/2025", str(refused.exception))
+        grant(old, "BTXH-05C", effective_from="2025-06-01", decision_date="2025-05-20")

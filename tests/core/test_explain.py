@@ -6,6 +6,7 @@ from datetime import date
 from ansinh_app.core.explain import as_data, render, render_all
 from ansinh_app.core.ledger import RecoveryCase, Settled, Step
 from ansinh_app.core.months import Month
+from ansinh_app.core.one_off import one_off
 from ansinh_app.core.payout import run_person
 
 from .world import change, entitlement, law, person
@@ -79,3 +80,28 @@ def test_the_neutral_form_names_no_category_and_no_clause():
         for word in ("HIV", "BTXH-0", "Đ5", "Đ6", "khoản", "nghèo"):
             assert word not in told
         assert "500.000 đ × hệ số" in told
+
+
+def test_arrears_that_wait_and_months_of_allowance_are_said():
+    wait = Step("arrears_wait", {"amount": 5578000, "article": "TT 44/2022/TT-BTC Đ15"})
+    assert render(wait) == (
+        "Truy lĩnh 5.578.000 đ chi một lần trong tháng sau tháng ra quyết định (TT 44/2022/TT-BTC Đ15)."
+    )
+    held = [entitlement("NCC-03A")]
+    _amount, steps = one_off(law(), "TC3T-NCC", Month(2024, 8), date(2024, 9, 1), person(), held)
+    assert render(steps[-1]) == (
+        "Trợ cấp hằng tháng đang hưởng 2.789.000 đ × 3 = 8.367.000 đ (Pháp lệnh 02/2020; 77/2024/NĐ-CP) "
+        "(cần đối chiếu văn bản)."
+    )
+    assert "Pháp lệnh" not in render(steps[-1], neutral=True)
+
+
+def test_the_decision_is_named_by_its_number():
+    run = run_person(
+        person(),
+        [entitlement("BTXH-06B1", "2024-08", decision_no="88/QĐ-UBND")],
+        Month(2024, 8),
+        date(2024, 8, 1),
+        law(),
+    )
+    assert "theo quyết định 88/QĐ-UBND (ký ngày" in render(run.lines[0].steps[0])

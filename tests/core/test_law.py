@@ -192,3 +192,11 @@ def test_every_payable_amount_as_shipped_is_whole_thousands():
             except (NoRateInForce, EstimatedRate):
                 continue
             assert amount > 0 and amount % 1000 == 0, (category.code, month)
+
+
+def test_what_the_law_ended_is_told_from_what_is_not_loaded():
+    assert law().ended_on("BTXH-05C", Month(2025, 6)) is None
+    assert law().ended_on("BTXH-05C", Month(2025, 7)) == date(2025, 6, 30)
+    assert law().ended_on("BTXH-05B", Month(2026, 8)) == date(2025, 6, 30)
+    assert law().ended_on("NCC-06-61", Month(2026, 8)) is None
+    assert law().ended_on("BTXH-06B1", Month(2030, 1)) is None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ansinh_app.core.errors import BadQuantity, MissingBirthDate, NoRateInForce
-from ansinh_app.core.ledger import entitled
+from ansinh_app.core.ledger import Move, entitled
 from ansinh_app.core.months import Month
 
 from .world import change, entitlement, law, person
@@ -215,3 +215,27 @@ def test_steps_name_decision_age_rate_and_article():
     rate = grant.steps[-1].params
     assert (rate["base"], rate["coefficient"], rate["amount"]) == (500000, "1.5", 750000)
     assert rate["article"] == "NĐ 20/2021 Đ6.1.e"
+
+
+def test_care_at_home_and_by_somebody_who_takes_the_person_in_is_one_benefit():
+    paid = amounts(entitlement("CS-06H"), entitlement("CS-06N1", name="E2"))
+    assert paid == {"CS-06N1": 750000}
+
+
+def test_one_decision_over_three_survivors_shares_pays_two():
+    assert amounts(entitlement("NCC-06T", quantity=3)) == {"NCC-06T": 2 * 1565000}
+
+
+def test_a_year_only_birth_may_count_from_its_end():
+    year_only = {"born": date(1964, 1, 1), "dob_precision": "Year"}
+    assert person(**year_only).counted_birth() == date(1964, 1, 1)
+    assert person(**year_only, born_at_end=True).counted_birth() == date(1964, 12, 31)
+    month_only = {"born": date(2020, 8, 1), "dob_precision": "Month", "born_at_end": True}
+    assert person(**month_only).counted_birth() == date(2020, 8, 31)
+
+
+def test_a_move_counts_from_its_month_once_it_is_known():
+    moved = person(units=("OLD",), moves=(Move(Month(2025, 3), date(2025, 2, 10), ("NEW",)),))
+    assert moved.units_in(Month(2025, 2), date(2025, 3, 1)) == ("OLD",)
+    assert moved.units_in(Month(2025, 3), date(2025, 3, 1)) == ("NEW",)
+    assert moved.units_in(Month(2025, 3), date(2025, 2, 9)) == ("OLD",)

@@ -122,6 +122,16 @@ def test_a_site_must_be_named_and_exist(cli):
     assert cli.run("list-apps", site="nowhere.local").returncode != 0
 
 
+def test_on_a_bench_the_command_points_to_bench(cli, tmp_path):
+    (tmp_path / "frappe").mkdir()
+    (tmp_path / "frappe" / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "benchless", "--site", "cli.local", "list-apps"], cwd=tmp_path, text=True,
+        env={**cli.environment(), "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}, capture_output=True,
+    )  # fmt: skip
+    assert done.returncode != 0 and "bench --site cli.local list-apps" in done.stderr
+
+
 def test_list_apps(cli):
     assert [line.split() for line in cli.ok("list-apps").splitlines()][1:] == [["shop", "1.2.3"]]
 

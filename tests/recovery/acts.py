@@ -31,6 +31,7 @@ def build() -> None:
     for number in range(PEOPLE):
         world.make_entitlement(world.make_person(OFFICE, f"Lý Thị Mẫu {_name(number)}", cash=number % 5 == 0))
     world.make_period(OFFICE, "2024-05", "2024-04-24")
+    world.make_period(OFFICE, "2024-06", "2024-05-24")
     for _number in range(2):
         _new_import(office.administrative_unit)
 

@@ -1,6 +1,6 @@
 """Two processes on one site at the same moment: one of them waits or is told, and nothing is doubled."""
 
-from tests.recovery.acts import MAY, PEOPLE
+from tests.recovery.acts import JUNE, MAY, PEOPLE
 
 MANAGER, ADMIN = "payout.manager@example.com", "Administrator"
 
@@ -13,6 +13,14 @@ def test_both_prepare(site):
     assert after["lines"] == after["keys"] == PEOPLE
     assert after["total"] == answers[0]["total"] == answers[1]["total"]
     assert len(after["batches"]) == len({row["name"] for row in after["batches"]}) == 2
+
+
+def test_two_months_of_one_office_are_not_prepared_side_by_side(site):
+    """June would take May for unpaid and pay it as arrears, while May pays it too."""
+    answers = site.both(["prepare", MAY], ["prepare", JUNE])
+    assert sorted("error" in answer for answer in answers) == [False, True], answers
+    assert {answer["error"] for answer in answers if "error" in answer} == {"PeriodStateError"}
+    assert site.state()["lines"] == PEOPLE
 
 
 def test_both_approve_the_same_batch(site):

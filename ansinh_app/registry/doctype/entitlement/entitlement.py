@@ -110,6 +110,14 @@ class Entitlement(Document):
                 ),
                 UnknownCategoryError,
             )
+        ended = law.ended_on(self.category, month)
+        if ended:
+            frappe.throw(
+                _("{0} has been granted by law until {1} only: choose what took its place from {2}").format(
+                    frappe.bold(f"{category.code} {category.title}"), day(ended), month.label
+                ),
+                UnknownCategoryError,
+            )
         counted = (
             category.per_child or category.code == "NCC-01A-PC" or category.stack_rule == "ncc_survivor_max2"
         )

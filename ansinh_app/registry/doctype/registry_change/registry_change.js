@@ -3,7 +3,7 @@ frappe.ui.form.on("Registry Change", {
     setup(frm) {
         for (const field of ["proposed_by", "approved_by"]) {
             frm.set_df_property(field, "formatter", (user) =>
-                frappe.utils.escape_html(user ? frappe.user.full_name(user) : "")
+                frappe.utils.escape_html(user ? frappe.user_info(user).fullname : "")
             );
         }
     },
