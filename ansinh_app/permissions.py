@@ -393,7 +393,12 @@ def _union(sets: list) -> frozenset[str] | None:
 
 
 @frappe.whitelist()
-def count_for_reader(doctype: str, filters=None, debug=False, cache=False) -> int:
+def count_for_reader(
+    doctype: str,
+    filters: str | dict | list | None = None,
+    debug: bool | int | str = False,
+    cache: bool | int | str = False,
+) -> int:
     """How many documents match of those the caller may list; `filters` as for lists, also as JSON.
 
     Stands in for `frappe.client.get_count`, which on a bench counts everybody's and so answers what a

@@ -295,6 +295,7 @@ def migrate() -> None:
         for app in apps:
             for method in frappe.get_hooks("before_migrate", app_name=app):
                 frappe.get_attr(method)()
+        settings.make_site_folders(Path(frappe.local.site_path))  # a site made before may be open to others
         schema.create_base_tables()
         frappe.db.commit()
         run_patches("pre_model_sync")

@@ -190,8 +190,10 @@ def test_migrate_keeps_the_rows_of_an_older_site(cli):
         "[pre_model_sync]\n[post_model_sync]\n"
         "execute:frappe.db.set_default('patched', int(frappe.db.get_default('patched') or 0) + 1)\n"
     )
+    (cli.sites / "cli.local").chmod(0o755)
     assert "Migrated" in cli.ok("migrate")
     cli.ok("migrate")
+    assert mode_of(cli.sites / "cli.local") == "0o700"
     assert cli.call("frappe.db.get_value", doctype="Parcel", filters="Old", fieldname=["title", "weight", "town"]) == [
         "Old", 7, None,
     ]  # fmt: skip
