@@ -243,11 +243,11 @@ def test_scheduler_runs_what_is_due(cli):
 
 
 def test_scheduler_ends_with_ctrl_c(cli):
+    before = int(cli.call("frappe.db.get_default", key="rounds") or 0)
     running = subprocess.Popen(
         [sys.executable, "-m", "benchless", "--site", "cli.local", "scheduler"],
         cwd=cli.folder, env=cli.environment(), stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    before = int(cli.call("frappe.db.get_default", key="rounds") or 0)
     wait_until(lambda: int(cli.call("frappe.db.get_default", key="rounds") or 0) > before)
     running.send_signal(signal.SIGINT)
     _out, said = running.communicate(timeout=20)

@@ -1,2 +1,0 @@
-// A bench lets no standard DocType name its paper; the desk shall offer this one first.
-frappe.get_meta("Payout Line").default_print_format = "Amount Explanation";
