@@ -27,6 +27,7 @@ def app_site(tmp_path_factory):
 
     installer.new_site("app.local", "admin")
     installer.install_app("ansinh_app")
+    installer.prepare_tests("ansinh_app")
     return folder, "app.local"
 
 
@@ -45,9 +46,6 @@ def _connected_to_the_app(request):
         frappe.init(name)
         frappe.connect()
     frappe.set_test_mode(True)
-    for method in frappe.get_hooks("before_tests", app_name="ansinh_app"):
-        frappe.get_attr(method)()
-    frappe.db.commit()
     yield
 
 

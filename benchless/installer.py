@@ -323,14 +323,19 @@ def list_apps() -> list[tuple[str, str]]:
     ]
 
 
-def run_tests(app: str, module: str | None = None, failfast: bool = False, doctype: str | None = None) -> bool:
-    """Run the unittest modules of an app on this site; True when all passed."""
-    import unittest
-
+def prepare_tests(app: str) -> None:
+    """What the connected site needs before the app's tests run: test mode and the app's `before_tests`."""
     frappe.set_test_mode(True)
     for method in frappe.get_hooks("before_tests", app_name=app):
         frappe.get_attr(method)()
     frappe.db.commit()
+
+
+def run_tests(app: str, module: str | None = None, failfast: bool = False, doctype: str | None = None) -> bool:
+    """Run the unittest modules of an app on this site; True when all passed."""
+    import unittest
+
+    prepare_tests(app)
     suite = unittest.TestSuite()
     loader = unittest.TestLoader()
     for name in [module] if module else test_modules(app):

@@ -10,9 +10,10 @@ from frappe.utils import add_days
 from ansinh_app import api
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
-from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office
+from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office, unit_name
 from ansinh_app.demo.providers import answer
 from ansinh_app.demo.workbooks import write_city
+from ansinh_app.payouts.doctype.payout_period import payout_period
 
 # Month paid for, and the day the list was made (the runs of tests/golden/runs.csv).
 RUNS = (
@@ -66,9 +67,7 @@ class Story:
         """Each commune's workbook goes through Registry Import; what cannot be taken comes back with reasons."""
         for sent in write_city(self.folder / "from communes", self.share):
             self.files.append((f"Danh sách của {sent['commune']}", sent["path"]))
-            unit = frappe.db.get_value(
-                "Administrative Unit", {"code": sent["unit_code"], "valid_to": ("is", "set")}, "name"
-            )
+            unit = unit_name(sent["unit_code"])
             frappe.set_user(COMMUNE_USER.get(sent["unit_code"], OFFICER))
             if frappe.db.exists("Registry Import", {"administrative_unit": unit, "status": ("like", "Completed%")}):
                 self.say(f"  {sent['commune']}: đã nhập trước đó")
@@ -114,7 +113,7 @@ class Story:
         """Three disability certificates of April, decided on 18 June: two months of arrears and June."""
         born = (date(1979, 4, 2), date(1991, 11, 23), date(1968, 8, 9))
         names = ("Nông Văn Mẫu Muộn", "Hoàng Thị Mẫu Trễ", "Lý Văn Mẫu Chậm")
-        unit = _unit("05986")
+        unit = unit_name("05986")
         for index, (name, birthday) in enumerate(zip(names, born, strict=True)):
             if frappe.db.exists("Beneficiary", {"full_name": name}):
                 continue
@@ -172,7 +171,7 @@ class Story:
 
     def somebody(self, category: str, unit_code: str) -> tuple[str, str]:
         """The same person each time: the first of that category in the commune who has lived through all runs."""
-        unit = _unit(unit_code)
+        unit = unit_name(unit_code)
         rows = frappe.get_all(
             "Entitlement",
             filters={"category": category, "docstatus": 1},
@@ -259,8 +258,6 @@ class Story:
 
     def draw_from_the_treasury(self, period: str, as_of: date) -> None:
         """4. A drawdown per programme and receiver, net of money still held from earlier months."""
-        from ansinh_app.payouts.doctype.payout_period import payout_period
-
         frappe.set_user(OFFICER)
         payout_period.make_drawdowns(frappe.get_doc("Payout Period", period).as_json())
         frappe.set_user(MANAGER)
@@ -294,8 +291,6 @@ class Story:
 
     def settle(self, period: str) -> None:
         """A + B - D - F = G with each receiver, then the month is closed."""
-        from ansinh_app.payouts.doctype.payout_period import payout_period
-
         frappe.set_user(OFFICER)
         payout_period.make_settlements(frappe.get_doc("Payout Period", period).as_json())
         frappe.set_user(MANAGER)
@@ -363,8 +358,3 @@ class Story:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         self.files.append((subfolder, str(path)))
         return path
-
-
-def _unit(code: str) -> str:
-    """The commune with this code as it was in 2024."""
-    return frappe.db.get_value("Administrative Unit", {"code": code, "valid_from": ("<", "2025-07-01")}, "name")
