@@ -23,9 +23,9 @@ def app_site(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("app_sites"))
     _leave_site()
     os.environ["BENCHLESS_SITES"] = folder
-    from benchless import installer
+    from benchless import installer, testing
 
-    installer.new_site("app.local", "admin")
+    installer.new_site("app.local", "admin", **testing.database_options())
     installer.install_app("ansinh_app")
     installer.prepare_tests("ansinh_app")
     return folder, "app.local"

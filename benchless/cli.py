@@ -4,16 +4,13 @@ import argparse
 import json
 import os
 import sys
-import time
 
 import benchless
-
-# How often a worker looks for mail to send.
-_WORKER_SECONDS = 15
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command; the exit code is 1 where it fails."""
+    os.umask(0o077)  # what a site holds is for the account that runs it
     benchless.activate()
     _find_apps_here()
     arguments = build_parser().parse_args(argv)
@@ -55,15 +52,19 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--admin-password", default=None)
     sub.add_argument("--force", action="store_true", help="replace an existing site")
     sub.add_argument("--install-app", action="append", default=[])
+    _add_database_options(sub)
     sub = command("install-app", _install_app, "install an app on the site")
     sub.add_argument("app", nargs="+")
     sub.add_argument("--force", action="store_true")
     command("list-apps", _list_apps, "show what is installed")
     command("migrate", _migrate, "bring the site up to the apps' present state")
+    sub = command("set-maintenance-mode", _set_maintenance_mode, "close the site to visitors, or open it")
+    sub.add_argument("state", choices=("on", "off"))
     sub = command("serve", _serve, "serve the site over HTTP")
     sub.add_argument("--host", default="127.0.0.1")
     sub.add_argument("--port", type=int, default=8000)
     sub.add_argument("--no-scheduler", action="store_true", help="leave scheduled events to another process")
+    sub.add_argument("--no-worker", action="store_true", help="leave queued jobs to another process")
     sub = command("execute", _execute, "call a function and print what it returns as JSON")
     sub.add_argument("method")
     sub.add_argument("--args", default="[]", help="a JSON list")
@@ -76,12 +77,15 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("password")
     sub = command("backup", _backup, "write a backup of database and files")
     sub.add_argument("--to", default=None, help="the file to write (default: in the site's private/backups)")
+    sub.add_argument("--keep", type=int, default=None, help="leave only the newest N of those in private/backups")
     sub = command("restore", _restore, "replace the site by a backup")
     sub.add_argument("file")
-    sub = command("scheduler", _scheduler, "run what is due, again and again (`serve` does so too)")
-    sub.add_argument("--once", action="store_true")
-    sub = command("worker", _worker, "send the mail that waits, again and again")
-    sub.add_argument("--once", action="store_true")
+    sub.add_argument("--force", action="store_true", help="also a backup that newer code made")
+    sub = command("scheduler", _scheduler, "queue what is due, again and again (`serve` does so too)")
+    sub.add_argument("--once", action="store_true", help="run what is due now, and end")
+    sub = command("worker", _worker, "run queued jobs, again and again (`serve` does so too)")
+    sub.add_argument("--queue", help="only these queues, commas between them: short, default, long")
+    sub.add_argument("--burst", "--once", action="store_true", help="end when nothing is due; queued mail is sent too")
     sub = command("run-tests", _run_tests, "run an app's tests on the site")
     sub.add_argument("--app", required=True)
     sub.add_argument("--module")
@@ -93,10 +97,45 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_database_options(sub) -> None:
+    """bench's own, for a site on a MariaDB server."""
+    sub.add_argument("--db-type", choices=("sqlite", "mariadb"), default="sqlite")
+    sub.add_argument("--db-host", help="of the MariaDB server (127.0.0.1)")
+    sub.add_argument("--db-port", type=int, help="(3306)")
+    sub.add_argument("--db-socket", help="in place of host and port")
+    sub.add_argument("--db-name", help="the database (made from the site's name)")
+    sub.add_argument("--db-user", help="the site's user (called as the database)")
+    sub.add_argument("--db-password", help="the site's user's password (made up)")
+    sub.add_argument("--db-root-username", "--mariadb-root-username", default="root")
+    sub.add_argument("--db-root-password", "--mariadb-root-password", help="(asked for)")
+    sub.add_argument("--mariadb-user-host-login-scope", help="where the user may come from: %% is anywhere")
+    sub.add_argument("--no-setup-db", action="store_true", help="database and user are there already, and empty")
+
+
+def _database(arguments) -> dict:
+    """What installer.new_site takes of the database."""
+    if arguments.db_type == "sqlite":
+        return {}
+    names = ("db_type", "db_host", "db_port", "db_socket", "db_name", "db_user", "db_password")
+    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name)}
+    if arguments.no_setup_db:
+        return options
+    import getpass
+
+    password = arguments.db_root_password
+    if password is None:
+        password = getpass.getpass(f"Password of MariaDB's {arguments.db_root_username}: ")
+    scope = arguments.mariadb_user_host_login_scope
+    return {**options, "database_root": {"root": arguments.db_root_username, "password": password, "scope": scope}}
+
+
 def _connect(arguments):
     import frappe
 
+    from benchless import locks
+
     frappe.init(arguments.site)
+    locks.enter(frappe.local.site_path)
     frappe.connect()
     return frappe
 
@@ -110,7 +149,7 @@ def _new_site(arguments) -> None:
 
         password = secrets.token_urlsafe(12)
         print(f"Administrator's password: {password}")
-    installer.new_site(arguments.site, password, force=arguments.force)
+    installer.new_site(arguments.site, password, force=arguments.force, **_database(arguments))
     print(f"Site {arguments.site} is ready")
     for app in arguments.install_app:
         installer.install_app(app)
@@ -140,6 +179,15 @@ def _migrate(arguments) -> None:
     _connect(arguments)
     installer.migrate()
     print(f"Migrated {arguments.site}")
+
+
+def _set_maintenance_mode(arguments) -> None:
+    """`off` also opens a site whose migrate was cut off: for whom knows that its data are sound."""
+    from benchless import settings
+
+    _write_config(arguments.site, {"maintenance_mode": int(arguments.state == "on")})
+    if arguments.state == "off":
+        settings.migration_mark(settings.sites_folder() / arguments.site).unlink(missing_ok=True)
 
 
 def _serve(arguments) -> None:
@@ -199,13 +247,13 @@ def _backup(arguments) -> None:
     from benchless import backup
 
     _connect(arguments)
-    print(backup.backup(arguments.to))
+    print(backup.backup(arguments.to, keep=arguments.keep))
 
 
 def _restore(arguments) -> None:
     from benchless import backup
 
-    backup.restore(arguments.site, arguments.file)
+    backup.restore(arguments.site, arguments.file, force=arguments.force)
     print(f"Restored {arguments.site}")
 
 
@@ -223,16 +271,34 @@ def _scheduler(arguments) -> None:
 
 
 def _worker(arguments) -> None:
-    """Jobs run in the process that queued them; what waits for another one is mail."""
-    frappe = _connect(arguments)
-    from frappe.utils.scheduler import flush_mail
+    """Ended by a signal, it finishes the job that runs; a second signal ends it at once."""
+    import signal
 
-    while True:
-        flush_mail()
-        frappe.db.commit()
-        if arguments.once:
-            return
-        time.sleep(_WORKER_SECONDS)
+    from frappe.utils.background_jobs import get_queue_list
+
+    from benchless import locks
+    from benchless.worker import Worker
+
+    frappe = _connect(arguments)
+    locks.enter(frappe.local.site_path)
+    queues = get_queue_list([name.strip() for name in arguments.queue.split(",")]) if arguments.queue else None
+    frappe.destroy()
+    worker = Worker(arguments.site, queues=queues)
+
+    def end(_number, _frame):
+        if worker.stopping.is_set():
+            raise KeyboardInterrupt
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    print(f"{arguments.site}: worker {worker.id}", file=sys.stderr, flush=True)
+    worker.run(burst=arguments.burst)
+    if arguments.burst:
+        _connect(arguments)
+        from frappe.email.queue import flush
+
+        flush()
 
 
 def _run_tests(arguments) -> None:
@@ -247,12 +313,18 @@ def _run_tests(arguments) -> None:
 
 
 def _set_config(arguments) -> None:
+    try:
+        value = json.loads(arguments.value)
+    except ValueError:
+        value = arguments.value
+    _write_config(arguments.site, {arguments.key: value})
+
+
+def _write_config(name: str, values: dict) -> None:
     from benchless import settings
 
-    site = settings.sites_folder() / arguments.site
-    config = json.loads((site / "site_config.json").read_text(encoding="utf-8"))
-    try:
-        config[arguments.key] = json.loads(arguments.value)
-    except ValueError:
-        config[arguments.key] = arguments.value
-    settings.write_config(site, config)
+    site = settings.sites_folder() / name
+    path = site / "site_config.json"
+    if not path.exists():
+        raise SystemExit(f"There is no site {name} in {settings.sites_folder()}.")
+    settings.write_config(site, {**json.loads(path.read_text(encoding="utf-8")), **values})

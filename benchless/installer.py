@@ -10,7 +10,7 @@ import frappe
 from frappe.model.meta import DOCTYPES_FOR_DOCTYPE, core_doctype_folder
 from frappe.modules.import_file import import_doc_file, import_file_by_path, store_definition
 
-from benchless import schema, settings
+from benchless import backup, locks, schema, settings, worker
 
 STANDARD_ROLES = {
     "Administrator": 0, "System Manager": 1, "Guest": 0, "All": 0, "Desk User": 1, "Report Manager": 1,
@@ -26,13 +26,26 @@ LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 # sites
 
 
-def new_site(site: str, admin_password: str, force: bool = False, **config) -> None:
-    """Create a site's folder, database and the host's own DocTypes and records."""
+def new_site(
+    site: str, admin_password: str, force: bool = False, database_root: dict | None = None, **config
+) -> None:
+    """Create a site's folder, database and the host's own DocTypes and records.
+
+    config: what site_config.json shall say; with `db_type="mariadb"` also where the server is.
+    database_root: root, password, scope, as benchless.mariadb.setup.create takes them; None where an empty database
+    and its user are there already.
+    """
     path = settings.sites_folder() / site
     if (path / "site_config.json").exists():
         if not force:
             raise SystemExit(f"Site {site} already exists, use --force to replace it")
         _remove_database(path)
+    if config.get("db_type") == "mariadb":
+        from benchless.mariadb import setup
+
+        config = {**config, **setup.site_options(site, **config)}
+        if database_root:
+            setup.create(config, **database_root, force=force)
     settings.make_site_folders(path)
     settings.write_config(path, {**settings.default_config(), **config})
     frappe.init(site, force=True)
@@ -57,6 +70,7 @@ def install_host() -> None:
     """Tables, definitions and standard records of the host."""
     frappe.flags.in_install_db = True
     schema.create_base_tables()
+    worker.create_tables()
     sync_host_doctypes()
     frappe.db.set_global("installed_apps", json.dumps(["frappe"]))
     frappe.flags.in_install_db = False
@@ -165,14 +179,18 @@ def _remember_installed(app: str) -> None:
         installed.append(app)
     frappe.db.set_global("installed_apps", json.dumps(installed))
     frappe.cache.delete_value("installed_apps")
-    applications = frappe.get_single("Installed Applications")
-    applications.set("installed_applications", [])
-    for name in installed:
-        version = getattr(importlib.import_module(name), "__version__", "")
-        applications.append("installed_applications", {"app_name": name, "app_version": version})
-    applications.save(ignore_permissions=True)
+    _remember_versions()
     frappe.db.commit()
     frappe.clear_cache()
+
+
+def _remember_versions() -> None:
+    """Which code the site was last brought up to."""
+    applications = frappe.get_single("Installed Applications")
+    applications.set("installed_applications", [])
+    for name, version in backup.versions().items():
+        applications.append("installed_applications", {"app_name": name, "app_version": version})
+    applications.save(ignore_permissions=True)
 
 
 def add_module_defs(app: str) -> None:
@@ -286,7 +304,37 @@ def run_patches(section: str) -> None:
             frappe.db.commit()
 
 
+def check_versions() -> list[str]:
+    """Apps whose code is newer than the site (migrate is due); SystemExit where the code is older than the site."""
+    due = []
+    for row in frappe.get_single("Installed Applications").installed_applications:
+        here = backup.version_of(row.app_name)
+        if here is None:
+            raise SystemExit(f"The site has the app {row.app_name}, which cannot be imported here.")
+        if backup.is_newer(row.app_version, here):
+            raise SystemExit(
+                f"The site was migrated by {row.app_name} {row.app_version}, the code here is {here}:"
+                " update the code, or restore a backup made by it."
+            )
+        if here != (row.app_version or ""):
+            due.append(row.app_name)
+    return due
+
+
 def migrate() -> None:
+    """Bring the site up to the apps' present state, alone; the site is closed until that has succeeded.
+
+    It can be cut off anywhere and run again: what is done is found done.
+    """
+    site = Path(frappe.local.site_path)
+    with locks.alone(site, "migrate", "This site is being migrated by another process."):
+        check_versions()
+        settings.migration_mark(site).touch(mode=0o600)
+        _migrate()
+        settings.migration_mark(site).unlink(missing_ok=True)
+
+
+def _migrate() -> None:
     """before_migrate, patches, DocTypes and module files, patches, jobs, fixtures, after_migrate."""
     frappe.clear_cache()
     frappe.flags.in_migrate = True
@@ -297,6 +345,7 @@ def migrate() -> None:
                 frappe.get_attr(method)()
         settings.make_site_folders(Path(frappe.local.site_path))  # a site made before may be open to others
         schema.create_base_tables()
+        worker.create_tables()
         frappe.db.commit()
         run_patches("pre_model_sync")
         for app in apps:
@@ -307,6 +356,7 @@ def migrate() -> None:
         sync_jobs()
         for app in apps:
             sync_fixtures(app)
+        _remember_versions()
         for app in apps:
             for method in frappe.get_hooks("after_migrate", app_name=app):
                 frappe.get_attr(method)()
@@ -318,9 +368,7 @@ def migrate() -> None:
 
 def list_apps() -> list[tuple[str, str]]:
     """Installed apps with their versions."""
-    return [
-        (app, getattr(importlib.import_module(app), "__version__", "")) for app in frappe.get_installed_apps()
-    ]
+    return list(backup.versions().items())
 
 
 def prepare_tests(app: str) -> None:

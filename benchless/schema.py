@@ -1,4 +1,6 @@
-"""From a DocType's fields to its table: CREATE TABLE, ADD COLUMN, indexes. Never rewrites or drops a column."""
+"""From a DocType's fields to its table: CREATE TABLE, ADD COLUMN, indexes. Never drops a column."""
+
+import re
 
 import frappe
 from frappe.database.schema import column_definition
@@ -17,17 +19,22 @@ OPTIONAL_COLUMNS = (("_user_tags", "text"), ("_comments", "text"), ("_assign", "
 BASE_TABLES = (
     "create table if not exists `tabSeries` (`name` varchar(100) not null primary key, `current` bigint not null default 0)",
     "create table if not exists `tabSingles` (`doctype` varchar(255), `field` varchar(255), `value` longtext)",
-    "create index if not exists `tabSingles.doctype_field_index` on `tabSingles` (`doctype`, `field`)",
     "create table if not exists `__Auth` (`doctype` varchar(140) not null, `name` varchar(255) not null, "
     "`fieldname` varchar(140) not null, `password` text not null, `encrypted` int(1) not null default 0, "
     "primary key (`doctype`, `name`, `fieldname`))",
+    "create table if not exists `__UserSettings` (`user` varchar(180) not null, `doctype` varchar(180) not null, "
+    "`data` text, primary key (`user`, `doctype`))",
+    "create table if not exists `__global_search` (`doctype` varchar(100) not null, `name` varchar(140) not null, "
+    "`title` varchar(140), `content` longtext, `route` varchar(140), `published` int(1) not null default 0, "
+    "`words` longtext, primary key (`doctype`, `name`))",
 )
 
 
 def create_base_tables() -> None:
     """The tables that no DocType describes."""
     for statement in BASE_TABLES:
-        frappe.db.sql_ddl(statement)
+        frappe.db.sql_ddl(statement + frappe.db.TABLE_OPTIONS)
+    frappe.db.add_index("Singles", ["doctype", "field"], "doctype_field_index")
 
 
 def sync_table(doctype: str) -> None:
@@ -37,16 +44,35 @@ def sync_table(doctype: str) -> None:
         return
     columns = wanted_columns(meta)
     table = f"tab{doctype}"
-    known = {row.name.lower() for row in frappe.db.get_table_columns_description(table)}
+    known = {row.name.lower(): row for row in frappe.db.get_table_columns_description(table)}
     if not known:
-        name = "`name` integer primary key" if meta.is_autoincremented else "`name` varchar(140) not null primary key"
+        name = f"`name` {frappe.db.BIG_NAME if meta.is_autoincremented else 'varchar(140) not null primary key'}"
         listed = ", ".join([name, *(f"`{column}` {definition}" for column, definition in columns.items())])
-        frappe.db.sql_ddl(f"create table `{table}` ({listed})")
+        frappe.db.sql_ddl(f"create table `{table}` ({listed}){frappe.db.TABLE_OPTIONS}")
     else:
+        changes = []
         for column, definition in columns.items():
             if column.lower() not in known:
-                frappe.db.sql_ddl(f"alter table `{table}` add column `{column}` {definition}")
+                changes.append(f"add column `{column}` {definition}")
+            elif _needs_another_type(table, known[column.lower()], definition):
+                changes.append(f"modify `{column}` {definition}")
+        for change in changes:
+            frappe.db.sql_ddl(f"alter table `{table}` {change}")
     sync_indexes(meta)
+
+
+def _needs_another_type(table: str, column, definition: str) -> bool:
+    """Whether a column's type must change. SQLite holds what it is given; MariaDB never shortens what is there."""
+    if frappe.db.db_type == "sqlite":
+        return False
+    wanted = definition.split()[0].replace("json", "longtext")
+    if column.type == wanted:
+        return False
+    old, new = (re.fullmatch(r"varchar\((\d+)\)", kind) for kind in (column.type, wanted))
+    if old and new and int(new[1]) < int(old[1]):
+        longest = frappe.db.sql(f"select max(char_length(`{column.name}`)) from `{table}`")[0][0]
+        return (longest or 0) <= int(new[1])
+    return True
 
 
 def wanted_columns(meta) -> dict[str, str]:
@@ -69,30 +95,17 @@ def wanted_columns(meta) -> dict[str, str]:
 def sync_indexes(meta) -> None:
     """Plain indexes for what is searched, unique ones for what must not repeat; those no longer wanted go."""
     table = f"tab{meta.name}"
-    wanted = {}
-    if meta.istable:
-        wanted[f"{table}.parent"] = ("index", "parent")
-    else:
-        wanted[f"{table}.modified"] = ("index", "modified")
-        wanted[f"{table}.creation"] = ("index", "creation")
+    wanted = {name: False for name in (["parent"] if meta.istable else ["modified", "creation"])}
     for df in meta.fields:
-        if df.is_virtual or not df.fieldname or not column_definition(df.fieldtype):
-            continue
-        if df.unique:
-            wanted[f"{table}.{df.fieldname}"] = ("unique index", df.fieldname)
-        elif df.search_index:
-            wanted[f"{table}.{df.fieldname}"] = ("index", df.fieldname)
-    existing = dict(
-        frappe.db.sql("select name, sql from sqlite_master where type='index' and tbl_name=%s", (table,))
-    )
-    for name, (kind, column) in wanted.items():
-        is_unique = kind == "unique index"
-        if name in existing and ("unique" in (existing[name] or "").lower()) != is_unique:
-            frappe.db.sql_ddl(f"drop index `{name}`")
-        elif name in existing:
-            continue
-        frappe.db.sql_ddl(f"create {kind} if not exists `{name}` on `{table}` (`{column}`)")
+        definition = column_definition(df.fieldtype) if df.fieldname and not df.is_virtual else None
+        if definition and not definition.startswith(("text", "longtext")) and (df.unique or df.search_index):
+            wanted[df.fieldname] = bool(df.unique)
+    existing = frappe.db.get_indexes(table)
     fieldnames = {df.fieldname for df in meta.fields}
-    for name in set(existing) - set(wanted):
-        if name.partition(".")[2] in fieldnames:  # made here once, no longer wanted
-            frappe.db.sql_ddl(f"drop index `{name}`")
+    for name, index in existing.items():
+        made_here = name in fieldnames and index.columns == [name]
+        if made_here and wanted.get(name) != index.unique:
+            frappe.db.drop_index(table, name)
+    for name, unique in wanted.items():
+        if name not in existing or existing[name].unique != unique:
+            frappe.db._add_index(table, name, [(name, "")], unique)

@@ -1,14 +1,26 @@
-"""The web server: Django's WSGI application for one site, served by waitress."""
+"""The web server: Django's WSGI application for one site, served by waitress with several threads."""
 
 import logging
 import os
+import signal
+import sys
 import threading
+import time
 from pathlib import Path
 
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
+
 import benchless
+from benchless import locks
 
 THREADS = 8
-MAX_BODY = 100 * 1024 * 1024
+# What a request holds besides the largest allowed file: the other fields of its form.
+ROOM_FOR_FIELDS = 1024 * 1024
+# How long requests that run may still take when the server is told to stop.
+GRACE_SECONDS = 30
+_LOOP_SECONDS = 0.5
 
 
 def make_application(site: str, sites_path: str | Path | None = None):
@@ -32,41 +44,97 @@ def serve(
     sites_path: str | Path | None = None,
     scheduler: bool = True,
 ) -> None:
-    """Serve a site until interrupted, and run its scheduled events meanwhile.
+    """Serve a site until interrupted or terminated, and run its scheduled events meanwhile.
 
-    Only this machine can reach it unless `host` says otherwise.
+    Only this machine can reach it unless `host` says otherwise. SystemExit where the site is newer than the code.
     """
-    from waitress import create_server
-
     application = make_application(site, sites_path)
+    check_site(site, sites_path)
     from django.conf import settings
 
-    proxy = {}
-    if settings.SECURE_PROXY_SSL_HEADER:  # host_name in site_config.json is https: a proxy of this machine ends TLS
-        proxy = {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     logging.getLogger("waitress").setLevel(logging.INFO)
+    sockets: dict = {}
     server = create_server(
         application,
+        map=sockets,
         host=host,
         port=port,
         threads=int(os.environ.get("BENCHLESS_THREADS") or THREADS),
         ident=None,
-        max_request_body_size=max(MAX_BODY, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
-        channel_timeout=600,
+        max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + ROOM_FOR_FIELDS,
         clear_untrusted_proxy_headers=True,
-        **proxy,
+        **proxy_options(settings),
     )
     stop = threading.Event()
+    signal.signal(signal.SIGTERM, _on_signal(stop))
+    signal.signal(signal.SIGINT, _on_signal(stop))
     if scheduler:
         from frappe.utils.scheduler import run_forever
 
         rounds = {"site": site, "sites_path": str(sites_path) if sites_path else None, "stop": stop}
         threading.Thread(target=run_forever, kwargs=rounds, name="scheduler", daemon=True).start()
-    print(f"{site}: http://{host}:{port}/  (Ctrl+C ends)", flush=True)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"{site}: http://{shown}:{port or bound_port(sockets)}/  (Ctrl+C ends)", flush=True)
     try:
-        server.run()
+        run(server, sockets, stop)
     except KeyboardInterrupt:
         pass
     finally:
         stop.set()
         server.close()
+
+
+def check_site(site: str, sites_path: str | Path | None) -> None:
+    """Refuse a site of newer code, name one that waits for migrate, and keep it from being replaced meanwhile."""
+    import frappe
+
+    from benchless import installer
+
+    frappe.init(site=site, sites_path=str(sites_path) if sites_path else None)
+    locks.enter(frappe.local.site_path)
+    frappe.connect()
+    due = installer.check_versions()
+    if frappe.conf.maintenance_mode:
+        print(f"{site} is closed: a migrate runs or was cut off, or maintenance_mode is set.", file=sys.stderr)
+    elif due:
+        print(f"{', '.join(due)}: newer than the site, run migrate.", file=sys.stderr)
+    frappe.destroy()
+
+
+def proxy_options(settings) -> dict:
+    """Whose X-Forwarded-* headers count: nobody's, unless host_name is https, which a proxy must end."""
+    if not settings.SECURE_PROXY_SSL_HEADER:
+        return {}
+    return {"trusted_proxy": settings.TRUSTED_PROXY, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+
+
+def _on_signal(stop: threading.Event):
+    """The first signal asks for a graceful end, a second one ends at once."""
+
+    def handle(_number, _frame):
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    return handle
+
+
+def bound_port(sockets: dict) -> int:
+    """The port that the system chose, for `--port 0`."""
+    return next(int(found.effective_port) for found in sockets.values() if isinstance(found, BaseWSGIServer))
+
+
+def run(server, sockets: dict, stop: threading.Event) -> None:
+    """Serve until `stop`; then take no new connection, and let running requests end and their answers leave."""
+    while not stop.is_set():
+        wasyncore.loop(timeout=_LOOP_SECONDS, use_poll=True, map=sockets, count=1)
+    for listener in [found for found in sockets.values() if isinstance(found, BaseWSGIServer)]:
+        wasyncore.dispatcher.close(listener)
+    until = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < until and any(
+        channel.requests or channel.total_outbufs_len
+        for channel in list(sockets.values())
+        if isinstance(channel, HTTPChannel)
+    ):
+        wasyncore.loop(timeout=_LOOP_SECONDS, use_poll=True, map=sockets, count=1)
+    server.task_dispatcher.shutdown()

@@ -43,6 +43,16 @@ def make_site_folders(site: Path) -> None:
     site.chmod(0o700)
 
 
+def migration_mark(site: str | Path) -> Path:
+    """The file that stands in a site from the start of a migrate to its good end: the site is closed meanwhile."""
+    return Path(site, "locks", "half_migrated")
+
+
+def is_half_migrated(site: str | Path) -> bool:
+    """Whether a migrate runs, or was cut off."""
+    return migration_mark(site).exists()
+
+
 def write_config(site: Path, values: dict) -> None:
     """Write site_config.json, which holds the site's secrets, in one step and for its owner's eyes only."""
     path = site / "site_config.json"
@@ -55,9 +65,7 @@ def write_config(site: Path, values: dict) -> None:
 
 def database_config(site_path: str, conf: dict) -> dict:
     """Django's DATABASES entry of a site."""
-    return {
-        "ENGINE": "benchless.sqlite",
-        "NAME": str(Path(site_path, conf.get("db_name") or "site.db")),
+    entry = {
         "AUTOCOMMIT": True,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": None,
@@ -68,6 +76,22 @@ def database_config(site_path: str, conf: dict) -> dict:
         "USER": "",
         "PASSWORD": "",
         "TEST": {},
+    }
+    if conf.get("db_type") == "mariadb":
+        return {
+            **entry,
+            "ENGINE": "benchless.mariadb",
+            "NAME": conf["db_name"],
+            "HOST": conf.get("db_socket") or conf.get("db_host") or "127.0.0.1",
+            "PORT": "" if conf.get("db_socket") else str(conf.get("db_port") or 3306),
+            "USER": conf.get("db_user") or conf["db_name"],
+            "PASSWORD": conf.get("db_password") or "",
+            "OPTIONS": {"charset": "utf8mb4", "isolation_level": "repeatable read"},
+        }
+    return {
+        **entry,
+        "ENGINE": "benchless.sqlite",
+        "NAME": str(Path(site_path, conf.get("db_name") or "site.db")),
         "OPTIONS": {
             "timeout": BUSY_TIMEOUT_SECONDS,
             "transaction_mode": "IMMEDIATE",
@@ -93,8 +117,9 @@ def use_site(site_path: str, conf: dict) -> None:
 
     wanted = database_config(site_path, conf)
     databases = connections.settings
-    if databases["default"]["NAME"] != wanted["NAME"]:
+    if any(databases["default"][key] != wanted[key] for key in ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD")):
         connections["default"].close()
         databases["default"].update(wanted)
-        connections["default"].settings_dict.update(wanted)
         django_settings.SECRET_KEY = conf.get("secret_key") or django_settings.SECRET_KEY
+    if type(connections["default"]).__module__ != f"{wanted['ENGINE']}.base":
+        del connections["default"]  # this thread's connection, to a site on another engine

@@ -25,9 +25,9 @@ def sites(tmp_path_factory):
         frappe.destroy()
         return
     os.environ["BENCHLESS_SITES"] = str(tmp_path_factory.mktemp("sites"))
-    from benchless import installer
+    from benchless import installer, testing
 
-    installer.new_site("test.local", "admin")
+    installer.new_site("test.local", "admin", **testing.database_options())
     frappe.set_test_mode(True)
     yield "test.local"
     frappe.destroy()

@@ -16,6 +16,10 @@ _YEARS = range(1880, 2101)
 _NOTHING = re.compile(r"[\s0.?xX…_-]*")
 _PARTS = re.compile(r"([^/]*)/([^/]*)/(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
+_NONE = re.compile(
+    r"[\s.…\-–_/0x?]*|(?:chua|khong|ko|k|kg)( (co|lam|cap|duoc cap|mo|ro|biet))*( (cccd|cmnd|tk|sdt|so|the))?"
+    r"|dang (lam|cap|mo|cho)( (lai|moi))?|mat|n a|none|null|nil"
+)
 _IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 
 _SEXES = {"nam": "Male", "male": "Male", "m": "Male", "nu": "Female", "female": "Female", "f": "Female"}
@@ -53,10 +57,22 @@ def text(value: object) -> str:
     return names.normalise(str(value))
 
 
-def parse_date(value: object, year_hint: int | None = None) -> CellDate | None:
+def says_none(value: object) -> bool:
+    """Whether the cell says in words or signs that there is nothing to write.
+
+    >>> says_none("Chưa có"), says_none("-"), says_none("không có TK"), says_none("0912345678")
+    (True, True, True, False)
+    """
+    return bool(_NONE.fullmatch(names.search_key(text(value)).strip()))
+
+
+def parse_date(
+    value: object, year_hint: int | None = None, latest_year: int | None = None
+) -> CellDate | None:
     """The date a cell holds, or None when it holds none: dd/mm/yyyy, mm/yyyy, yyyy, serials, ISO, 00/00/yyyy.
 
-    A two-digit year is read only when `year_hint` (the year an identity number states) ends in it.
+    A two-digit year is read only when `year_hint` (the year an identity number states) ends in it, or when
+    one century alone is possible because nothing can lie after `latest_year`.
 
     >>> parse_date("15/07/1948").value, parse_date(1948).precision, parse_date("7/1948").value
     (datetime.date(1948, 7, 15), 'Year', datetime.date(1948, 7, 1))
@@ -69,7 +85,7 @@ def parse_date(value: object, year_hint: int | None = None) -> CellDate | None:
         return None
     if isinstance(value, (int, float)):
         return _date_of_number(value)
-    return _date_of_text(text(value), year_hint)
+    return _date_of_text(text(value), year_hint, latest_year)
 
 
 def _date_of_number(value: int | float) -> CellDate | None:
@@ -86,7 +102,7 @@ def _date_of_number(value: int | float) -> CellDate | None:
     return None
 
 
-def _date_of_text(found: str, year_hint: int | None) -> CellDate | None:
+def _date_of_text(found: str, year_hint: int | None, latest_year: int | None) -> CellDate | None:
     iso = _ISO.fullmatch(found)
     if iso:
         return _day(iso[3], iso[2], iso[1])
@@ -108,6 +124,9 @@ def _date_of_text(found: str, year_hint: int | None) -> CellDate | None:
     two_digits = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{2})", found)
     if two_digits and year_hint is not None and year_hint % 100 == int(two_digits[3]):
         return _day(two_digits[1], two_digits[2], str(year_hint), "century_from_id")
+    if two_digits and latest_year is not None and int(two_digits[3]) > latest_year % 100:
+        # 15/07/48 cannot be 2048, and nobody lives who was born in 1848.
+        return _day(two_digits[1], two_digits[2], f"19{two_digits[3]}", "century_only_possible")
     bare_year = re.fullmatch(r"[^0-9]*(\d{4})", found)
     if bare_year and _NOTHING.fullmatch(found[:-4].replace("/", "")):
         return _date_of_number(int(bare_year[1]))

@@ -31,6 +31,7 @@ _SENTENCES = {
     "allowance_months": "Trợ cấp hằng tháng đang hưởng {allowance} đ × {coefficient}{times} = {amount} đ "
     "({article}; {instrument}){certainty}.",
     "only_higher": "Không hưởng thêm {category} ({amount} đ): chỉ hưởng một mức cao nhất ({article}).",
+    "one_per_couple": "Vợ chồng chỉ hưởng một suất; suất {amount} đ của vợ hoặc chồng không chi thêm ({article}).",
     "death_month": "Chết ngày {died_on}; tháng chết vẫn được hưởng, thôi hưởng từ tháng sau ({article}).",
     "settled_outside": "Đã chi trả ngoài hệ thống đến hết tháng {through}.",
     "month_owed": "Tháng {month}: được hưởng {entitled} đ, đã tính chi trả {settled} đ, "
@@ -51,6 +52,7 @@ _NEUTRAL = {
     "allowance_months": "Trợ cấp hằng tháng đang hưởng {allowance} đ × {coefficient}{times} = {amount} đ "
     "({instrument}).",
     "only_higher": "Chỉ hưởng một mức cao nhất.",
+    "one_per_couple": "Vợ chồng chỉ hưởng một suất.",
     "resumed": "Được tiếp tục hưởng từ tháng {effective} theo quyết định ngày {decided_on}.",
 }
 

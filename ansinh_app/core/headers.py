@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .names import search_key
 
@@ -17,7 +19,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
             r"\bky (ten|nhan|ho ten)\b|chu ky|diem chi|^ky\b|noi cap|ngay cap|^chi nhanh|he so|tinh trang",
             0,
         ),
-        ("", r"nghe nghiep|\bchu ho\b|ho (va )?ten (cha|me|bo|vo|chong|con)\b", 0),
+        ("", r"nghe nghiep|\bchu ho\b|ho (va )?ten (cha|me|bo|vo|chong|con)\b|so so\b|trinh do|ton giao", 0),
+        ("", r"ngay (lap|nop|nhan|het han|hieu luc|chet|mat)\b|truy linh|khau tru|bhyt|ho ngheo|so ho so", 0),
         ("stt", r"^(stt|tt|s t t|so tt|so thu tu|thu tu|no)$", 9),
         (
             "representative_id",
@@ -55,6 +58,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("representative_name", r"(dai dien|giam ho|uy quyen|nhan thay|linh thay|cham soc|nguoi nhan)", 7),
         ("old_id", r"(cmnd|cmt|chung minh).*\bcu\b|^(so )?(cmnd|cmt|chung minh( nhan dan| thu)?)$", 8),
         ("personal_id", r"cccd|can cuoc|dinh danh|ddcn|cmnd|cmt|chung minh|giay to tuy than", 8),
+        ("birth_certificate_no", r"khai sinh|\bgks\b", 9),
+        ("birth_day", r"\bsinh( /)? ngay$", 9),
+        ("birth_month", r"\bsinh( /)? thang$", 9),
         ("birth_male", r"\bsinh( /)? nam$", 9),
         ("birth_female", r"\bsinh( /)? nu$", 9),
         ("date_of_birth", r"ngay.*sinh|^ns$|^ngsinh$|sinh ngay", 9),
@@ -73,6 +79,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("decision_date", r"ngay.*(\bqd\b|quyet dinh)|(\bqd\b|quyet dinh).*ngay", 9),
         ("decision_no", r"\bqd\b|quyet dinh", 7),
         ("quantity", r"^sl$|so luong|so (con|tre|suat|nguoi|chau)|tham nien", 8),
+        ("family_name", r"^ho$|^ho( va)?( ten| chu)? (dem|lot)$|^ho ten (dem|lot)$", 8),
         ("full_name", r"ho (va )?(chu dem )?(ten|dem)|^ten$|^ten (doi tuong|nguoi)|^ho ten", 9),
         ("full_name", r"^nguoi (huong|duoc huong)|^doi tuong huong$", 7),
         (
@@ -80,6 +87,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
             r"^(thon|khoi|xom|ban|to dan pho|to dp|to|khu( pho)?|ap|lang|khom|buon)\b|thon ban|khoi pho",
             8,
         ),
+        ("unit", r"^(ten )?(xa|phuong|thi tran)( (xa|phuong|thi tran))*$|^dia ban|^don vi( hanh chinh)?$", 8),
         ("address", r"dia chi|noi o|thuong tru|cu tru|ho khau|tam tru|cho o", 8),
         (
             "amount",
@@ -122,23 +130,89 @@ def field_of(header: str) -> tuple[str, int] | None:
     return _field_of_key(" / ".join(parts))
 
 
+# Plain texts of headers, to tell a misspelt one by: "Họ và têm", "Ngày sinnh", "Số CCDD".
+_PLAIN = (
+    "ho va ten",
+    "ho ten",
+    "ngay thang nam sinh",
+    "ngay sinh",
+    "nam sinh",
+    "gioi tinh",
+    "so cccd",
+    "so cmnd",
+    "so dinh danh",
+    "so can cuoc cong dan",
+    "dan toc",
+    "so dien thoai",
+    "doi tuong",
+    "loai doi tuong",
+    "muc huong",
+    "muc tro cap",
+    "so quyet dinh",
+    "ngay quyet dinh",
+    "so tai khoan",
+    "ngan hang",
+    "ten ngan hang",
+    "chu tai khoan",
+    "ten chu tai khoan",
+    "nguoi giam ho",
+    "quan he",
+    "ghi chu",
+    "dia chi",
+    "hinh thuc nhan",
+    "huong tu thang",
+)
+_GUESS = 5
+
+
+@lru_cache(maxsize=4096)
 def _field_of_key(key: str) -> tuple[str, int] | None:
     if not key or len(key) > 80:
         return None
     for field, pattern, weight in _PATTERNS:
         if pattern.search(key):
             return (field, weight) if field else None
-    return None
+    close = difflib.get_close_matches(key, _PLAIN, n=1, cutoff=0.86) if 6 <= len(key) <= 24 else None
+    return (_field_of_key(close[0])[0], _GUESS) if close else None
+
+
+def confidence(weight: int) -> str:
+    """How sure a header's meaning is, in a word: Sure, Likely, Guess.
+
+    >>> confidence(9), confidence(8), confidence(5)
+    ('Sure', 'Likely', 'Guess')
+    """
+    return "Sure" if weight >= 9 else "Likely" if weight >= _CLEAR else "Guess"
 
 
 def map_columns(headers: Sequence[str]) -> dict[str, int]:
     """Field -> column number, each field once: the surest header, of equal ones the leftmost."""
+    return {field: column for field, (column, _weight) in weigh_columns(headers).items()}
+
+
+def weigh_columns(headers: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Field -> (column number, weight of its header)."""
     best: dict[str, tuple[int, int]] = {}
     for column, header in enumerate(headers):
         found = field_of(header)
         if found is None:
             continue
         field, weight = found
-        if field not in best or weight > best[field][0]:
-            best[field] = (weight, column)
-    return {field: column for field, (_weight, column) in best.items()}
+        if field not in best or weight > best[field][1]:
+            best[field] = (column, weight)
+    if "family_name" in best and "full_name" in best:
+        # "Họ và tên đệm | Tên": the second column alone is no full name.
+        column, _weight = best["full_name"]
+        if search(headers[column]) == "ten":
+            best["given_name"] = best.pop("full_name")
+        else:
+            del best["family_name"]
+    if {"birth_day", "birth_month"} & best.keys() and "birth_male" in best and "birth_female" not in best:
+        # Under "Ngày sinh" stand Ngày, Tháng, Năm; without marks Năm reads as Nam.
+        best["birth_year"] = best.pop("birth_male")
+    return best
+
+
+def search(header: str) -> str:
+    """The lowest row of a header as a search key."""
+    return search_key(header.split(LEVELS)[-1])

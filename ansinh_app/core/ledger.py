@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from .errors import BadQuantity, MissingBirthDate, RuleError
@@ -20,6 +20,8 @@ _BESIDE_SINGLE_PARENT = ("BTXH-05", "BTXH-06", "BTXH-08")
 _SINGLE_PARENT_RULE = "with_K5_K6_K8"
 _SURVIVOR_RULE = "ncc_survivor_max2"
 _SURVIVOR_SHARES = 2
+_COUPLE_RULE = "separate_one_per_couple"
+_COUPLE_ARTICLE = "NĐ 20/2021 Đ20.2.a"
 # Paid per thâm niên (NĐ 77/2024 PL I); the other counted categories say so by per_child or are suất of tuất.
 _PER_SENIORITY = frozenset({"NCC-01A-PC"})
 
@@ -48,7 +50,8 @@ class Person:
     """Whose months are looked at. `units`: the person's first unit and those above, for a province's level.
 
     `moves`: where the person lived later, in the order decided. `born_at_end`: a birth date known to the year
-    or month only counts as its last day instead of its first (an office's setting).
+    or month only counts as its last day instead of its first (an office's setting). `marriages`: to people who
+    hold what a couple draws once; nobody else's matter.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Person:
     units: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
     born_at_end: bool = False
+    marriages: tuple[Marriage, ...] = ()
 
     def counted_birth(self) -> date | None:
         """The birth date age rules use: year only counts as 1 January, month only as its first day."""
@@ -88,6 +92,7 @@ class Entitlement:
     """A decision that grants a category from a month on.
 
     `settled_through`: months up to this one were paid outside the system, neither owed nor recovered.
+    `both_schemes_on`: the day somebody found that it may be paid beside an allowance of merit.
     """
 
     name: str
@@ -98,6 +103,7 @@ class Entitlement:
     settled_through: Month | None = None
     changes: tuple[Change, ...] = ()
     decision_no: str = ""
+    both_schemes_on: date | None = None
 
     def state(self, month: Month, as_of: date) -> tuple[bool, Change | None]:
         """Whether it is active in the month as known on `as_of`, and the change that says so, if any.
@@ -116,6 +122,31 @@ class Entitlement:
 
     def settled_outside(self, month: Month) -> bool:
         return self.settled_through is not None and month.index <= self.settled_through.index
+
+
+@dataclass(frozen=True, slots=True)
+class Marriage:
+    """A husband or wife with their decisions, from the day of the wedding until it ended, each as known on a day.
+
+    Without `since` they were married before anything here. What a couple draws once is theirs together from
+    the month after the wedding and until the month before the end: in those two each still had a share (Đ8).
+    """
+
+    spouse: Person
+    entitlements: tuple[Entitlement, ...]
+    since: date | None = None
+    known_on: date | None = None
+    until: date | None = None
+    end_known_on: date | None = None
+
+    def counts_in(self, month: Month, as_of: date) -> bool:
+        """Whether the two are a couple in the month, as known on `as_of`."""
+        if self.known_on is not None and self.known_on > as_of:
+            return False
+        if self.since is not None and month <= Month.of(self.since):
+            return False
+        ended = self.until is not None and (self.end_known_on or self.until) <= as_of
+        return not ended or month < Month.of(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +247,38 @@ def grants_of(
     if last_month is not None and month.index > last_month.index:
         return [], {}
     born = person.counted_birth()
+    claims, failures = _claims(person, entitlements, born, month, law, as_of)
+    if not claims:
+        return [], failures
+    chosen, passed_over = combine(claims) if len(claims) > 1 else (claims, [])
+    spouses: dict[str, _Claim] = {}
+    if person.marriages:
+        chosen = _share_of_the_couple(person, chosen, failures, spouses, month, law, as_of)
+    grants = []
+    for claim in chosen:
+        # A benefit with a gap has no answer, even where another of its claims has one: the gap may be higher.
+        if claim.benefit in failures:
+            continue
+        outside = _paid_outside(claim, passed_over)
+        steps = _steps(person, claim, passed_over, month, as_of) if explain else ()
+        if explain and claim.benefit in spouses:
+            facts = {"amount": spouses[claim.benefit].amount, "article": _COUPLE_ARTICLE}
+            steps += (Step("one_per_couple", facts),)
+        grants.append(
+            Grant(claim.benefit, claim.category.code, claim.entitlement.name, claim.amount, steps, outside)
+        )
+    return grants, failures
+
+
+def _claims(
+    person: Person,
+    entitlements: Iterable[Entitlement],
+    born: date | None,
+    month: Month,
+    law: Law,
+    as_of: date,
+) -> tuple[list[_Claim], dict[str, RuleError]]:
+    """The person's active entitlements in the month, and by benefit what has no answer."""
     claims: list[_Claim] = []
     failures: dict[str, RuleError] = {}
     for entitlement in entitlements:
@@ -228,20 +291,80 @@ def grants_of(
             continue
         if claim is not None:
             claims.append(claim)
-    if not claims:
-        return [], failures
-    chosen, passed_over = combine(claims) if len(claims) > 1 else (claims, [])
-    grants = []
+    return claims, failures
+
+
+def _share_of_the_couple(
+    person: Person,
+    chosen: list[_Claim],
+    failures: dict[str, RuleError],
+    spouses: dict[str, _Claim],
+    month: Month,
+    law: Law,
+    as_of: date,
+) -> list[_Claim]:
+    """The claims left where a couple draws one share: the higher, of equal ones the one decided first (Đ20.2).
+
+    Fills `spouses` with what the other one does not get, by benefit, and `failures` with what cannot be compared.
+    """
+    kept = []
     for claim in chosen:
-        # A benefit with a gap has no answer, even where another of its claims has one: the gap may be higher.
-        if claim.benefit in failures:
+        if claim.category.stack_rule != _COUPLE_RULE:
+            kept.append(claim)
             continue
-        outside = _paid_outside(claim, passed_over)
-        steps = _steps(person, claim, passed_over, month, as_of) if explain else ()
-        grants.append(
-            Grant(claim.benefit, claim.category.code, claim.entitlement.name, claim.amount, steps, outside)
-        )
-    return grants, failures
+        theirs, gap = _spouses_claims(person, month, law, as_of)
+        if gap is not None:
+            failures.setdefault(claim.benefit, gap)
+            continue
+        best = min(theirs, key=_order_of_couple, default=None)
+        if best is None or _order_of_couple(claim) < _order_of_couple(best):
+            kept.append(claim)
+            if best is not None:
+                spouses[claim.benefit] = best
+    return kept
+
+
+def _spouses_claims(
+    person: Person, month: Month, law: Law, as_of: date
+) -> tuple[list[_Claim], RuleError | None]:
+    """What the husband or wife of that month holds of the couple's one share; or why nobody can say."""
+    found: list[_Claim] = []
+    for marriage in person.marriages:
+        spouse = marriage.spouse
+        last = spouse.last_month(as_of)
+        if not marriage.counts_in(month, as_of) or (last is not None and month > last):
+            continue
+        theirs = [
+            item
+            for item in marriage.entitlements
+            if item.category in law.categories and law.category(item.category).stack_rule == _COUPLE_RULE
+        ]
+        claims, failures = _claims(spouse, theirs, spouse.counted_birth(), month, law, as_of)
+        for error in failures.values():
+            return [], error
+        found += claims
+    return found, None
+
+
+def given_to_spouse(
+    person: Person, entitlements: Iterable[Entitlement], month: Month, law: Law, as_of: date
+) -> str | None:
+    """The benefit the person holds in the month and does not draw because the husband or wife does, if any."""
+    if not person.marriages:
+        return None
+    entitlements = list(entitlements)
+    alone = replace(person, marriages=())
+    drawn = {grant.benefit for grant in grants_of(person, entitlements, month, law, as_of, explain=False)[0]}
+    for grant in grants_of(alone, entitlements, month, law, as_of, explain=False)[0]:
+        shared = law.category(grant.category).stack_rule == _COUPLE_RULE
+        if shared and grant.benefit not in drawn and not _spouses_claims(person, month, law, as_of)[1]:
+            return grant.benefit
+    return None
+
+
+def _order_of_couple(claim: _Claim) -> tuple:
+    """Highest first; of equal ones the one decided first, so that a later decision takes nothing back."""
+    return -claim.amount, claim.entitlement.decided_on, claim.entitlement.start.index, claim.entitlement.name
 
 
 def _benefit_or_code(law: Law, entitlement: Entitlement) -> str:

@@ -6,12 +6,25 @@ import re
 import unicodedata
 from collections import Counter
 from enum import Enum
+from functools import lru_cache
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE_ASCII = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _NOT_LETTER = re.compile(r"[^A-Z ]+")
 _APOSTROPHE = re.compile(r"['’‘`´ʼ]")
 # Letters of the old one-byte fonts (.VnTime, TCVN3) that no Vietnamese Unicode text contains.
 _LEGACY = re.compile(r"[µ¸¶·¹¨»¾¼½Æ§®¬]")
+# "Nguyễn Văn A (chết 5/2024)", "Nguyễn Văn A - con ông B", "Nguyễn Văn A, đã chuyển đi"
+_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
+_TAIL = re.compile(r"\s+[-–—]+\s+|\s*[;/*]+\s*|\s*,\s+|\s*[-–—]+\s*$|\s+(?=(?:đã )?(?:chết|từ trần)\b)")
+_TITLES = frozenset("ông bà cụ cháu em anh chị bé ô b".split())
+_FAMILY_NAMES = frozenset(
+    """an âu bạch bàn bế bùi cao cầm chẩu châu chu chung chử cù cung dương đái đàm đàng đào đậu điêu điểu đinh
+    đoàn đỗ đồng đổng đường giàng giang giáp hà hạ hầu hồ hoa hoàng huỳnh hứa kha khổng khuất khương kiều kim la
+    lã lạc lại lâm lăng lê liễu lò lô lộc lục luân lương lưu lý ma mã mạc mai mạnh mè mông mùa ngân nghiêm ngô
+    ngụy nguyễn nhâm ninh nông phạm phan phí phó phù phùng quách quan sầm sùng tạ tăng thạch thái thân thào thẩm
+    thi thiều tiêu tô tôn tống trang trần triệu trịnh trương vàng văn vi viên vòng võ vũ vương vừ""".split()
+)
 
 
 class Match(Enum):
@@ -24,15 +37,51 @@ class Match(Enum):
     DIFFERENT = "different"
 
 
+@lru_cache(maxsize=65_536)
 def normalise(text: str) -> str:
     """The text as it is kept: composed Unicode, Đ for Icelandic Ð, no invisible letters, single blanks.
 
     >>> normalise("  Nguyễn   Ðức ")
     'Nguyễn Đức'
     """
+    if text.isascii():
+        return " ".join(_INVISIBLE_ASCII.sub("", text).split())
     # U+00F0 is the small form of U+00D0; old keyboard tables typed both for đ.
     text = unicodedata.normalize("NFC", text).replace("\u00d0", "Đ").replace("\u00f0", "đ")
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def proper_case(text: str) -> str:
+    """A name in capitals as it is written otherwise; any other name as it is.
+
+    >>> proper_case("NGUYỄN VĂN AN"), proper_case("H'MÔNG A-PHỦ"), proper_case("Lê Văn An")
+    ('Nguyễn Văn An', "H'Mông A-Phủ", 'Lê Văn An')
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if len(letters) < 2 or not all(letter.isupper() for letter in letters):
+        return text
+    return re.sub(r"[^\W\d_]+", lambda word: word[0][0] + word[0][1:].lower(), text)
+
+
+def split_notes(text: str) -> tuple[str, str]:
+    """A name cell as the name alone and what else its writer put there.
+
+    >>> split_notes("Nguyễn Văn A (chết 5/2024)"), split_notes("Bà Lê Thị B - con ông C"), split_notes("Ông Văn D")
+    (('Nguyễn Văn A', 'chết 5/2024'), ('Lê Thị B', 'con ông C'), ('Ông Văn D', ''))
+    """
+    notes = [part.strip() for part in _BRACKETS.findall(text)]
+    name = " ".join(_BRACKETS.sub(" ", text).split())
+    parts = _TAIL.split(name, maxsplit=1)
+    if len(parts) > 1 and parts[0].strip():
+        notes.insert(0, parts[1].strip())
+        name = parts[0].strip()
+    name = re.sub(r"^\d{1,4}\s*[.)\-]\s*(?=\D)", "", name).strip(" .,;:-–—*")
+    words = name.split()
+    first = words[0].strip(".:").lower() if words else ""
+    if len(words) > 2 and first in _TITLES and words[1].lower() in _FAMILY_NAMES:
+        if not (first == "ông" and words[1].lower() == "văn"):
+            name = " ".join(words[1:])
+    return (name or text), "; ".join(note for note in notes if note)
 
 
 def without_marks(text: str) -> str:
@@ -55,6 +104,7 @@ def ascii_upper(text: str) -> str:
     return " ".join(_NOT_LETTER.sub(" ", bare).split())
 
 
+@lru_cache(maxsize=65_536)
 def search_key(text: str) -> str:
     """What to compare and search by in any database: lower case, no marks, single blanks, digits kept.
 

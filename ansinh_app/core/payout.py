@@ -20,6 +20,7 @@ from .ledger import (
     RecoveryCase,
     Settled,
     Step,
+    given_to_spouse,
     grants_of,
 )
 from .money import as_dong
@@ -125,10 +126,11 @@ def run_person(
     for benefit, (month, error) in failures.items():
         facts = error.data | {"person": person.name, "month": str(month)}
         run.problems.append(Problem(error.code, benefit, str(error), facts))
-    _flag_two_schemes(run, accounts, person, law, period)
+    unchecked = _two_schemes(run, accounts, person, entitlements, law, period, as_of)
+    _flag_couple(run, person, entitlements, law, period, as_of)
     _read_known_before(accounts, person, entitlements, opening, period, law, as_of)
     for benefit, account in accounts.items():
-        if benefit in failures:
+        if benefit in failures or benefit in unchecked:
             continue
         _settle_benefit(run, benefit, account, person, entitlements, period, as_of, law, cases, opening)
     return run
@@ -349,20 +351,65 @@ def _sum_steps(carried_over: int, recoveries: Iterable[tuple[str, int]]) -> tupl
     return tuple(steps)
 
 
-def _flag_two_schemes(
-    run: PersonRun, accounts: Mapping[str, _Account], person: Person, law: Law, period: Month
+def _two_schemes(
+    run: PersonRun,
+    accounts: Mapping[str, _Account],
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    law: Law,
+    period: Month,
+    as_of: date,
+) -> set[str]:
+    """Benefits held back because an allowance of merit stands beside them in a month still to be paid.
+
+    Amounts under different legal documents are one, the highest (NĐ 20/2021 Đ6.2); where another rule admits both,
+    somebody has looked and said so. The social pension beside merit is paid, and named: no text excludes it.
+    """
+    merit, others = [], []
+    for benefit, account in accounts.items():
+        programme = law.category(account.last_grant.category).programme if account.last_grant else None
+        if programme == "NCC":
+            merit.append(account)
+        elif programme in ("BTXH", "HTXH"):
+            others.append((benefit, account))
+    if not merit or not others:
+        return set()
+    checked = {item.name for item in entitlements if item.both_schemes_on and item.both_schemes_on <= as_of}
+    held = set()
+    for benefit, account in others:
+        both = [
+            month
+            for month, amount in account.entitled.items()
+            if amount > 0 and any(other.entitled.get(month, 0) > 0 for other in merit)
+        ]
+        due = any(month == period or account.delta(month) > 0 for month in both)
+        if not due and not any(other.delta(month) > 0 for other in merit for month in both):
+            continue
+        assisted = law.category(account.last_grant.category).programme == "BTXH"
+        blocking = due and assisted and account.last_grant.entitlement not in checked
+        facts = {"person": person.name, "month": str(period)}
+        text = "{person} holds an allowance of merit beside it in {month}".format(**facts)
+        code = "two_schemes_unchecked" if blocking else "two_schemes"
+        run.problems.append(Problem(code, benefit, text, facts, blocking))
+        if blocking:
+            held.add(benefit)
+    return held
+
+
+def _flag_couple(
+    run: PersonRun,
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    law: Law,
+    period: Month,
+    as_of: date,
 ) -> None:
-    """Social assistance beside an allowance of merit is never paid in silence (NĐ 20/2021 Đ6.2)."""
-    programmes = {
-        law.category(account.last_grant.category).programme
-        for account in accounts.values()
-        if account.last_grant is not None and period in account.entitled
-    }
-    if "NCC" in programmes and programmes & {"BTXH", "HTXH"}:
-        facts = {"person": person.name, "programmes": ", ".join(sorted(programmes)), "month": str(period)}
-        run.problems.append(
-            Problem("two_schemes", "", "{person} is paid under {programmes}".format(**facts), facts, False)
-        )
+    """Whose share the husband or wife draws has no line; somebody who asks why must find the reason."""
+    benefit = given_to_spouse(person, entitlements, period, law, as_of)
+    if benefit:
+        facts = {"person": person.name, "month": str(period)}
+        text = "the husband or wife of {person} draws the couple's one share in {month}".format(**facts)
+        run.problems.append(Problem("one_per_couple", benefit, text, facts, False))
 
 
 def line_key(beneficiary: str, benefit: str, period: Month, kind: str = REGULAR) -> str:

@@ -6,7 +6,8 @@ from frappe.utils import getdate
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.payouts.explanation import check_reader, line_sentences
-from ansinh_app.utils.printing import birth, dong, may_print, office_paper, say, words
+from ansinh_app.registry.people import birth
+from ansinh_app.utils.printing import dong, may_print, office_paper, say, words
 
 # Of these programmes every paper is worded alike, so that no wording tells an illness (NĐ 20/2021 Đ8.1.b).
 _WORDED_ALIKE = ("BTXH", "CARE")

@@ -2,17 +2,18 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.law import Law
-from ansinh_app.core.ledger import Change, Entitlement, Move, Person, RecoveryCase, Settled
+from ansinh_app.core.ledger import Change, Entitlement, Marriage, Move, Person, RecoveryCase, Settled
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF
+from ansinh_app.registry.marriages import COUPLE_RULE
 
 _CHUNK = 1000
 
@@ -41,7 +42,7 @@ class OneOffGrant:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose book is read: an office's people of a month, or one person.
+    """Whose book is read: an office's people of a month, one person, or the people named.
 
     Who moves is paid by the old office through the month of its decision, by the new one from the month after
     (NĐ 20/2021 Đ8.4): `leaving` live elsewhere already and are still paid here, `arriving` not yet.
@@ -51,6 +52,7 @@ class Who:
     beneficiary: str | None = None
     leaving: tuple[str, ...] = ()
     arriving: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ def read_book(
     who = Who(office, beneficiary, *(_moving(transfers, office, month) if office and month else ()))
     people, units = _read_people(law, who, transfers)
     _read_entitlements(people, who)
+    _read_marriages(law, people, who, transfers)
     _read_lines(people, who)
     _read_grants(people, who)
     terms = [term for book in people.values() for term in book.terms.values()]
@@ -93,9 +96,10 @@ def read_book(
 
 def read_people(law: Law, office: str) -> dict[str, PersonBook]:
     """The people of an office with their decisions and no money: what a forecast looks at."""
-    who = Who(office)
-    people, _units = _read_people(law, who, _transfers())
+    who, transfers = Who(office), _transfers()
+    people, _units = _read_people(law, who, transfers)
     _read_entitlements(people, who)
+    _read_marriages(law, people, who, transfers)
     return people
 
 
@@ -215,6 +219,8 @@ def _scoped(query, beneficiary_table, who: Who):
         query = query.where(beneficiary_table.name.notin(who.arriving))
     if who.beneficiary:
         query = query.where(beneficiary_table.name == who.beneficiary)
+    if who.names:
+        query = query.where(beneficiary_table.name.isin(who.names))
     return query
 
 
@@ -264,6 +270,7 @@ def _read_entitlements(people: dict[str, PersonBook], who: Who) -> None:
             term.payment_method,
             term.payment_account,
             term.cash_reason,
+            term.both_schemes_on,
         )
         .where(term.docstatus == 1)
     )
@@ -300,7 +307,47 @@ def _entitlement(row: dict, changes: list[Change], office_starts: date | None) -
         settled_through=through if through and through >= start else None,
         changes=tuple(changes),
         decision_no=row.decision_no or "",
+        both_schemes_on=_day(row.both_schemes_on),
     )
+
+
+def _read_marriages(law: Law, people: dict[str, PersonBook], who: Who, transfers: dict) -> None:
+    """Husbands and wives who hold what a couple draws once, wherever they live, with their decisions."""
+    shares = [code for code, category in law.categories.items() if category.stack_rule == COUPLE_RULE]
+    bond, person = frappe.qb.DocType("Beneficiary Spouse"), frappe.qb.DocType("Beneficiary")
+    term = frappe.qb.DocType("Entitlement")
+    query = (
+        frappe.qb.from_(bond)
+        .join(person)
+        .on(bond.parent == person.name)
+        .join(term)
+        .on(term.beneficiary == bond.spouse)
+        .select(bond.parent, bond.spouse, bond.married_on, bond.known_on, bond.ended_on, bond.end_known_on)
+        .distinct()
+        .where(term.docstatus == 1)
+        .where(term.category.isin(shares or [""]))
+    )
+    rows = _scoped(query, person, who).orderby(bond.parent).orderby(bond.spouse).run(as_dict=True)
+    if not rows:
+        return
+    spouses: dict[str, PersonBook] = {}
+    names = sorted({row.spouse for row in rows})
+    for start in range(0, len(names), _CHUNK):
+        some = Who(names=tuple(names[start : start + _CHUNK]))
+        found, _units = _read_people(law, some, transfers)
+        _read_entitlements(found, some)
+        spouses.update(found)
+    for row in rows:
+        book, other = people[row.parent], spouses[row.spouse]
+        marriage = Marriage(
+            spouse=other.person,
+            entitlements=tuple(other.entitlements),
+            since=_day(row.married_on),
+            known_on=_day(row.known_on),
+            until=_day(row.ended_on),
+            end_known_on=_day(row.end_known_on),
+        )
+        book.person = replace(book.person, marriages=(*book.person.marriages, marriage))
 
 
 def _changes(who: Who) -> dict[str, list[Change]]:

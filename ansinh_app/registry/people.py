@@ -41,6 +41,8 @@ def clean_person(doc) -> None:
 
 
 def _clean_birth(doc) -> None:
+    if doc.meta.has_field("birth_shown"):
+        doc.birth_shown = None
     if not doc.date_of_birth:
         return
     born = getdate(doc.date_of_birth)
@@ -49,6 +51,8 @@ def _clean_birth(doc) -> None:
     elif doc.dob_precision == "Month":
         born = born.replace(day=1)
     doc.date_of_birth = born
+    if doc.meta.has_field("birth_shown"):
+        doc.birth_shown = birth(born, doc.dob_precision)
     today = getdate(nowdate())
     if born > today:
         frappe.throw(
@@ -140,6 +144,18 @@ def refuse_second_registration(doc) -> None:
 def day(value) -> str:
     """A date as it is read here: 05/02/2026."""
     return f"{getdate(value):%d/%m/%Y}"
+
+
+def birth(born, precision: str | None) -> str:
+    """A birth date as far as it is known: 05/02/1950, 02/1950 or 1950; a year alone is never a 1 January.
+
+    >>> birth("1950-01-01", "Year")
+    '1950'
+    """
+    if not born:
+        return ""
+    shape = {"Year": "%Y", "Month": "%m/%Y"}.get(precision or "Day", "%d/%m/%Y")
+    return getdate(born).strftime(shape)
 
 
 def first_of_month(value):

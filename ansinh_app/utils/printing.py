@@ -15,6 +15,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.core.months import Month
+from ansinh_app.registry.people import birth
 
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 UNPAID = ("Failed", "Uncollected")
@@ -43,14 +44,6 @@ def words(amount) -> str:
 def day(value) -> str:
     """05/02/2026, or nothing."""
     return getdate(value).strftime("%d/%m/%Y") if value else ""
-
-
-def birth(born, precision: str | None) -> str:
-    """The birth date as far as it is known: a year-only date is printed as the year."""
-    if not born:
-        return ""
-    shape = {"Year": "%Y", "Month": "%m/%Y"}.get(precision or "Day", "%d/%m/%Y")
-    return getdate(born).strftime(shape)
 
 
 def place_and_day(place: str | None, value: date | None) -> str:

@@ -53,12 +53,20 @@ def as_query(filters) -> str:
     if isinstance(filters, dict):
         filters = [[None, field, *(value if isinstance(value, list) else ["=", value])] for field, value in filters.items()]
     pairs = []
-    for _doctype, field, operator, value in filters or []:
-        if operator == "=" and not isinstance(value, (list, dict)):
-            pairs.append((field, "" if value is None else value))
+    for doctype, field, operator, value in filters or []:
+        if operator == "=" and value in ("", None):
+            operator, value = "is", "not set"
+        if operator == "=" and not isinstance(value, (list, dict)) and not searched_by_part(doctype, field):
+            pairs.append((field, value))
         else:
             pairs.append((field, json.dumps([operator, value], ensure_ascii=False)))
     return "?" + urlencode(pairs) if pairs else ""
+
+
+def searched_by_part(doctype: str | None, field: str) -> bool:
+    """Whether a list takes a plain value of this field as a part of the text: then `=` is spelt out."""
+    df = frappe.get_meta(doctype).get_field(field) if doctype else None
+    return df is not None and df.fieldtype in ("Data", "Small Text", "Text", "Long Text")
 
 
 def dashboard_chart(chart, label: str | None = None) -> dict | None:

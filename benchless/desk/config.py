@@ -30,6 +30,7 @@ def desk_settings(site: str, site_path: Path, conf: dict) -> dict:
             "django.contrib.sessions",
             "django.contrib.messages",
             "django.contrib.staticfiles",
+            "django_tasks_db",
         ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",

@@ -9,6 +9,7 @@ from django.utils import translation
 from werkzeug.wrappers import Request
 
 from benchless.desk.user import DeskUser
+from benchless.desk.views.errors import closed
 from benchless.rest import auth
 
 WRITING_METHODS = ("POST", "PUT", "DELETE", "PATCH")
@@ -47,6 +48,8 @@ class FrappeMiddleware:
     def __call__(self, request):
         folder = site_folder()
         frappe.init(site=folder.name, sites_path=str(folder.parent), force=True)
+        if frappe.conf.maintenance_mode:
+            return closed(request)
         try:
             frappe.connect(set_admin_as_user=False)
             frappe.local.request = make_frappe_request(request)

@@ -27,7 +27,7 @@ class DeskSite(UnfoldAdminSite):
     """Named `admin`, because unfold's shell links to `admin:index`, `admin:logout`, `admin:search`."""
 
     def get_urls(self):
-        from benchless.desk.views import account, forms, home, lists, prints, reports, search
+        from benchless.desk.views import account, forms, home, lists, prints, report_builder, reports, search, trees
 
         return [
             path("", signed_in(home.index), name="index"),
@@ -36,7 +36,12 @@ class DeskSite(UnfoldAdminSite):
             path("search", signed_in(search.search), name="search"),
             path("workspace/<path:name>", signed_in(home.workspace), name="workspace"),
             path("list/<str:doctype>/export", signed_in(lists.export), name="list_export"),
+            path("list/<str:doctype>/bulk", signed_in(lists.bulk_json), name="list_bulk"),
+            path("list/<str:doctype>/widget", signed_in(lists.widget), name="list_widget"),
             path("list/<str:doctype>", signed_in(lists.document_list), name="list"),
+            path("report-builder/<str:doctype>", signed_in(report_builder.report_builder), name="report_builder"),
+            path("tree/<str:doctype>/nodes", signed_in(trees.nodes), name="tree_nodes"),
+            path("tree/<str:doctype>", signed_in(trees.tree), name="tree"),
             path("new/<str:doctype>", signed_in(forms.new), name="new"),
             path("single/<str:doctype>", signed_in(forms.single), name="single"),
             path("form/<str:doctype>/<path:name>", signed_in(forms.form), name="form"),

@@ -125,7 +125,7 @@ def resource_list(http_method: str, doctype: str) -> None:
     if http_method == "POST":
         data = form_data()
         data.pop("doctype", None)
-        frappe.local.response["data"] = frappe.get_doc({**data, "doctype": doctype}).insert()
+        frappe.local.response["data"] = frappe.get_doc({**data, "doctype": doctype}).insert().readable_dict()
     elif http_method == "GET":
         frappe.local.response["data"] = list_documents(doctype)
     else:
@@ -169,7 +169,7 @@ def resource(http_method: str, doctype: str, name: str) -> None:
         doc.save()
         if doc.get("parenttype") and doc.get("parent"):
             frappe.get_doc(doc.parenttype, doc.parent).save()
-        frappe.local.response["data"] = doc
+        frappe.local.response["data"] = doc.readable_dict()
     elif http_method == "DELETE":
         frappe.delete_doc(doctype, name, ignore_missing=False)
         frappe.local.response.update(http_status_code=202, data="ok")

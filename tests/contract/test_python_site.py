@@ -61,7 +61,7 @@ class TestTheSite(ModelCase):
     def test_configuration(self):
         self.assertEqual(frappe.conf.db_name, frappe.get_site_config().db_name)
         self.assertIsNone(frappe.conf.no_such_key)
-        self.assertIs(frappe.conf, frappe.local.conf)
+        self.assertEqual(frappe.conf, frappe.local.conf)
 
     def test_arguments_of_the_request(self):
         frappe.local.form_dict = frappe._dict(a="1")

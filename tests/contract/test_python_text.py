@@ -126,15 +126,17 @@ class TestTimes(ModelCase):
     def test_moved_times(self):
         self.assertEqual(utils.add_to_date("2024-01-31", months=1), "2024-02-29")
         self.assertEqual(utils.add_to_date("2024-02-29", years=1), "2025-02-28")
-        self.assertEqual(utils.add_to_date("2024-01-01 10:00:00", hours=15), "2024-01-02 01:00:00")
+        self.assertEqual(utils.add_to_date("2024-01-01 10:00:00", hours=15), "2024-01-02 01:00:00.000000")
         self.assertEqual(utils.add_to_date(datetime.date(2024, 1, 1), days=-1), datetime.date(2023, 12, 31))
-        self.assertEqual(utils.add_to_date("2024-01-01", days=1, as_datetime=True), datetime.datetime(2024, 1, 2))
+        day = datetime.datetime(2024, 1, 1)
+        self.assertEqual(utils.add_to_date(day, days=1, as_string=True), "2024-01-02")
+        self.assertEqual(utils.add_to_date(day, days=1, as_string=True, as_datetime=True), "2024-01-02 00:00:00.000000")
 
     def test_spans(self):
         today = utils.getdate()
-        first = utils.get_first_day(today)
+        month = (utils.get_first_day(today), utils.get_last_day(today))
         self.assertEqual(utils.get_timespan_date_range("today"), (today, today))
-        self.assertEqual(utils.get_timespan_date_range("this month"), (first, today))
+        self.assertEqual(utils.get_timespan_date_range("this month"), month)
         last = utils.get_timespan_date_range("last month")
         self.assertEqual(last, (utils.get_first_day(utils.add_months(today, -1)),
                                 utils.get_last_day(utils.add_months(today, -1))))  # fmt: skip

@@ -182,6 +182,7 @@ def clear_cache(user: str | None = None, doctype: str | None = None) -> None:
         if getattr(local, "db", None):
             local.db.value_cache.clear()
         local.document_cache = {}
+        local.doc_events_hooks = None
     local.role_permissions = {}
     local.new_doc_templates = {}
     local.valid_columns = {}

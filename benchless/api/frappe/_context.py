@@ -58,6 +58,8 @@ def init(site: str, sites_path: str | None = None, new_site: bool = False, force
         read_only=False,
     )
     local.conf = get_site_config(local.sites_path, local.site_path)
+    if settings.is_half_migrated(local.site_path):
+        local.conf.maintenance_mode = 1
     local.lang = local.conf.lang or "en"
     local.request = None
     local.request_ip = None
@@ -95,6 +97,8 @@ def clear_request_state() -> None:
     local.valid_columns = {}
     local.new_doc_templates = {}
     local.document_cache = {}
+    local.request_cache = {}
+    local.doc_events_hooks = None
     local.permission_debug_log = []
     local.rollback_observers = []
 

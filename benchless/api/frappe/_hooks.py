@@ -28,8 +28,10 @@ def get_module(modulename: str):
 
 def get_attr(method_string: str):
     """The object a dotted path names, in an installed app."""
+    import frappe
+
     app_name = method_string.split(".", 1)[0]
-    if not local.flags.in_uninstall and not local.flags.in_install and app_name not in get_installed_apps():
+    if not local.flags.in_uninstall and not local.flags.in_install and app_name not in frappe.get_installed_apps():
         from frappe._messages import _, throw
 
         throw(_("App {0} is not installed").format(app_name), AppNotInstalledError)
@@ -173,14 +175,14 @@ def append_hook(target: dict, key: str, value) -> None:
 
 
 def get_doc_hooks() -> dict:
-    """doc_events by DocType and event; a tuple of DocTypes as key stands for each of them."""
+    """doc_events by DocType and event, for this request; a tuple of DocTypes as key stands for each of them."""
+    import frappe
 
-    def build():
+    if getattr(local, "doc_events_hooks", None) is None:
         events: dict = {}
-        for doctypes, handlers in get_hooks("doc_events", {}).items():
+        for doctypes, handlers in frappe.get_hooks("doc_events", {}).items():
             for doctype in doctypes if isinstance(doctypes, tuple) else (doctypes,):
                 for event, methods in handlers.items():
                     events.setdefault(doctype, {}).setdefault(event, []).extend(methods)
-        return events
-
-    return cache.get_value("doc_events_hooks:" + ",".join(get_installed_apps()), build)
+        local.doc_events_hooks = events
+    return local.doc_events_hooks

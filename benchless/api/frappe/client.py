@@ -4,6 +4,7 @@ import json
 
 import frappe
 from frappe import _
+from frappe.model import get_permitted_fields
 from frappe.utils import get_safe_filters
 
 # what the framework keeps of a document; set_value must not touch it
@@ -125,6 +126,8 @@ def get_single_value(doctype, field):
     """One value of a Single."""
     if not frappe.has_permission(doctype):
         frappe.throw(_("No permission for {0}").format(_(doctype)), frappe.PermissionError)
+    if frappe.get_meta(doctype).has_field(field) and field not in get_permitted_fields(doctype):
+        return None
     return frappe.db.get_single_value(doctype, field)
 
 
@@ -152,13 +155,13 @@ def set_value(doctype, name, fieldname, value=None):
         child = next(d for d in doc.get(row.parentfield) if d.name == name)
         child.update(values)
     doc.save()
-    return doc.as_dict()
+    return doc.readable_dict()
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
 def insert(doc=None):
     """Insert a document, or a row into a document's table."""
-    return _insert(frappe.parse_json(doc)).as_dict()
+    return _insert(frappe.parse_json(doc)).readable_dict()
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
@@ -187,7 +190,7 @@ def save(doc):
     """Save a document that exists."""
     doc = frappe.get_doc(frappe.parse_json(doc))
     doc.save()
-    return doc.as_dict()
+    return doc.readable_dict()
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
@@ -201,7 +204,7 @@ def submit(doc):
     """Submit a document."""
     doc = frappe.get_doc(frappe.parse_json(doc))
     doc.submit()
-    return doc.as_dict()
+    return doc.readable_dict()
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
@@ -209,7 +212,7 @@ def cancel(doctype, name):
     """Cancel a document."""
     doc = frappe.get_doc(doctype, name)
     doc.cancel()
-    return doc.as_dict()
+    return doc.readable_dict()
 
 
 @frappe.whitelist(methods=["DELETE", "POST"])

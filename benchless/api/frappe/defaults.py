@@ -22,6 +22,7 @@ def add_default(key: str, value, parent: str, parenttype: str | None = None) -> 
             parenttype or "__default", "system_defaults", key, str(value),
         ),
     )
+    clear_defaults_cache(parent)
 
 
 def get_defaults_for(parent: str = "__default") -> _dict:
@@ -42,9 +43,8 @@ def get_defaults(user: str | None = None) -> _dict:
     """The site's defaults with the user's own over them."""
     user = user or frappe.session.user
     values = _dict(get_defaults_for("__default"))
-    if user not in ("Guest", "Administrator"):
-        values.update(get_defaults_for(user))
-    values["user"] = user
+    values.update(get_defaults_for(user))
+    values["user"] = values["owner"] = user
     return values
 
 

@@ -111,6 +111,10 @@ class ImplicitCommitError(ValidationError):
     pass
 
 
+class TooManyWritesError(Exception):
+    pass
+
+
 class SecurityException(Exception):
     http_status_code = 417
 
@@ -129,3 +133,63 @@ class QueryTimeoutError(Exception):
 
 class QueryDeadlockError(Exception):
     pass
+
+
+class SessionStopped(Exception):
+    http_status_code = 503
+
+
+class SessionExpired(Exception):
+    http_status_code = 401
+
+
+class TooManyRequestsError(Exception):
+    http_status_code = 429
+
+
+class RateLimitExceededError(ValidationError):
+    http_status_code = 429
+
+
+class DocumentLockedError(ValidationError):
+    pass
+
+
+class DataTooLongException(ValidationError):
+    pass
+
+
+class EmptyTableError(ValidationError):
+    pass
+
+
+class InvalidStatusError(ValidationError):
+    pass
+
+
+class RetryBackgroundJobError(Exception):
+    pass
+
+
+class DocumentAlreadyRestored(ValidationError):
+    pass
+
+
+class PrintFormatError(ValidationError):
+    pass
+
+
+class OutgoingEmailError(Exception):
+    http_status_code = 501
+
+
+class UnsupportedMediaType(Exception):
+    http_status_code = 415
+
+
+class InvalidDates(ValidationError):
+    pass
+
+
+class InReadOnlyMode(ValidationError):
+    http_status_code = 503

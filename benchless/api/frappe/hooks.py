@@ -1,5 +1,8 @@
 """The framework's own hooks: who may see files, cards and charts; attached files follow their document."""
 
+app_name = "frappe"
+app_title = "Frappe Framework"
+
 has_permission = {
     "File": "frappe.core.doctype.file.file.has_permission",
     "Number Card": "frappe.desk.doctype.number_card.number_card.has_permission",

@@ -46,6 +46,19 @@ def server_error(request) -> HttpResponse:
     return HttpResponse("Internal Server Error", status=500, content_type="text/plain")
 
 
+def closed(request) -> HttpResponse:
+    """The site is being migrated or was closed by its administrator; nothing is read or written."""
+    language = "vi" if request.headers.get("Accept-Language", "vi").lower().startswith("vi") else "en"
+    words = frappe._("This site is being updated. Please try again in a few minutes.", lang=language)
+    if request.path.startswith("/api/"):
+        answer = json_response({"exc_type": "SessionStopped", "_server_messages": json.dumps([words])}, 503)
+    else:
+        answer = HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = "60"
+    frappe.destroy()
+    return answer
+
+
 def csrf_failure(request, reason="") -> HttpResponse:
     request.frappe_failed = True
     if request.path.startswith("/api/"):

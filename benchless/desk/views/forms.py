@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
+from frappe.core.doctype.version.version import describe
 from frappe.utils import cint, cstr
 
 from benchless.desk import changes, messages, values
@@ -340,21 +341,11 @@ def timeline(doc, layout) -> list[dict]:
 
 
 def version_lines(data: str, layout) -> list[dict]:
-    """The changes of one Version as label, old, new."""
-    content = json.loads(data or "{}")
+    """The changes of one Version as label (a row's with its number), old, new; only what the user may read."""
     lines = []
-    for fieldname, old, new in content.get("changed") or []:
-        df = layout.meta.get_field(fieldname)
-        if fieldname == "docstatus":
-            names = {"0": _("Draft"), "1": _("Submitted"), "2": _("Cancelled")}
-            lines.append({"label": _("Status"), "old": names.get(cstr(old), old), "new": names.get(cstr(new), new)})
-        elif df is not None and not cint(df.hidden) and layout.can_read(df):
-            lines.append(
-                {"label": _(df.label or fieldname), "old": values.show(df, old) or "—", "new": values.show(df, new) or "—"}
-            )
-    for change, text in (("added", _("Row added")), ("removed", _("Row removed")), ("row_changed", _("Row changed"))):
-        for entry in content.get(change) or []:
-            df = layout.meta.get_field(entry[0])
-            if df is not None and layout.can_read(df):
-                lines.append({"label": _(df.label or entry[0]), "old": "", "new": text})
+    for line in describe(layout.doc.doctype, data):
+        words = {"added": _("Row added"), "removed": _("Row removed")}.get(line.change)
+        label = " ".join([line.label, *([f"#{line.row}"] if line.row else []), *([f"({words})"] if words else [])])
+        old = line.old if line.change == "added" else line.old or "—"
+        lines.append({"label": label, "old": old, "new": line.new or "—"})
     return lines

@@ -1,236 +1,103 @@
-"""The list of a DocType's documents: search, filters, order, pages, bulk workflow actions, XLSX."""
+"""The list of a DocType's documents: search, filters (also kept ones), columns, order, pages, actions, files."""
 
-import io
 import json
 
 import frappe
-import xlsxwriter
 from django.contrib import messages as flash
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
+from frappe.model.utils.user_settings import update_user_settings
 from frappe.utils import cint, cstr
 
-from benchless.desk import messages, values
-from benchless.desk.indicators import indicator, status_field
-from benchless.desk.layout import FormLayout, get_workflow, select_options
+from benchless.desk import bulk, charts, saved_filters, values
+from benchless.desk.indicators import indicator
+from benchless.desk.layout import FormLayout, select_options
+from benchless.desk.listing import (
+    COUNT_LIMIT,
+    OPERATORS,
+    DocumentList,
+    chosen_columns,
+    label_of,
+    parse_filter,
+    typed_filter,
+)
 from benchless.desk.render import page
-from benchless.desk.workspace import count
+from benchless.desk.sheets import table_file
 from benchless.rest.responses import download
 
-PAGE_LENGTH = 50
+PAGE_LENGTHS = (50, 100, 500)
 EXPORT_LIMIT = 50_000
-COLUMNS = 7
-SEARCHABLE = ("Data", "Text", "Small Text", "Long Text", "Link", "Select", "Read Only", "Text Editor", "Dynamic Link")
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STANDARD_COLUMNS = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
 
 
-class DocumentList:
-    """What the address asks for, checked against the DocType and the user's rights."""
-
-    def __init__(self, request, doctype: str):
-        self.doctype = doctype
-        self.meta = frappe.get_meta(doctype)
-        frappe.has_permission(doctype, "read", throw=True)
-        if self.meta.istable:
-            raise frappe.PermissionError
-        self.layout = FormLayout(frappe.new_doc(doctype))
-        self.args = request.GET
-        self.title_field = self.meta.get_title_field()
-        self.random_names = (self.meta.autoname or "") in ("hash", "random") or self.meta.get("naming_rule") == "Random"
-        self.status_field = status_field(doctype)
-        self.columns = self.listed_columns()
-        self.filters = self.read_filters()
-        self.or_filters = self.read_search()
-        self.order_by, self.sort = self.read_order()
-
-    def readable(self, fieldname: str):
-        """The field's definition if this user may read it (also what they may filter and sort by)."""
-        df = self.meta.get_field(fieldname)
-        return df if df is not None and self.layout.can_read(df) else None
-
-    def listed_columns(self) -> list:
-        """The fields shown: in_list_view, without the title and the state, which have places of their own."""
-        skipped = {self.title_field, self.status_field}
-        listed = [
-            df
-            for df in self.meta.fields
-            if cint(df.in_list_view)
-            and df.fieldname not in skipped
-            and df.fieldtype not in (*values.NO_VALUE_TYPES, *values.TABLE_TYPES, "Password")
-            and self.layout.can_read(df)
-        ]
-        return listed[:COLUMNS]
-
-    def read_filters(self) -> list:
-        filters = []
-        for key in self.args:
-            if key.startswith("_") or not (self.readable(key) or key in STANDARD_COLUMNS):
-                continue
-            for text in self.args.getlist(key):
-                operator, value = parse_filter(text)
-                df = self.meta.get_field(key)
-                if operator == "=" and df is not None and df.fieldtype in ("Data", "Small Text", "Text", "Long Text"):
-                    operator, value = "like", f"%{value}%"
-                if operator == "between" and not all(value):
-                    operator, value = (">=", value[0]) if value[0] else ("<=", value[1])
-                if value not in ("", None, "%%") or (operator == "=" and value == "" and text == '["=",""]'):
-                    filters.append([self.doctype, key, operator, value])
-        return filters
-
-    def read_search(self) -> list:
-        words = (self.args.get("_q") or "").strip()
-        if not words:
-            return []
-        names = ["name", self.title_field, *[f.strip() for f in (self.meta.search_fields or "").split(",")]]
-        fields = [name for name in dict.fromkeys(names) if name]
-        return [
-            [self.doctype, field, "like", f"%{words}%"]
-            for field in fields
-            if field == "name" or ((df := self.readable(field)) is not None and df.fieldtype in SEARCHABLE)
-        ]
-
-    def read_order(self) -> tuple[str, tuple[str, str]]:
-        field, _space, direction = (self.args.get("_sort") or "").partition(" ")
-        if not field:
-            parts = [part.split() for part in (self.meta.sort_field or "modified").split(",")]
-            known = [p for p in parts if p[0] in STANDARD_COLUMNS or self.meta.get_field(p[0])]
-            if len(known) > 1:  # "batch desc, line_no asc"
-                orders = [f"`tab{self.doctype}`.`{p[0]}` {'asc' if p[-1].lower() == 'asc' else 'desc'}" for p in known]
-                return ", ".join(orders), (known[0][0], "asc" if known[0][-1].lower() == "asc" else "desc")
-            field, direction = parts[0][0].strip("`"), (self.meta.sort_order or "desc")
-        if not (field in STANDARD_COLUMNS or self.readable(field)):
-            field = "modified"
-        direction = "asc" if direction.lower() == "asc" else "desc"
-        order = f"`tab{self.doctype}`.`{field}` {direction}"
-        if field != "name":
-            order += f", `tab{self.doctype}`.`name` {direction}"
-        return order, (field, direction)
-
-    def fields(self) -> list[str]:
-        wanted = ["name", "docstatus", "modified", self.title_field, *[df.fieldname for df in self.columns]]
-        if self.status_field:
-            wanted.append(self.status_field)
-        wanted += [f for f in ("enabled", "disabled") if self.meta.has_field(f)]
-        return list(dict.fromkeys(wanted))
-
-    def query(self, start: int, length: int) -> list:
-        return frappe.get_list(
-            self.doctype,
-            fields=self.fields(),
-            filters=self.filters,
-            or_filters=self.or_filters,
-            order_by=self.order_by,
-            limit_start=start,
-            limit_page_length=length,
-        )
-
-    def total(self) -> int:
-        rows = frappe.get_list(
-            self.doctype,
-            fields=["count(name) as result"],
-            filters=self.filters,
-            or_filters=self.or_filters,
-            order_by=None,
-        )
-        return cint(rows[0].result) if rows else 0
-
-    def titles(self, rows) -> dict[tuple, str]:
-        """{(doctype, name): title} of the linked documents on this page, one query for each DocType."""
-        wanted = {}
-        for df in self.columns:
-            if df.fieldtype == "Link":
-                meta = frappe.get_meta(df.options)
-                if cint(meta.get("show_title_field_in_link")) and meta.title_field:
-                    names = {row.get(df.fieldname) for row in rows if row.get(df.fieldname)}
-                    wanted.setdefault((df.options, meta.title_field), set()).update(names)
-        found = {}
-        for (doctype, field), names in wanted.items():
-            for row in frappe.get_all(doctype, filters={"name": ["in", list(names)]}, fields=["name", field]):
-                found[(doctype, row.name)] = cstr(row.get(field)) or row.name
-        return found
-
-    def shown(self, rows) -> list[dict]:
-        """Rows as the page shows them."""
-        titles = self.titles(rows)
-        result = []
-        for row in rows:
-            cells = []
-            for df in self.columns:
-                value = row.get(df.fieldname)
-                text = titles.get((df.options, value)) if df.fieldtype == "Link" else None
-                cells.append(
-                    {
-                        "text": text or values.show(df, value, row),
-                        "label": _(df.label),
-                        "numeric": df.fieldtype in values.NUMBER_TYPES,
-                        "code": is_code(text or values.show(df, value, row)),
-                        "check": cint(value) if df.fieldtype == "Check" else None,
-                    }
-                )
-            title = cstr(row.get(self.title_field)) or cstr(row.name)
-            result.append(
+def shown_rows(listing: DocumentList, rows) -> list[dict]:
+    """Rows as the page shows them."""
+    titles = listing.titles(rows)
+    result = []
+    for row in rows:
+        cells = []
+        for df in listing.columns:
+            value = row.get(df.fieldname)
+            text = titles.get((df.options, value)) if df.fieldtype == "Link" else None
+            text = text or values.show(df, value, row)
+            cells.append(
                 {
-                    "name": row.name,
-                    "title": title,
-                    "code": is_code(title),
-                    "subtitle": row.name if title != cstr(row.name) and not self.random_names else "",
-                    "url": reverse("admin:form", args=[self.doctype, row.name]),
-                    "indicator": indicator(self.doctype, row),
-                    "cells": cells,
-                    "modified": row.modified,
+                    "text": text,
+                    "label": label_of(df),
+                    "numeric": df.fieldtype in values.NUMBER_TYPES,
+                    "code": is_code(text),
+                    "check": cint(value) if df.fieldtype == "Check" else None,
                 }
             )
-        return result
-
-    def filter_fields(self) -> list[dict]:
-        """The standard filters' widgets with their present values."""
-        items = []
-        for df in self.meta.fields:
-            standard = cint(df.in_standard_filter) or df.fieldname == self.status_field
-            if not standard or not self.layout.can_read(df) or df.fieldtype in values.NO_VALUE_TYPES:
-                continue
-            text = self.args.get(df.fieldname, "")
-            operator, value = parse_filter(text)
-            item = {
-                "name": df.fieldname,
-                "label": _(df.label),
-                "widget": "text",
-                "value": value if operator in ("=", "like") else "",
-                "raw": text,
-                "doctype": df.options,
-                "parent": self.doctype,
+        title = cstr(row.get(listing.title_field)) or cstr(row.name)
+        result.append(
+            {
+                "name": row.name,
+                "title": title,
+                "code": is_code(title),
+                "subtitle": row.name if title != cstr(row.name) and not listing.random_names else "",
+                "url": reverse("admin:form", args=[listing.doctype, row.name]),
+                "indicator": indicator(listing.doctype, row),
+                "cells": cells,
+                "modified": row.modified,
             }
-            if df.fieldtype == "Select":
-                item.update(widget="select", options=select_options(df, item["value"]))
-                if not item["options"] or item["options"][0]["value"]:
-                    item["options"].insert(0, {"value": "", "label": "", "chosen": not item["value"]})
-            elif df.fieldtype == "Link":
-                item.update(widget="link", display=values.show(df, item["value"]) if item["value"] else "")
-            elif df.fieldtype == "Check":
-                item["widget"] = "yesno"
-            elif df.fieldtype in ("Date", "Datetime"):
-                both = value if operator == "between" else [value, value] if operator == "=" and value else ["", ""]
-                item.update(widget="dates", start=both[0], end=both[1])
-            items.append(item)
-        return items
+        )
+    return result
 
-    def other_filters(self) -> list[dict]:
-        """Filters that came with the address and have no widget: shown as words that can be removed."""
-        widgets = {item["name"] for item in self.filter_fields()}
-        shown = []
-        for _doctype, field, operator, value in self.filters:
-            df = self.meta.get_field(field)
-            text = value if not isinstance(value, str) or df is None else values.show(df, value)
-            if isinstance(text, (list, tuple)):
-                text = ", ".join(_(cstr(part)) for part in text)
-            simple = operator in ("=", "like", "between")
-            if field not in widgets or not simple:
-                label = _(df.label) if df is not None else _(field.replace("_", " ").title())
-                shown.append({"field": field, "label": label, "operator": operator, "value": cstr(text).strip("%")})
-        return shown
+
+def filter_fields(listing: DocumentList) -> list[dict]:
+    """The standard filters' widgets with their present values."""
+    items = []
+    for df in listing.meta.fields:
+        standard = cint(df.in_standard_filter) or df.fieldname == listing.status_field
+        if not standard or not listing.layout.can_read(df) or df.fieldtype in values.NO_VALUE_TYPES:
+            continue
+        text = listing.args.get(df.fieldname, "")
+        operator, value = parse_filter(text)
+        item = {
+            "name": df.fieldname,
+            "label": label_of(df),
+            "widget": "text",
+            "value": value if operator == "=" else cstr(value).strip("%") if operator == "like" else "",
+            "raw": text,
+            "doctype": df.options,
+            "parent": listing.doctype,
+        }
+        if df.fieldtype == "Select":
+            item.update(widget="select", options=select_options(df, item["value"]))
+            if not item["options"] or item["options"][0]["value"]:
+                item["options"].insert(0, {"value": "", "label": "", "chosen": not item["value"]})
+        elif df.fieldtype == "Link":
+            item.update(widget="link", display=values.show(df, item["value"]) if item["value"] else "")
+        elif df.fieldtype == "Check":
+            item["widget"] = "yesno"
+        elif df.fieldtype in ("Date", "Datetime"):
+            both = value if operator == "between" else [value, value] if operator == "=" and value else ["", ""]
+            item.update(widget="dates", start=both[0], end=both[1])
+        items.append(item)
+    return items
 
 
 def is_code(text: str) -> bool:
@@ -238,78 +105,129 @@ def is_code(text: str) -> bool:
     return len(text) <= 24 and " " not in text and any(letter.isdigit() for letter in text)
 
 
-def parse_filter(text: str) -> tuple[str, object]:
-    """`Open` is equality; `["like","%a%"]` names its operator."""
-    if text.startswith("["):
-        try:
-            operator, value = json.loads(text)
-            if isinstance(operator, str):
-                return operator.lower(), value
-        except ValueError:
-            pass
-    return "=", text
-
-
 def document_list(request, doctype: str):
     check_doctype(doctype)
     if frappe.get_meta(doctype).issingle:
         return HttpResponseRedirect(reverse("admin:single", args=[doctype]))
     if request.method == "POST":
-        return bulk(request, doctype)
-    if dates := dates_to_filter(request):
-        return HttpResponseRedirect(dates)
-    listing = DocumentList(request, doctype)
+        return posted(request, doctype)
+    if target := typed_to_filter(request, doctype):
+        return HttpResponseRedirect(target)
+    listing = DocumentList(doctype, request.GET)
+    length = cint(request.GET.get("_len"))
+    length = length if length in PAGE_LENGTHS else PAGE_LENGTHS[0]
     number = max(1, cint(request.GET.get("_page") or 1))
-    total = listing.total()
-    rows = listing.query((number - 1) * PAGE_LENGTH, PAGE_LENGTH)
+    rows = listing.query((number - 1) * length, length + 1)
+    more, rows = len(rows) > length, rows[:length]
+    filtered = bool(listing.filters or listing.or_filters)
+    fields = filter_fields(listing)
+    shown = shown_rows(listing, rows)
+    actions = bulk.offered(doctype)
+    may_print, may_export = (bool(frappe.has_permission(doctype, right)) for right in ("print", "export"))
     context = {
         "listing": listing,
         "doctype": doctype,
-        "rows": listing.shown(rows),
-        "columns": [
-            {
-                "label": _(df.label),
-                "field": df.fieldname,
-                "numeric": df.fieldtype in values.NUMBER_TYPES,
-                "sorted": listing.sort[1] if listing.sort[0] == df.fieldname else "",
-            }
-            for df in listing.columns
-        ],
-        "title_label": _(listing.meta.get_label(listing.title_field)) if listing.title_field != "name" else _("Name"),
-        "total": total,
-        "total_shown": values.group_digits(total),
-        "first": (number - 1) * PAGE_LENGTH + 1,
-        "last": (number - 1) * PAGE_LENGTH + len(rows),
-        "number": number,
+        "rows": shown,
+        "columns": headings(listing),
+        "title_heading": heading(listing, listing.title_field, _("Name")),
+        "modified_heading": heading(listing, "modified", _("Modified")),
+        "first": (number - 1) * length + 1,
+        "last": (number - 1) * length + len(rows),
+        "total": total_of(listing, request, number == 1 and not more, len(rows)),
         "previous": number - 1 if number > 1 else None,
-        "next": number + 1 if number * PAGE_LENGTH < total else None,
-        "filters": listing.filter_fields(),
-        "other_filters": listing.other_filters(),
+        "next": number + 1 if more else None,
+        "lengths": [{"length": item, "chosen": item == length} for item in PAGE_LENGTHS],
+        "filters": fields,
+        "chips": listing.chips({item["name"] for item in fields}),
+        "filter_choices": listing.filter_choices(),
+        "operators": [{"value": value, "label": _(label)} for value, label in OPERATORS],
+        "column_choices": column_choices(listing),
+        "saved": saved_filters.of_list(doctype),
         "search": request.GET.get("_q", ""),
-        "filtered": bool(listing.filters or listing.or_filters),
-        "any": bool(total) or bool(count(doctype, [])) if (listing.filters or listing.or_filters) else bool(total),
+        "filtered": filtered,
         "may_create": bool(frappe.has_permission(doctype, "create")) and not cint(listing.meta.get("in_create")),
-        "may_export": bool(frappe.has_permission(doctype, "export")),
-        "bulk_actions": bulk_actions(doctype),
-        "has_status": any(indicator(doctype, row) for row in rows),
-        "export_query": request.GET.urlencode(),
+        "may_export": may_export,
+        "may_print": may_print,
+        "bulk_actions": actions,
+        "selectable": bool(rows) and bool(actions or may_print or may_export),
+        "bulk_fields": [{"name": df.fieldname, "label": label_of(df)} for df in bulk.editable_fields(doctype)]
+        if any(item.get("asks") for item in actions)
+        else [],
+        "has_status": any(row["indicator"] for row in shown),
+        "query": request.GET.urlencode(),
         "description": _(listing.meta.description) if listing.meta.get("description") else "",
+        "views": views_of(doctype, "list", listing.filters),
     }
     return page(request, "desk/list.html", _(doctype), context)
 
 
-def dates_to_filter(request) -> str | None:
-    """The two date boxes of a filter become one `between`; returns the address with it, or None."""
+def views_of(doctype: str, here: str, filters) -> list[dict]:
+    """The other ways to look at these documents: list, report, tree."""
+    query = charts.as_query(filters)
+    found = [("list", _("List"), "list", reverse("admin:list", args=[doctype]) + query)]
+    if frappe.has_permission(doctype, "report"):
+        found.append(("report", _("Report"), "lab_profile", reverse("admin:report_builder", args=[doctype]) + query))
+    if cint(frappe.get_meta(doctype).get("is_tree")):
+        found.append(("tree", _("Tree"), "account_tree", reverse("admin:tree", args=[doctype])))
+    return [{"label": label, "icon": icon, "link": link, "here": key == here} for key, label, icon, link in found]
+
+
+def total_of(listing: DocumentList, request, is_everything: bool, shown: int) -> dict:
+    """{shown, exact}: the number of documents; past a thousand it is counted only when asked for."""
+    if is_everything:
+        return {"shown": values.group_digits(shown), "exact": True}
+    limit = 0 if request.GET.get("_count") else COUNT_LIMIT
+    number = listing.total(limit)
+    exact = not limit or number <= limit
+    return {"shown": values.group_digits(number if exact else limit) + ("" if exact else "+"), "exact": exact}
+
+
+def heading(listing: DocumentList, fieldname: str, label: str, numeric: bool = False) -> dict:
+    """A column's head: its label and the order that a click on it asks for."""
+    sorted_by = listing.sort[1] if listing.sort[0] == fieldname else ""
+    return {
+        "label": label,
+        "field": fieldname,
+        "numeric": numeric,
+        "sorted": {"asc": "ascending", "desc": "descending"}.get(sorted_by, ""),
+        "order": f"{fieldname} {'desc' if sorted_by == 'asc' else 'asc'}",
+    }
+
+
+def headings(listing: DocumentList) -> list[dict]:
+    return [heading(listing, df.fieldname, label_of(df), df.fieldtype in values.NUMBER_TYPES) for df in listing.columns]
+
+
+def column_choices(listing: DocumentList) -> dict:
+    """{own, fields}: what can be a column, what is one, and whether that was the user's own choice."""
+    shown = {df.fieldname for df in listing.columns}
+    return {
+        "own": bool(chosen_columns(listing.doctype)),
+        "fields": [
+            {"name": df.fieldname, "label": label_of(df), "chosen": df.fieldname in shown}
+            for df in listing.available_columns()
+        ],
+    }
+
+
+def typed_to_filter(request, doctype: str) -> str | None:
+    """What was typed into the filter boxes, as the address that says it; None if the address says it already."""
     query = request.GET.copy()
     fields = {key[:-6] for key in query if key.endswith(".start")} | {key[:-4] for key in query if key.endswith(".end")}
-    if not fields and not any(not query[key] for key in query):
+    adds = "_field" in query
+    if not fields and not adds and not any(not query[key] for key in query):
         return None
     for field in fields:
         typed = [query.pop(f"{field}.{side}", [""])[-1].strip() for side in ("start", "end")]
         if any(typed):
             query[field] = json.dumps(["between", [text and values.read_moment(text, "Date") for text in typed]])
-    for key in [key for key in query if not query[key]]:
-        del query[key]
+    if adds:
+        field, operator, text = (query.pop(key, [""])[-1] for key in ("_field", "_operator", "_value"))
+        if condition := typed_filter(DocumentList(doctype, request.GET), field, operator, text):
+            query.appendlist(field, condition)
+    for key in list(query):
+        query.setlist(key, [text for text in query.getlist(key) if text])
+    query.pop("_page", None) if adds else None
     return f"{request.path}?{query.urlencode()}"
 
 
@@ -318,51 +236,106 @@ def check_doctype(doctype: str) -> None:
         raise frappe.DoesNotExistError(_("DocType {0} not found").format(doctype))
 
 
-def bulk_actions(doctype: str) -> list[dict]:
-    """The workflow's actions that one of the user's roles may do, for the selected rows."""
-    workflow = get_workflow(doctype)
-    if not workflow:
-        return []
-    roles = set(frappe.get_roles())
-    names = dict.fromkeys(row.action for row in workflow.transitions if row.allowed in roles)
-    return [{"action": name, "label": _(name)} for name in names]
-
-
-def bulk(request, doctype: str):
-    """Apply a workflow action to every selected document, each by itself; say which failed and why."""
-    from frappe.model.workflow import apply_workflow
-
+def posted(request, doctype: str):
+    """A form of the list was sent: columns, a filter to keep or to drop, or an action on chosen rows."""
     action = request.POST.get("_action") or ""
-    done, failed = 0, []
-    for name in request.POST.getlist("names"):
-        frappe.db.savepoint("bulk_row")
-        try:
-            apply_workflow(frappe.get_doc(doctype, name), action)
-            done += 1
-        except (frappe.ValidationError, frappe.PermissionError) as error:
-            frappe.db.rollback(save_point="bulk_row")
-            failed.append(f"{name}: " + "; ".join(messages.as_text(item) for item in messages.of_error(error)))
-        messages.forget()
-    if done:
-        flash.success(request, _("{0}: {1} documents").format(_(action), done))
-    if failed:
-        text = "<ul>" + "".join(f"<li>{values.clean_html(line)}</li>" for line in failed[:20]) + "</ul>"
-        flash.error(request, mark_safe(_("{0} documents were left as they are").format(len(failed)) + text))  # noqa: S308 (made harmless)
+    if action in ("columns", "columns:standard"):
+        chosen = request.POST.getlist("columns") if action == "columns" else []
+        update_user_settings(doctype, {"List": {"columns": chosen}})
+    elif action == "save_filter":
+        listing = DocumentList(doctype, request.GET)
+        saved_filters.keep(
+            doctype, request.POST.get("filter_name", ""), listing.stored_filters(), bool(request.POST.get("shared"))
+        )
+        flash.success(request, _("Saved"))
+    elif action.startswith("drop_filter:"):
+        saved_filters.drop(action.partition(":")[2])
+    elif action in ("print", "export:xlsx", "export:csv"):
+        names = request.POST.getlist("names")
+        return printed(doctype, names) if action == "print" else exported(request, doctype, action[-4:].strip(":"), names)
+    else:
+        return bulk_page(request, doctype, action)
     return HttpResponseRedirect(request.get_full_path())
 
 
-def export(request, doctype: str) -> HttpResponse:
-    """The list, as filtered, as a workbook; every cell is text or number, never a formula."""
+def bulk_page(request, doctype: str, action: str):
+    """Without script: do the action to all chosen rows and say on the list what was done."""
+    results = bulk.run(doctype, action, request.POST.getlist("names"), request.POST)
+    done, failed = [r for r in results if r["ok"]], [r for r in results if not r["ok"]]
+    label = next(item["label"] for item in bulk.offered(doctype) if item["action"] == action)
+    if done:
+        flash.success(request, _("{0}: {1} documents").format(label, len(done)))
+    if failed:
+        lines = [f"{row['name']}: {row['message']}" for row in failed[:20]]
+        text = "<ul>" + "".join(f"<li>{frappe.utils.escape_html(line)}</li>" for line in lines) + "</ul>"
+        flash.error(request, mark_safe(_("{0} documents were left as they are").format(len(failed)) + text))  # noqa: S308 (escaped)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def bulk_json(request, doctype: str) -> JsonResponse:
+    """The script's way: a few names at a time, so that it can show how far the work is."""
     check_doctype(doctype)
+    if request.method != "POST":
+        raise frappe.PermissionError
+    results = bulk.run(doctype, request.POST.get("_action") or "", request.POST.getlist("names"), request.POST)
+    return JsonResponse({"results": results})
+
+
+def widget(request, doctype: str) -> HttpResponse:
+    """The input for one field: of the filter form (?filter=1), or for editing the field in many documents."""
+    check_doctype(doctype)
+    listing = DocumentList(doctype, request.GET)
+    df = listing.readable(request.GET.get("_field") or "")
+    if df is None:
+        raise frappe.PermissionError
+    operator = request.GET.get("_operator") or "="
+    field = FormLayout(frappe.new_doc(doctype)).field(df, frappe._dict(), "") or {}
+    one_value = operator in ("=", "!=", ">", "<", ">=", "<=")
+    if not one_value or field.get("widget") in ("code", "textarea", "attach", "html", "table"):
+        field["widget"] = "text"
+    choices = ("No", "Yes") if field["widget"] == "check" else ("Draft", "Submitted", "Cancelled")
+    if field["widget"] == "check" or df.fieldname == "docstatus":
+        field["widget"] = "select"
+        field["options"] = [{"value": str(value), "label": _(word)} for value, word in enumerate(choices)]
+    field.update(name="_value", readonly=False, url="", required=False, value="", display="")
+    return render(request, "desk/widget.html", {"field": field})
+
+
+def printed(doctype: str, names: list[str]) -> HttpResponse:
+    """The chosen documents in their default print format as one PDF."""
+    from frappe.utils.print_utils import get_print
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    for name in names[: bulk.MOST]:
+        doc = frappe.get_doc(doctype, name)
+        doc.check_permission("print")
+        get_print(doctype, name, doc=doc, as_pdf=True, output=writer)
+    from io import BytesIO
+
+    output = BytesIO()
+    writer.write(output)
+    return download(output.getvalue(), f"{_(doctype)}.pdf", "application/pdf", "inline")
+
+
+def export(request, doctype: str) -> HttpResponse:
+    """The list, as filtered, as a file: ?_kind=csv, else a workbook."""
+    check_doctype(doctype)
+    return exported(request, doctype, request.GET.get("_kind") or "xlsx")
+
+
+def exported(request, doctype: str, kind: str, names: list[str] | None = None) -> HttpResponse:
+    """The list's rows (or the chosen ones) with its columns; values as people read them, numbers as numbers."""
     frappe.has_permission(doctype, "export", throw=True)
-    listing = DocumentList(request, doctype)
-    rows = listing.query(0, EXPORT_LIMIT)
+    listing = DocumentList(doctype, request.GET)
+    rows = listing.query(0, EXPORT_LIMIT, names)
     titles = listing.titles(rows)
-    header = [_("ID"), *([_(listing.meta.get_label(listing.title_field))] if listing.title_field != "name" else [])]
-    header += [_(df.label) for df in listing.columns] + [_("Status")]
+    titled = listing.title_field != "name"
+    header = [_("ID"), *([_(listing.meta.get_label(listing.title_field))] if titled else [])]
+    header += [label_of(df) for df in listing.columns] + [_("Status")]
     table = []
     for row in rows:
-        line = [row.name, *([row.get(listing.title_field)] if listing.title_field != "name" else [])]
+        line = [row.name, *([row.get(listing.title_field)] if titled else [])]
         for df in listing.columns:
             value = row.get(df.fieldname)
             if df.fieldtype in ("Currency", "Int", "Float"):
@@ -371,34 +344,4 @@ def export(request, doctype: str) -> HttpResponse:
                 line.append(titles.get((df.options, value)) or values.show(df, value, row))
         state = indicator(doctype, row)
         table.append([*line, state["label"] if state else ""])
-    return download(workbook(_(doctype), header, table), f"{_(doctype)}.xlsx", XLSX_TYPE, "attachment")
-
-
-def workbook(title: str, header: list, rows: list[list]) -> bytes:
-    """One sheet with a bold header; numbers stay numbers."""
-    output = io.BytesIO()
-    book = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Sheet")
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    number = book.add_format({"num_format": "#,##0.##"})
-    whole = book.add_format({"num_format": "#,##0"})
-    widths = [len(cstr(label)) for label in header]
-    for column, label in enumerate(header):
-        sheet.write_string(0, column, cstr(label), bold)
-    for index, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            if isinstance(value, bool) or value is None:
-                sheet.write_string(index, column, "" if value is None else cstr(int(value)))
-            elif isinstance(value, (int, float)):
-                sheet.write_number(index, column, value, whole if value == int(value) else number)
-            else:
-                sheet.write_string(index, column, cstr(value)[:32000])
-            if column < len(widths):
-                widths[column] = max(widths[column], min(50, len(cstr(value))))
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, min(50, width + 2))
-    sheet.freeze_panes(1, 0)
-    if header:
-        sheet.autofilter(0, 0, max(1, len(rows)), len(header) - 1)
-    book.close()
-    return output.getvalue()
+    return table_file(_(doctype), header, table, kind)

@@ -1,7 +1,6 @@
 """A report: its filters, summary, chart and table; as XLSX and as PDF."""
 
 import html
-import json
 
 import frappe
 from django.http import HttpResponseRedirect
@@ -12,7 +11,9 @@ from frappe.utils import cint, cstr, flt, now_datetime
 from benchless.desk import charts, messages, values
 from benchless.desk.layout import select_options
 from benchless.desk.render import page
-from benchless.desk.views.lists import XLSX_TYPE, is_code, workbook
+from benchless.desk.sheets import table_file
+from benchless.desk.views.lists import is_code
+from benchless.desk.views.report_builder import address_of
 from benchless.rest.responses import download
 
 SHOWN_ROWS = 1000  # the page stays usable; the workbook has them all
@@ -27,9 +28,7 @@ def report(request, name: str):
         raise frappe.PermissionError
     frappe.has_permission(doc.ref_doctype, "report", throw=True)
     if doc.report_type == "Report Builder":
-        stored = json.loads(doc.json or "{}").get("filters") or []
-        filters = charts.parse_filters(stored, doc.ref_doctype)
-        return HttpResponseRedirect(reverse("admin:list", args=[doc.ref_doctype]) + charts.as_query(filters))
+        return HttpResponseRedirect(address_of(doc))
 
     fields = filter_fields(doc, request)
     filters = {field["name"]: field["parsed"] for field in fields if field["parsed"] not in (None, "")}
@@ -216,7 +215,7 @@ def export(doc, answer: dict, fields: list[dict], kind: str):
     """The report as a workbook, or as a page of paper."""
     columns = [column for column in map(read_column, answer.get("columns") or []) if not column["hidden"]]
     rows = answer.get("result") or []
-    if kind == "xlsx":
+    if kind in ("xlsx", "csv"):
         frappe.has_permission(doc.ref_doctype, "export", throw=True)
         table = []
         for row in rows:
@@ -226,8 +225,7 @@ def export(doc, answer: dict, fields: list[dict], kind: str):
                 number = column["fieldtype"] in NUMBERS and isinstance(value, (int, float))
                 line.append(flt(value) if number else values.show(df, value) if column["fieldtype"] == "Date" else value)
             table.append(line)
-        content = workbook(_(doc.name), [column["label"] for column in columns], table)
-        return download(content, f"{_(doc.name)}.xlsx", XLSX_TYPE, "attachment")
+        return table_file(_(doc.name), [column["label"] for column in columns], table, kind)
     frappe.has_permission(doc.ref_doctype, "print", throw=True)
     from frappe.utils.pdf import get_pdf
 

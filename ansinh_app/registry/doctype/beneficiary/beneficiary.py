@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
+from ansinh_app.registry import marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 
 _BY_DECISION = ("status", "deceased_on", "death_known_on")
@@ -20,7 +21,11 @@ class Beneficiary(Document):
         self.validate_death()
         self.validate_unit()
         self.validate_representatives()
+        marriages.validate(self)
         self.validate_payment()
+
+    def on_update(self):
+        marriages.mirror(self)
 
     def on_trash(self):
         self.refuse_when_entitled()

@@ -3,21 +3,24 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, getdate
+from frappe.utils import cint, getdate, nowdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import (
+    ChangeNotAllowedError,
     InvalidDateError,
     OverlappingEntitlementError,
     PayeeError,
     UnknownCategoryError,
 )
 from ansinh_app.policy.law import load_law
-from ansinh_app.registry.people import day, first_of_month, refresh_status
+from ansinh_app.registry import marriages
+from ansinh_app.registry.people import birth, day, first_of_month, refresh_status
 
 # The representative's capacity each way of being paid needs.
 CAPACITY = {"Guardian": "Guardian", "Authorised": "Authorised", "Carer": "Carer"}
 PAID_OR_ON_ITS_WAY = ("Planned", "Sent", "Paid")
+_OFFICE = {"Social Affairs Officer", "Social Affairs Manager", "System Manager"}
 
 
 class Entitlement(Document):
@@ -29,6 +32,7 @@ class Entitlement(Document):
         self.validate_payee()
         self.validate_account()
         self.validate_overlap()
+        self.validate_both_schemes()
 
     def on_submit(self):
         if not self.flags.checked_by_import:
@@ -38,6 +42,7 @@ class Entitlement(Document):
         self.set_months()
         self.validate_payee()
         self.validate_account()
+        self.validate_both_schemes()
 
     def before_cancel(self):
         self.tell_when_paid()
@@ -76,7 +81,7 @@ class Entitlement(Document):
         if Month.of(start) < Month.of(born) or getdate(self.decision_date) < born:
             frappe.throw(
                 _("{0} was born on {1}: neither decision nor first month can lie before").format(
-                    frappe.bold(self.person.full_name), day(born)
+                    frappe.bold(self.person.full_name), self._born()
                 ),
                 InvalidDateError,
             )
@@ -104,7 +109,7 @@ class Entitlement(Document):
             frappe.throw(
                 _("{0}, born {1}, is not of the age of {2} in {3}").format(
                     frappe.bold(self.person.full_name),
-                    day(born),
+                    self._born(),
                     frappe.bold(f"{category.code} {category.title}"),
                     month.label,
                 ),
@@ -128,6 +133,43 @@ class Entitlement(Document):
                 ),
                 UnknownCategoryError,
             )
+        if not self.flags.checked_by_import and self.docstatus == 0:
+            marriages.tell_what_it_means(self, category)
+
+    def _born(self) -> str:
+        return birth(self.person.date_of_birth, self.person.get("dob_precision"))
+
+    def validate_both_schemes(self):
+        """Somebody of the office looks before two schemes are paid, says why, and signs with his name."""
+        if not self.both_schemes_on:
+            self.both_schemes_by = self.both_schemes_reason = None
+            return
+        before = self.get_doc_before_save()
+        changed = not before or any(
+            str(before.get(field) or "") != str(self.get(field) or "")
+            for field in ("both_schemes_on", "both_schemes_reason")
+        )
+        if not changed:
+            self.both_schemes_by = before.both_schemes_by
+            return
+        if self.programme != "BTXH":
+            self._refuse_both(_("only social assistance waits for this check"))
+        if not (self.both_schemes_reason or "").strip():
+            self._refuse_both(_("say under which article both are due"))
+        if getdate(self.both_schemes_on) > getdate(nowdate()):
+            self._refuse_both(_("the day of the check lies in the future"))
+        if frappe.session.user != "Administrator" and not _OFFICE & set(frappe.get_roles()):
+            frappe.throw(
+                _("Only the social affairs office finds that two schemes are due together."),
+                frappe.PermissionError,
+            )
+        self.both_schemes_by = frappe.session.user
+
+    def _refuse_both(self, problem: str):
+        frappe.throw(
+            _("Both schemes for {0}: {1}").format(frappe.bold(self.person.full_name), problem),
+            ChangeNotAllowedError,
+        )
 
     def validate_payee(self):
         """Money for somebody else goes only to a person on the beneficiary's own list."""

@@ -1,4 +1,4 @@
-"""frappe.db: SQL, values, and the transaction, on the Django connection of the site."""
+"""frappe.db: SQL, values, and the transaction, on the Django connection of the site, whatever its engine."""
 
 import itertools
 import json
@@ -8,35 +8,27 @@ from contextlib import suppress
 import frappe
 from django.db import connections
 from django.db import utils as db_errors
+from frappe.database.errors import MISSING_TABLE, ErrorMeanings
 from frappe.database.schema import TYPE_MAP
-from frappe.database.utils import (
-    FOR_UPDATE,
-    CallbackManager,
-    DefaultOrderBy,
-    expand,
-    format_datetime,
-    stored,
-)
+from frappe.database.utils import CallbackManager, DefaultOrderBy, expand, format_datetime, stored
 from frappe.types import _dict
 
 DDL_WORDS = ("alter", "drop", "create", "truncate")
-READ_ONLY_WORDS = ("select", "pragma", "explain", "with")
+COMMITTING_WORDS = (*DDL_WORDS, "start", "begin")  # on MariaDB they commit what is pending
+WRITING_WORDS = ("insert", "update", "delete")
+PREFIX_LENGTH = re.compile(r"\s*\(([^)]+)\)\s*")
 EMPTY = object()
 
 
-class Database:
-    """One thread's database: reads see what is committed, the first write takes the write lock until commit."""
+class Database(ErrorMeanings):
+    """One thread's database. What differs between engines stands in sqlite/database.py and mariadb/database.py."""
 
-    db_type = "sqlite"
-    SQLError = db_errors.ProgrammingError
-    ProgrammingError = db_errors.ProgrammingError
-    OperationalError = db_errors.OperationalError
-    InternalError = db_errors.InternalError
-    IntegrityError = db_errors.IntegrityError
-    DataError = db_errors.DataError
+    READ_ONLY_WORDS = ("select", "pragma", "explain", "with", "show", "desc", "describe")
     VARCHAR_LEN = 140
     MAX_COLUMN_LENGTH = 64
+    MAX_WRITES_PER_TRANSACTION = 200_000
     OPTIONAL_COLUMNS = ("_user_tags", "_comments", "_assign", "_liked_by")
+    InvalidColumnName = frappe.InvalidColumnName
     type_map = TYPE_MAP
 
     def __init__(self):
@@ -68,12 +60,17 @@ class Database:
             self.connection.close()
 
     def begin(self, *, read_only=False) -> None:
-        if read_only:
-            return
-        try:
-            self.connection.begin_write()
-        except db_errors.OperationalError as error:
-            raise self._lock_error(error) from error
+        """Start a transaction; refused where that would commit somebody's writes."""
+        self.check_implicit_commit("begin")
+        if not self._inside_atomic():
+            self.connection.rollback()
+            self._ended()
+
+    def lock_writes(self) -> None:
+        """Where the engine has one lock for all writers, take it now."""
+
+    def _ended(self) -> None:
+        """Called after each commit and rollback."""
 
     def commit(self) -> None:
         """Make the writes of this transaction durable; callbacks registered for it run around it."""
@@ -81,6 +78,7 @@ class Database:
             return
         self.before_commit.run()
         self.connection.commit()
+        self._ended()
         self.before_rollback.reset()
         self.after_rollback.reset()
         self.transaction_writes = 0
@@ -99,6 +97,7 @@ class Database:
             return
         self.before_rollback.run()
         self.connection.rollback()
+        self._ended()
         self.before_commit.reset()
         self.after_commit.reset()
         self.transaction_writes = 0
@@ -106,7 +105,7 @@ class Database:
         self.after_rollback.run()
 
     def savepoint(self, save_point: str) -> None:
-        self.begin()
+        self.lock_writes()
         self._execute(f"savepoint {self._savepoint_name(save_point)}")
 
     def release_savepoint(self, save_point: str) -> None:
@@ -116,7 +115,7 @@ class Database:
     def _savepoint_name(save_point: str) -> str:
         if not re.fullmatch(r"\w+", save_point):
             raise frappe.ValidationError(f"Not a savepoint name: {save_point}")
-        return f'"{save_point}"'
+        return f"`{save_point}`"
 
     def _inside_atomic(self) -> bool:
         """True inside a django.db.transaction.atomic() block, which commits or rolls back by itself."""
@@ -125,19 +124,32 @@ class Database:
     # SQL
 
     def _execute(self, query: str, values=None):
+        self.last_query = query
         cursor = self.connection.cursor()
         try:
-            cursor.execute(query, values)
-        except db_errors.OperationalError as error:
-            raise self._lock_error(error) from error
+            self._run(cursor, query, values)
+        except db_errors.Error as error:
+            meaning = self._meaning(error)
+            if meaning is error:
+                raise
+            raise meaning from error
         return cursor
 
-    @staticmethod
-    def _lock_error(error):
-        message = str(error)
-        if "locked" in message or "busy" in message:
-            return frappe.QueryTimeoutError(message)
-        return error
+    def _run(self, cursor, query: str, values) -> None:
+        cursor.execute(query, values)
+
+    def _execute_many(self, query: str, rows: list) -> None:
+        """Run a statement once for each row of stored values."""
+        self.lock_writes()
+        try:
+            self.connection.cursor().executemany(query, rows)
+        except db_errors.Error as error:
+            raise self._meaning(error) from error
+        self._count_write()
+
+    def _prepare(self, query: str, word: str) -> str:
+        """The query as the engine takes it; a write takes the lock it needs."""
+        return query
 
     def sql(
         self,
@@ -159,29 +171,30 @@ class Database:
         query = str(query).strip()
         if not run:
             return query
-        if FOR_UPDATE.search(query):
-            query = FOR_UPDATE.sub("", query)
-            self.begin()
         word = query[:10].split(None, 1)[0].lower() if query else ""
-        writes = word not in READ_ONLY_WORDS
-        if writes:
-            self.check_implicit_commit(word)
-            self.begin()
-            self.transaction_writes += word not in DDL_WORDS
+        self.check_implicit_commit(word)
+        if auto_commit:
+            self.commit()
+        query = self._prepare(query, word)
+        if word in WRITING_WORDS:
+            self._count_write()
         if values is EMPTY or values is None:
-            cursor = self._execute(query)
+            values = None
         else:
             if not isinstance(values, (dict, tuple, list)):
                 values = (values,)
-            if values or "%%" in query:
-                query, values = expand(query, values)
-                cursor = self._execute(query, values)
-            else:
-                cursor = self._execute(query)
+            query, values = expand(query, values) if values or "%%" in query else (query, None)
+        try:
+            cursor = self._execute(query, values)
+        except db_errors.Error as error:
+            if ignore_ddl and (self.is_missing_table_or_column(error) or self.cant_drop_field_or_key(error)):
+                return ()
+            raise
+        if auto_commit:
+            self.commit()
         if debug:
             frappe.errprint(query)
         if not cursor.description:
-            self.last_rowcount = cursor.rowcount
             return ()
         if as_iterator:
             return self._iterate(cursor, as_dict, as_list, pluck)
@@ -206,10 +219,20 @@ class Database:
             for row in rows:
                 yield row[0] if pluck else _dict(zip(keys, row, strict=True)) if as_dict else list(row) if as_list else row
 
-    def check_implicit_commit(self, word: str) -> None:
+    def check_implicit_commit(self, query: str) -> None:
         """MariaDB commits at DDL; refuse it where that would commit somebody's writes."""
-        if self.transaction_writes and word in DDL_WORDS:
+        first = query.split(None, 1)[0].lower() if query.strip() else ""
+        if self.transaction_writes and first in COMMITTING_WORDS:
             raise frappe.ImplicitCommitError("This statement can cause implicit commit")
+
+    def _count_write(self) -> None:
+        """A transaction of too many writes is refused (or, where the caller said so, committed in parts)."""
+        self.transaction_writes += 1
+        if self.transaction_writes > self.MAX_WRITES_PER_TRANSACTION:
+            if not self.auto_commit_on_many_writes:
+                message = frappe._("Too many changes to database in single action.")
+                raise frappe.TooManyWritesError(f"<br><br>{message}<br>{frappe._('The changes have been reverted.')}<br>")
+            self.commit()
 
     def sql_ddl(self, query: str, debug=False) -> None:
         """Run a statement that changes tables; commits what is pending first, as MariaDB does."""
@@ -217,12 +240,18 @@ class Database:
         self.sql(query, debug=debug)
         self.commit()
 
+    def sql_list(self, query: str, values=(), debug=False, **kwargs) -> list:
+        """The first column of a query's rows."""
+        return self.sql(query, values, **kwargs, debug=debug, pluck=True)
+
+    def multisql(self, sql_dict: dict, values=(), **kwargs):
+        """The query written for this engine, out of several."""
+        return self.sql(sql_dict.get(self.db_type) or sql_dict["mariadb"], values, **kwargs)
+
     def escape(self, value, percent: bool = True) -> str:
         """A quoted SQL literal of a value."""
-        text = str(stored(value) if value is not None else "").replace("'", "''").replace("\x00", "")
-        if percent:
-            text = text.replace("%", "%%")
-        return f"'{text}'"
+        quoted = self._quote(str(stored(value) if value is not None else ""))
+        return quoted.replace("%", "%%") if percent else quoted
 
     def format_date(self, value) -> str:
         return frappe.utils.getdate(value).isoformat() if value else "0001-01-01"
@@ -262,6 +291,8 @@ class Database:
             pluck=pluck,
             distinct=distinct,
             limit=1,
+            skip_locked=skip_locked,
+            wait=wait,
         )
         if not rows:
             return None
@@ -303,8 +334,9 @@ class Database:
             if hit is not None:
                 return hit
         if for_update:
-            self.begin()
-        rows = self._select(doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit)
+            self.lock_writes()
+        lock = self._lock_clause(for_update, wait, skip_locked)
+        rows = self._select(doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit, lock)
         if update and as_dict:
             for row in rows:
                 row.update(update)
@@ -312,16 +344,17 @@ class Database:
             self.value_cache.setdefault(doctype, {})[cache_key] = rows
         return rows
 
-    def _select(self, doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit) -> list:
+    @staticmethod
+    def _lock_clause(for_update: bool, wait: bool, skip_locked: bool) -> str:
+        """What a SELECT says to lock the rows it reads, where the engine locks rows."""
+        return ""
+
+    def _select(self, doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit, lock="") -> list:
         """The query behind get_values; a plain name goes past the filter builder."""
         fields = [fieldname] if isinstance(fieldname, str) else list(fieldname)
         if isinstance(filters, (str, int)) and not isinstance(filters, bool):
             columns = ", ".join(f if f == "*" or not f.isidentifier() else f"`{f}`" for f in fields)
-            try:
-                cursor = self._execute(f"select {columns} from `tab{doctype}` where `name`=%s", (filters,))
-            except db_errors.OperationalError as error:
-                self._raise_missing(error, doctype)
-                raise
+            cursor = self._execute(f"select {columns} from `tab{doctype}` where `name`=%s{lock}", (filters,))
             rows = cursor.fetchall()
             if pluck:
                 return [row[0] for row in rows]
@@ -340,13 +373,9 @@ class Database:
             as_list=not as_dict,
             ignore_permissions=True,
             trusted_fields=True,
+            lock=lock,
         )
         return [row[0] for row in rows] if pluck and not as_dict else list(rows)
-
-    @staticmethod
-    def _raise_missing(error, doctype):
-        if "no such table" in str(error):
-            raise db_errors.ProgrammingError(f"Table 'tab{doctype}' doesn't exist") from error
 
     def _is_single(self, doctype: str) -> bool:
         from frappe.model.meta import is_single
@@ -371,8 +400,9 @@ class Database:
     def get_singles_dict(self, doctype: str, debug=False, *, for_update=False, cast=False) -> _dict:
         """The stored values of a Single as text, or cast to the types of its fields."""
         if for_update:
-            self.begin()
-        rows = self.sql("select `field`, `value` from `tabSingles` where `doctype`=%s", (doctype,))
+            self.lock_writes()
+        lock = self._lock_clause(for_update, True, False)
+        rows = self.sql(f"select `field`, `value` from `tabSingles` where `doctype`=%s{lock}", (doctype,))
         values = _dict(rows)
         if cast:
             meta = frappe.get_meta(doctype)
@@ -402,8 +432,6 @@ class Database:
         value = frappe.utils.cast(field.fieldtype, value)
         cached[key] = value
         return value
-
-    InvalidColumnName = frappe.InvalidColumnName
 
     def exists(self, dt, dn=None, cache=False, *, debug=False):
         """The name of the document that exists, else None; `dt` may be a dict with `doctype`."""
@@ -515,17 +543,11 @@ class Database:
         """Insert rows (an iterable of value sequences in the order of `fields`) without running controllers."""
         columns = ", ".join(f"`{name}`" for name in fields)
         marks = ", ".join(["%s"] * len(fields))
-        word = "insert or ignore" if ignore_duplicates else "insert"
+        word = self.INSERT_IGNORE if ignore_duplicates else "insert"
         query = f"{word} into `{self._table(doctype)}` ({columns}) values ({marks})"
         rows = iter(values)
-        self.begin()
         while chunk := [[stored(v) for v in row] for row in itertools.islice(rows, chunk_size)]:
-            cursor = self.connection.cursor()
-            try:
-                cursor.executemany(query, chunk)
-            except db_errors.OperationalError as error:
-                raise self._lock_error(error) from error
-            self.transaction_writes += len(chunk)
+            self._execute_many(query, chunk)
         self.value_cache.pop(doctype, None)
 
     def bulk_update(self, doctype, doc_updates: dict, *, chunk_size=100, modified=None, modified_by=None,
@@ -559,73 +581,59 @@ class Database:
     # tables, columns, indexes
 
     def table_exists(self, doctype: str, cached=True) -> bool:
-        name = self._table(doctype)
-        return bool(self.sql("select 1 from sqlite_master where type='table' and name=%s", (name,)))
+        return self._table(doctype) in self.get_tables(cached=cached)
+
+    has_table = table_exists
 
     def get_table_columns_description(self, table_name: str) -> list[_dict]:
-        rows = self.sql(f"pragma table_info(`{table_name}`)", as_dict=True)
-        return [_dict(name=r.name, type=r.type, default=r.dflt_value, not_null=r.notnull) for r in rows]
-
-    def get_table_columns(self, doctype: str) -> list[str]:
-        columns = [column.name for column in self.get_table_columns_description(self._table(doctype))]
-        if not columns:
-            raise self.TableMissingError(f"Table 'tab{doctype}' doesn't exist")
+        """A table's columns: name, type, default, not_null, and whether an index begins with it."""
+        columns = self._columns(table_name)
+        indexes = self.get_indexes(table_name).values() if columns else ()
+        for column in columns:
+            column.index = any(i.columns[0] == column.name and not i.unique for i in indexes)
+            column.unique = any(i.columns == [column.name] and i.unique for i in indexes)
         return columns
 
-    TableMissingError = db_errors.ProgrammingError
+    def get_table_columns(self, doctype: str) -> list[str]:
+        columns = [column.name for column in self._columns(self._table(doctype))]
+        if not columns:
+            raise self.TableMissingError(MISSING_TABLE, f"Table 'tab{doctype}' doesn't exist")
+        return columns
+
+    get_db_table_columns = get_table_columns
+
+    def has_column(self, doctype: str, column: str) -> bool:
+        return column in self.get_table_columns(doctype)
+
+    def get_column_type(self, doctype: str, column: str) -> str:
+        """The declared type of a column (`varchar(140)`)."""
+        return next(c.type for c in self._columns(self._table(doctype)) if c.name == column)
 
     @staticmethod
     def get_index_name(fields) -> str:
         """The name Frappe gives an index over these fields (`a_b_index`)."""
-        name = "_".join(fields) + "_index"
-        return re.sub(r"\s*\([^)]+\)\s*", r"", name)
+        return PREFIX_LENGTH.sub("", "_".join(fields) + "_index")
 
     def has_index(self, table_name: str, index_name: str) -> bool:
-        rows = self.sql(
-            "select 1 from sqlite_master where type='index' and tbl_name=%s and name=%s",
-            (table_name, f"{table_name}.{index_name}"),
-        )
-        return bool(rows)
+        return index_name in self.get_indexes(table_name)
 
     def add_index(self, doctype: str, fields, index_name: str | None = None) -> None:
-        """Index columns; a prefix length such as `title(40)` is MariaDB's and left out."""
-        self._create_index("index", doctype, fields, index_name or self.get_index_name(fields))
+        """Index columns; a prefix length such as `title(40)` matters on MariaDB only."""
+        self._ensure_index(doctype, fields, index_name or self.get_index_name(fields), unique=False)
 
     def add_unique(self, doctype: str, fields, constraint_name: str | None = None) -> None:
         """Make a combination of columns unique in the database (rows with a NULL among them do not count)."""
         fields = [fields] if isinstance(fields, str) else list(fields)
-        self._create_index("unique index", doctype, fields, constraint_name or "unique_" + "_".join(fields))
+        self._ensure_index(doctype, fields, constraint_name or "unique_" + "_".join(fields), unique=True)
 
-    def _create_index(self, kind: str, doctype: str, fields, name: str) -> None:
+    def _ensure_index(self, doctype: str, fields, name: str, unique: bool) -> None:
         table = self._table(doctype)
-        if self.has_index(table, name):
-            return
-        columns = ", ".join("`" + re.sub(r"\s*\([^)]+\)\s*", "", field) + "`" for field in fields)
-        self.commit()
-        self.sql(f"create {kind} if not exists `{table}.{name}` on `{table}` ({columns})")
-        self.commit()
-
-    # what an error means
-
-    @staticmethod
-    def is_unique_key_violation(error) -> bool:
-        return isinstance(error, db_errors.IntegrityError) and "UNIQUE constraint failed" in str(error)
-
-    @classmethod
-    def is_primary_key_violation(cls, error) -> bool:
-        """True when the name itself is taken."""
-        return cls.is_unique_key_violation(error) and bool(
-            re.fullmatch(r".*: tab[^.]+\.name", str(error).strip())
-        )
-
-    @classmethod
-    def is_duplicate_entry(cls, error) -> bool:
-        return cls.is_unique_key_violation(error)
-
-    def violated_columns(self, error) -> list[str]:
-        """The columns named by a unique violation."""
-        _, _, listed = str(error).partition(": ")
-        return [part.strip().rpartition(".")[2] for part in listed.split(",") if part.strip()]
+        if not self.has_index(table, name):
+            columns = []
+            for field in fields:
+                length = PREFIX_LENGTH.search(field)
+                columns.append((PREFIX_LENGTH.sub("", field).strip("` "), length.group(1) if length else ""))
+            self._add_index(table, name, columns, unique)
 
     # sequences (autoincrement names)
 

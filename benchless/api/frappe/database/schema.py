@@ -1,5 +1,7 @@
 """Column types by field type: what a DocType field becomes in the database, and how long it may be."""
 
+import frappe
+
 # field type -> (declared type, length as text). The declared type also decides what Python value comes back.
 TYPE_MAP = {
     "Currency": ("decimal", "21,9"),
@@ -39,21 +41,25 @@ TYPE_MAP = {
 }
 
 NUMERIC_NOT_NULL = {"Check", "Int", "Currency", "Float", "Percent", "Rating"}
+# Defaults that are worked out when a document is made.
+DEFAULT_SHORTCUTS = ("_Login", "__user", "_Full Name", "Today", "__today", "now", "Now")
 
 
 def column_definition(fieldtype: str, length=None, default=None) -> str | None:
-    """The SQL type of a column, with NOT NULL DEFAULT for numbers; None where the field has no column."""
-    if fieldtype not in TYPE_MAP:
+    """The SQL type and default of a column on the site's engine; None where the field has no column."""
+    types = frappe.db.type_map
+    if fieldtype not in types:
         return None
-    declared, size = TYPE_MAP[fieldtype]
+    declared, size = types[fieldtype]
     if declared == "varchar" and length:
         size = str(length)
     if declared == "int" and length and int(length) > 11:
         declared, size = "bigint", "20"
     definition = f"{declared}({size})" if size else declared
     if fieldtype in NUMERIC_NOT_NULL:
-        number = _number(default)
-        definition += f" not null default {number}"
+        return f"{definition} not null default {_number(default)}"
+    if default and default not in DEFAULT_SHORTCUTS and not str(default).startswith(":"):
+        return f"{definition} default {frappe.db.escape(default, percent=False)}"
     return definition
 
 

@@ -5,6 +5,7 @@ import re
 
 import frappe
 from frappe import _
+from frappe.model import get_permitted_fields
 from frappe.model.db_query import DatabaseQuery
 from frappe.utils import cint, cstr
 
@@ -75,7 +76,9 @@ def _search_fields(meta, searchfield) -> list[str]:
     for name in names:
         if not re.fullmatch(r"\w+", name):
             frappe.throw(_("Invalid Search Field {0}").format(name), frappe.DataError)
-    return [name for name in dict.fromkeys(names) if name == "name" or meta.get_field(name)]
+    ptype = "select" if frappe.only_has_select_perm(meta.name) else "read"
+    readable = {"name", *get_permitted_fields(meta.name, permission_type=ptype, ignore_virtual=True)}
+    return [name for name in dict.fromkeys(names) if name in readable and (name == "name" or meta.get_field(name))]
 
 
 def _filters(doctype, meta, filters) -> list:
@@ -108,7 +111,7 @@ def _choice(meta, row, fields) -> dict:
     texts = {name: _(cstr(row.get(name))) if translated else cstr(row.get(name)) for name in fields}
     choice = {"value": row.name}
     shown = "name"
-    if cint(meta.get("show_title_field_in_link")) and meta.title_field:
+    if cint(meta.get("show_title_field_in_link")) and meta.title_field in texts:
         choice["label"] = texts[meta.title_field] or row.name
         shown = meta.title_field
     choice["description"] = ", ".join(

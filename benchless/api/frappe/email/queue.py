@@ -319,7 +319,6 @@ def send_one(name: str) -> bool:
 
 def _claim(name: str) -> bool:
     """Take the record for this worker; False when another has it or it is not due."""
-    frappe.db.begin()
     row = frappe.db.get_value("Email Queue", name, ["status", "send_after"], as_dict=True, for_update=True)
     due = row and (not row.send_after or get_datetime(row.send_after) <= now_datetime())
     if not due or row.status not in ("Not Sent", "Partially Sent"):

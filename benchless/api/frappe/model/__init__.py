@@ -48,7 +48,10 @@ def get_permitted_fields(
     permission_type: str | None = None,
     ignore_virtual=False,
 ) -> list[str]:
-    """Columns of a DocType the user may read (or, with permission_type, use otherwise) by permlevel."""
+    """Fields of a DocType the user may read (or, with permission_type, use otherwise) by permlevel.
+
+    With ignore_virtual, only those that are columns.
+    """
     import frappe
 
     meta = frappe.get_meta(doctype)
@@ -61,4 +64,7 @@ def get_permitted_fields(
     standard = {"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx"}
     if meta.istable:
         standard |= set(child_table_fields)
-    return [column for column in valid_columns if column in permitted or column in standard]
+    columns = [column for column in valid_columns if column in permitted or column in standard]
+    if ignore_virtual:
+        return columns
+    return [*columns, *(df.fieldname for df in meta.fields if df.is_virtual and df.fieldname in permitted)]

@@ -8,7 +8,8 @@ import frappe
 import frappe.permissions
 from frappe import _
 from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, format_datetime, stored
-from frappe.model import get_permitted_fields, optional_fields
+from frappe.model import get_permitted_fields, optional_fields, table_fields
+from frappe.model._expressions import ALLOWED_FUNCTIONS, columns_in
 from frappe.query_builder.utils import Column
 from frappe.types import _dict
 from frappe.utils import cint, cstr, flt, get_datetime, get_timespan_date_range, getdate, sanitize_column
@@ -25,15 +26,13 @@ ALIASED = re.compile(r"^(.*?)\s+as\s+(['\"`]?)([^'\"`]+)\2$", re.IGNORECASE | re
 FUNCTION = re.compile(r"^\s*(\w+)\s*\((.*)\)\s*$", re.DOTALL)
 COLUMN_IN_TEXT = re.compile(r"(?:`?(tab[\w -]+?)`?\s*\.\s*)?`?([A-Za-z_]\w*)`?")
 ILLEGAL_ORDER = re.compile(r"[^a-z0-9-_ ,`'\"\.\(\)]")
-# What a caller from outside may compute of the columns he may read; and what would reach beyond them.
-ALLOWED_FUNCTIONS = frozenset(
-    ("abs", "avg", "count", "date", "day", "distinct", "group_concat", "length", "lower", "max", "min", "month",
-     "round", "sum", "trim", "upper", "year")
-)
+# What would reach beyond the columns that a caller from outside may read.
 FORBIDDEN_WORDS = re.compile(
     r"\b(select|from|where|join|values|exists|insert|delete|update|drop|create|union|attach|pragma|case)\b"
     r"|/\*|--|;|@"
 )
+# Their `data` holds values of other documents; one by one, they leave without those the reader may not see.
+COPIES = ("Version", "Deleted Document")
 MAX_PARAMETERS = 20_000
 TIMESPANS = {"1 week": "week", "1 month": "month", "3 months": "quarter", "6 months": "6 months", "1 year": "year"}
 PERIODS = {"previous": "last", "next": "next"}
@@ -52,6 +51,9 @@ class DatabaseQuery:
         self.values: list = []
         self.ignore_ifnull = False
         self.parent_doctype = None
+        self.aliases: set[str] = set()
+        self._readable: dict[str, set[str]] = {}
+        self._linked: dict[str, str] = {}
 
     @property
     def doctype_meta(self):
@@ -92,6 +94,7 @@ class DatabaseQuery:
         *,
         parent_doctype=None,
         trusted_fields=False,
+        lock="",
     ) -> list:
         """Rows as dicts (`as_list`: tuples; `pluck`: one column's values)."""
         self.user = user or self.user
@@ -118,6 +121,7 @@ class DatabaseQuery:
         length = cint(limit or page_length or limit_page_length)
         if length:
             query += f" limit {length} offset {cint(start or limit_start)}"
+        query += lock
         if not run:
             return query
         rows = frappe.db.sql(query, where_values, as_dict=not as_list, update=update, debug=debug)
@@ -153,6 +157,7 @@ class DatabaseQuery:
             column = self._column(field, permitted)
             if column is not None:
                 columns.extend(column)
+                self.aliases.add(self._new_alias)
             elif as_list:
                 columns.append("NULL")
         if self.joins:
@@ -174,11 +179,14 @@ class DatabaseQuery:
         if FORBIDDEN_WORDS.search(outside_quotes):
             frappe.throw(_("Use of sub-query or function is restricted"), frappe.DataError)
         for function in re.findall(r"(\w+)\s*\(", lowered):
-            if function not in ALLOWED_FUNCTIONS:
+            if function not in ALLOWED_FUNCTIONS and function != "distinct":
                 frappe.throw(_("Use of function {0} in field is restricted").format(function), frappe.DataError)
 
     def _permitted(self, doctype, parenttype) -> set[str]:
-        return set(
+        """The columns of a DocType that the user may read; none of a child table whose own level he lacks."""
+        if doctype in self._readable:
+            return self._readable[doctype]
+        found = set(
             get_permitted_fields(
                 doctype=doctype,
                 parenttype=parenttype,
@@ -187,6 +195,34 @@ class DatabaseQuery:
                 ignore_virtual=True,
             )
         ) | set(optional_fields)
+        if parenttype and not self._readable_tables(doctype, parenttype)[0]:
+            found = {"name", "parent", "parenttype", "parentfield", "idx"}
+        if doctype in COPIES and self.user != "Administrator":
+            found.discard("data")
+        self._readable[doctype] = found
+        return found
+
+    def _readable_tables(self, doctype: str, parenttype: str) -> tuple[list[str], bool]:
+        """The fields of a parent that hold this child table and that the user may read; whether those are all."""
+        meta = frappe.get_meta(parenttype)
+        tables = [df for df in meta.get_table_fields() if df.options == doctype]
+        if self.flags.ignore_permissions or self.user == "Administrator":
+            return [df.fieldname for df in tables], True
+        levels = {0, *meta.get_permlevel_access("read", user=self.user)}
+        readable = [df.fieldname for df in tables if (df.permlevel or 0) in levels]
+        return readable, len(readable) == len(tables)
+
+    def _check_readable(self, doctype: str, fieldname: str) -> None:
+        """Refuse to filter, sort or group by what the user may not read: the rows found would tell it."""
+        if self.flags.ignore_permissions or self.user == "Administrator":
+            return
+        parenttype = self.parent_doctype if doctype == self.doctype else self.doctype
+        parenttype = parenttype if frappe.get_meta(doctype).istable else None
+        if fieldname not in self._permitted(doctype, parenttype):
+            frappe.throw(
+                _("No permission to read field {0} of {1}").format(frappe.bold(fieldname), _(doctype)),
+                frappe.PermissionError,
+            )
 
     def _column(self, field: str, permitted) -> list[str] | None:
         """The SQL of one field; None where the user may not read it."""
@@ -194,6 +230,7 @@ class DatabaseQuery:
         expression, alias = field, ""
         if match := ALIASED.match(field):
             expression, alias = match.group(1).strip(), f" as `{match.group(3).strip()}`"
+        self._new_alias = alias[5:-1] if alias else ""
         if expression == "*":
             if permitted is None:
                 return [f"`tab{self.doctype}`.*"]
@@ -229,10 +266,11 @@ class DatabaseQuery:
         """`customer.city` (over a Link) or `items.qty` (of a child table)."""
         linkname, _dot, name = expression.replace("`", "").partition(".")
         df = self.doctype_meta.get_field(linkname)
-        if not df or not IDENTIFIER.match(name):
+        if not df or df.fieldtype not in ("Link", *table_fields) or not IDENTIFIER.match(name):
             frappe.throw(_("Invalid field name {0}").format(expression), frappe.DataError)
         if df.fieldtype == "Link":
             table = f"tab{df.options}_{linkname}"
+            self._linked[table] = df.options
             if table not in self.joins:
                 self.check_read_permission(df.options)
                 self.joins[table] = (
@@ -245,21 +283,26 @@ class DatabaseQuery:
             table = f"tab{df.options}"
             self._join_child(df.options)
             readable = permitted is None or name in self._permitted(df.options, self.doctype)
+        self._new_alias = self._new_alias or name
         return [f"`{table}`.`{name}`" + (alias or f" as `{name}`")] if readable else None
 
     def _function_column(self, expression, alias, permitted) -> list[str] | None:
         """`count(name)`, `sum(x)`, …: allowed where every column in it is."""
-        for table, name in COLUMN_IN_TEXT.findall(re.sub(r"'[^']*'", "", expression)):
-            if table and table[3:] != self.doctype:
-                self._join_child(table[3:])
-                allowed = permitted is None or name in self._permitted(table[3:], self.doctype)
-            else:
-                is_column = self.doctype_meta.has_field(name)
-                allowed = permitted is None or not is_column or name in permitted
-            if not allowed:
+        if permitted is None:
+            tables = [table for table, _name in COLUMN_IN_TEXT.findall(re.sub(r"'[^']*'", "", expression))]
+            named = [(table, None) for table in tables]
+        else:
+            named = columns_in(expression)
+        for table, name in named:
+            doctype = table[3:] if table else self.doctype
+            if doctype != self.doctype:
+                self._join_child(doctype)
+            readable = permitted if doctype == self.doctype else self._permitted(doctype, self.doctype)
+            if permitted is not None and name not in readable:
                 return None
         if not alias and "`" not in expression:
             alias = f" as `{expression}`"
+            self._new_alias = expression
         return [expression + alias]
 
     def _join_child(self, doctype: str) -> None:
@@ -269,8 +312,15 @@ class DatabaseQuery:
         escaped = frappe.db.escape(self.doctype, percent=True)
         self.joins[f"tab{doctype}"] = (
             f"left join `tab{doctype}` on (`tab{doctype}`.`parenttype` = {escaped} "
-            f"and `tab{doctype}`.`parent` = `tab{self.doctype}`.`name`)"
+            f"and `tab{doctype}`.`parent` = `tab{self.doctype}`.`name`{self._only_tables(doctype, self.doctype)})"
         )
+
+    def _only_tables(self, doctype: str, parenttype: str) -> str:
+        """SQL that leaves out the rows of tables at a level the user lacks."""
+        readable, all_of_them = self._readable_tables(doctype, parenttype)
+        if all_of_them or not readable:  # of unreadable tables alone no column is given anyway
+            return ""
+        return f" and `tab{doctype}`.`parentfield` in ({', '.join(map(frappe.db.escape, readable))})"
 
     def _qualify(self, text: str) -> str:
         """Name the table of plain columns, where joined tables would make them ambiguous."""
@@ -297,9 +347,25 @@ class DatabaseQuery:
             values.extend(own)
         if alternatives:
             conditions.append(f"({' or '.join(alternatives)})")
-        if not self.flags.ignore_permissions and (match := self.build_match_conditions()):
-            conditions.append(f"({match.replace('%', '%%')})")
+        if not self.flags.ignore_permissions:
+            if match := self.build_match_conditions():
+                conditions.append(f"({match.replace('%', '%%')})")
+            if self.doctype_meta.istable and self.parent_doctype and self.user != "Administrator":
+                conditions.append(self._rows_of_readable_parents().replace("%", "%%"))
         return " and ".join(conditions), values
+
+    def _rows_of_readable_parents(self) -> str:
+        """Of a child table the user sees the rows of the documents he may read, in the tables he may read."""
+        table, parent = f"`tab{self.doctype}`", self.parent_doctype
+        readable, _all = self._readable_tables(self.doctype, parent)
+        listed = ", ".join(frappe.db.escape(name, percent=False) for name in readable) or "''"
+        conditions = [
+            f"{table}.`parenttype` = {frappe.db.escape(parent, percent=False)}",
+            f"{table}.`parentfield` in ({listed})",
+        ]
+        if match := DatabaseQuery(parent, user=self.user).build_match_conditions():
+            conditions.append(f"{table}.`parent` in (select `name` from `tab{parent}` where {match})")
+        return f"({' and '.join(conditions)})"
 
     def _parse(self, filters) -> list:
         if isinstance(filters, str):
@@ -373,6 +439,7 @@ class DatabaseQuery:
         if not re.fullmatch(r"[\w ]+", f.fieldname):
             frappe.throw(_("Invalid field name {0}").format(f.fieldname), frappe.DataError)
         self._join_child(f.doctype)
+        self._check_readable(f.doctype, f.fieldname)
         column = f"`tab{f.doctype}`.`{f.fieldname}`"
         df = frappe.get_meta(f.doctype).get_field(f.fieldname)
         kind = df.fieldtype if df else STANDARD_TYPES.get(f.fieldname)
@@ -498,7 +565,18 @@ class DatabaseQuery:
         for table in re.findall(r"`(tab[^`]+)`\s*\.", text):
             if table != f"tab{self.doctype}" and table not in self.joins:
                 frappe.throw(_("Please select atleast 1 column from {0} to sort/group").format(table[3:]))
+        if not self.flags.ignore_permissions:
+            for table, name in columns_in(text):
+                known_as = name in self.aliases and not self.doctype_meta.has_field(name.lower())
+                if table or not known_as:
+                    self._check_readable(self._doctype_of(table), name)
         return self._qualify(text) if self.joins else text
+
+    def _doctype_of(self, table: str) -> str:
+        """The DocType behind a table's name in a query (a Link's table is called `tabDocType_fieldname`)."""
+        if not table:
+            return self.doctype
+        return self._linked.get(table) or table[3:]
 
     def _order(self, order_by, columns, group_by, distinct) -> str:
         if distinct:

@@ -140,15 +140,31 @@ class Document(BaseDocument):
         df = df or self.meta.get_field(fieldname)
         return (df.permlevel or 0) in self.get_permlevel_access(permission_type)
 
+    def _unreadable_fields(self, doctype: str) -> list[str]:
+        """The fields of this document (or, by their DocType, of its rows) whose level the user may not read."""
+        if frappe.session.user == "Administrator":
+            return []
+        fields = frappe.get_meta(doctype).get_high_permlevel_fields()
+        levels = self.get_permlevel_access("read") if fields else ()
+        return [df.fieldname for df in fields if df.permlevel not in levels]
+
     def apply_fieldlevel_read_permissions(self) -> None:
         """Remove values above the user's permlevels, before the document leaves the server."""
-        if frappe.session.user == "Administrator":
-            return
-        levels = self.get_permlevel_access("read")
         for row in [self, *self.get_all_children()]:
-            for df in row.meta.get_high_permlevel_fields():
-                if df.permlevel not in levels:
-                    row.__dict__.pop(df.fieldname, None)
+            for fieldname in self._unreadable_fields(row.doctype):
+                row.__dict__.pop(fieldname, None)
+
+    def readable_dict(self) -> _dict:
+        """as_dict without the values above the user's permlevels; the document itself keeps them."""
+        values = self.as_dict()
+        for fieldname in self._unreadable_fields(self.doctype):
+            values.pop(fieldname, None)
+        for df in self.meta.get_table_fields():
+            unreadable = self._unreadable_fields(df.options)
+            for row in values.get(df.fieldname) or ():
+                for fieldname in unreadable:
+                    row.pop(fieldname, None)
+        return values
 
     def validate_higher_perm_levels(self) -> None:
         """Put back values at permlevels the user may not write."""

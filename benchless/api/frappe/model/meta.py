@@ -299,7 +299,9 @@ class Meta:
         """Fields whose permlevel the user's roles reach."""
         permission_type = permission_type or "read"
         if permission_type == "select":
-            return [f for f in dict.fromkeys([self.get_title_field(), *self.get_search_fields()])]
+            names = dict.fromkeys([self.get_title_field(), *self.get_search_fields()])
+            levels = {0, *self.get_permlevel_access("read", parenttype, user=user)}
+            return [name for name in names if not (df := self.get_field(name)) or (df.permlevel or 0) in levels]
         if self.istable and not parenttype:
             return []
         if (user or frappe.session.user) == "Administrator":

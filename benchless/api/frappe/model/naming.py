@@ -123,23 +123,24 @@ def _consecutive_week(day) -> str:
 
 
 def next_number(key: str) -> int:
-    """Count a series one further; the database's write lock makes two callers get two numbers."""
-    frappe.db.begin()
-    frappe.db.sql("update `tabSeries` set `current` = `current` + 1 where `name`=%s", (key,))
-    rows = frappe.db.sql("select `current` from `tabSeries` where `name`=%s", (key,))
-    if rows:
-        return cint(rows[0][0])
-    frappe.db.sql("insert into `tabSeries` (`name`, `current`) values (%s, 1)", (key,))
-    return 1
+    """Count a series one further; the lock that the statement takes makes two callers get two numbers."""
+    frappe.db.sql(
+        "insert into `tabSeries` (`name`, `current`) values (%s, 1) "
+        + frappe.db.get_on_duplicate_update("name")
+        + "`current` = `current` + 1",
+        (key,),
+    )
+    return cint(frappe.db.sql("select `current` from `tabSeries` where `name`=%s", (key,))[0][0])
 
 
 def raise_number_to(key: str, value: int) -> None:
     """Make a series go on after `value`, if it is not further already."""
-    frappe.db.begin()
-    if frappe.db.sql("select 1 from `tabSeries` where `name`=%s", (key,)):
-        frappe.db.sql("update `tabSeries` set `current`=%s where `name`=%s and `current`<%s", (value, key, value))
-    else:
-        frappe.db.sql("insert into `tabSeries` (`name`, `current`) values (%s, %s)", (key, value))
+    frappe.db.sql(
+        "insert into `tabSeries` (`name`, `current`) values (%s, %s) "
+        + frappe.db.get_on_duplicate_update("name")
+        + "`current` = case when `current` < %s then %s else `current` end",
+        (key, value, value, value),
+    )
 
 
 def getseries(key: str, digits: int) -> str:

@@ -106,12 +106,14 @@ def import_doctype(definition: dict, force=False) -> bool:
     stored = frappe.db.sql("select `migration_hash` from `tabDocType` where `name`=%s", (name,), pluck=True)
     if stored and stored[0] == content and not force:
         return False
-    store_definition(definition, content)
+    # Changing tables commits: only when the table is there does the definition count as taken over.
+    store_definition(definition, "")
     frappe.clear_cache(doctype=name)
     from benchless.schema import sync_table
 
     sync_table(name)
     run_on_doctype_update(name, definition.get("module"))
+    frappe.db.sql("update `tabDocType` set `migration_hash`=%s where `name`=%s", (content, name))
     return True
 
 

@@ -2,6 +2,7 @@
 
 import unittest
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import frappe
 
@@ -70,6 +71,18 @@ def _write(doctype, values, commit) -> None:
     frappe.db.value_cache.pop(doctype, None)
     if commit:
         frappe.db.commit()
+
+
+@contextmanager
+def patch_hooks(overridden: dict):
+    """Other hooks for a while: what `frappe.get_hooks` answers for those names."""
+    get_hooks = frappe.get_hooks
+
+    def patched(hook=None, default="_KEEP_DEFAULT_LIST", app_name=None):
+        return overridden[hook] if hook in overridden else get_hooks(hook, default, app_name)
+
+    with patch.object(frappe, "get_hooks", patched):
+        yield
 
 
 def timeout(seconds=30, error_message="Test timed out."):

@@ -42,8 +42,8 @@ def update_add_node(doc, parent, parent_field) -> int:
         left, right = frappe.db.get_value(doc.doctype, parent, ["lft", "rgt"], for_update=True)
         validate_loop(doc.doctype, doc.name, left, right)
     else:
-        frappe.db.begin()
-        right = frappe.db.sql(f"select max(`rgt`) from {table} where ifnull(`{parent_field}`, '') = ''")[0][0] or 0
+        roots = f"from {table} where ifnull(`{parent_field}`, '') = ''"
+        right = frappe.db.sql(f"select max(`rgt`) {roots} for update")[0][0] or 0
         right += 1
     right = right or 1
     frappe.db.sql(f"update {table} set `rgt` = `rgt` + 2 where `rgt` >= %s", (right,))
@@ -102,8 +102,7 @@ def rebuild_tree(doctype: str, parent_field: str | None = None):
         numbers[name] = [counter, 0]
         stack.append((name, True))
         stack.extend((child, False) for child in reversed(children.get(name, [])))
-    frappe.db.begin()
-    frappe.db.connection.cursor().executemany(
+    frappe.db._execute_many(
         f"update `tab{doctype}` set `lft` = %s, `rgt` = %s where `name` = %s",
         [(left, right, name) for name, (left, right) in numbers.items()],
     )

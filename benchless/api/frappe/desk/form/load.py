@@ -1,6 +1,7 @@
 """A document as a form needs it."""
 
 import frappe
+from frappe.core.doctype.version.version import readable_data
 
 
 @frappe.whitelist()
@@ -42,13 +43,16 @@ def get_comments(doctype: str, name: str) -> list:
 
 
 def get_versions(doc) -> list:
-    """The last changes of a document whose DocType tracks them."""
+    """The last changes of a document whose DocType tracks them, as far as the user may read its fields."""
     if not frappe.utils.cint(doc.meta.track_changes):
         return []
-    return frappe.get_all(
+    versions = frappe.get_all(
         "Version",
         fields=["name", "owner", "creation", "data"],
         filters={"ref_doctype": doc.doctype, "docname": doc.name},
         order_by="creation desc",
         limit=10,
     )
+    for version in versions:
+        version.data = readable_data(doc.doctype, version.data)
+    return versions

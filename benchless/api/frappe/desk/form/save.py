@@ -17,6 +17,5 @@ def _answer(doc) -> None:
     from frappe.desk.form.load import get_docinfo
 
     doc.run_method("onload")
-    doc.apply_fieldlevel_read_permissions()
-    frappe.response["docs"] = [doc.as_dict()]
+    frappe.response["docs"] = [doc.readable_dict()]
     frappe.response["docinfo"] = get_docinfo(doc)

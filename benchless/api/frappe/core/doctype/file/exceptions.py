@@ -1,6 +1,7 @@
 """What can be wrong with a file."""
 
 import frappe
+from frappe.exceptions import AttachmentLimitReached  # noqa: F401
 
 
 class MaxFileSizeReachedError(frappe.ValidationError):
@@ -9,10 +10,6 @@ class MaxFileSizeReachedError(frappe.ValidationError):
 
 class FileTypeNotAllowed(frappe.ValidationError):
     """An extension that System Settings do not allow."""
-
-
-class AttachmentLimitReached(frappe.ValidationError):
-    """The document has as many files as its DocType allows."""
 
 
 class FolderNotEmpty(frappe.ValidationError):

@@ -1,0 +1,413 @@
+"""One row of a list as typed values: what was repaired, what is wrong, what is doubtful, cell by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from . import cells, names
+from .errors import BadIdentifier
+from .identity import account, cccd, cmnd, phone
+
+_TEXT_FIELDS = (
+    "village",
+    "address",
+    "unit",
+    "category",
+    "decision_no",
+    "bank",
+    "account_name",
+    "representative_name",
+    "relation",
+    "cash_reason",
+    "note",
+    "ethnicity",
+    "birth_certificate_no",
+)
+_CERTIFICATE = re.compile(
+    r"(?:(?:số )?(?:gks|giấy khai sinh|khai sinh|ks)\s*(?:số)?\s*:?\s*)?(\d{1,4}\s*/\s*(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_DIED = re.compile(
+    r"(?:doi tuong |da |bi |ong |ba )*(?:chet|tu vong|qua doi|tu tran|khong con song)\b.*"
+    r"|da mat(?: (?:ngay|thang|nam|t|hoi|tu)?[ \d]*)*|mat (?:(?:ngay|thang|nam|hoi|t) ?)?\d[\d ]*"
+)
+_LEFT = re.compile(
+    r"(?:da |xin )?(?:chuyen (?:di|khau|cu tru|noi khac|xa khac|huyen khac|tinh khac)|thoi huong|cat(?: tro cap| che do)?"
+    r"|dung (?:huong|tro cap)|giam)\b.*"
+)
+_NUMBER_AND_BANK = re.compile(r"([\d][\d .]{4,24}\d)\s*[-–,;:/(\s]\s*([^\d\s][^\d]{1,})\)?")
+_BANK_AND_NUMBER = re.compile(r"([^\d\s][^\d]{1,}?)\s*[-–,;:/(\s]\s*(\d[\d .]{4,24}\d)\)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about one field of a row: a repair, a doubt or an error, by code, with the value at hand.
+
+    `column` counts from 0, where the value stood in one column.
+    """
+
+    field: str
+    code: str
+    value: str
+    column: int | None = None
+
+
+@dataclass(slots=True)
+class RowValues:
+    """The values and notes of a row while it is read."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    repairs: list[Note] = field(default_factory=list)
+    errors: list[Note] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is known of the whole sheet: CCCD prefixes, this year, columns whose day and month may be swapped."""
+
+    provinces: Set[str] | None = None
+    latest_year: int | None = None
+    swapped: frozenset[int] = frozenset()
+
+
+Cell = Callable[[str], object]
+
+
+def read_row(row: Sequence[object], fields: dict[str, int], habits: Habits) -> RowValues:
+    """The typed values of one person's row; `fields` says which column holds which field."""
+    read = RowValues()
+
+    def cell(name: str) -> object:
+        column = fields.get(name)
+        value = row[column] if column is not None and column < len(row) else None
+        return value if value is not None and value != "" and cells.text(value) else None
+
+    if cell("stt") is not None:
+        read.values["stt"] = cells.text(cell("stt"))
+    for name in _TEXT_FIELDS:
+        if cell(name) is not None:
+            _read_text(read, name, cell(name))
+    _read_name(read, cell)
+    _read_sex(read, cell)
+    _read_birth(read, cell, _stated_year(cell("personal_id")), habits, fields)
+    _read_ids(read, cell, habits.provinces)
+    _read_phone(read, cell("phone"))
+    _read_account(read, cell("account_no"))
+    _read_decision(read, cell)
+    _read_choices(read, cell)
+    _read_numbers(read, cell)
+    return read
+
+
+def _read_name(read: RowValues, cell: Cell) -> None:
+    value = cell("full_name")
+    parts = [cell("family_name"), cell("given_name")]
+    if value is None and any(part is not None for part in parts):
+        value = " ".join(cells.text(part) for part in parts if part is not None)
+    elif value is not None and parts[0] is None and parts[1] is not None:
+        value = f"{cells.text(value)} {cells.text(parts[1])}"
+    if value is None:
+        read.errors.append(Note("full_name", "missing", ""))
+        return
+    _read_text(read, "full_name", value)
+    found = str(read.values["full_name"])
+    name, note = names.split_notes(found)
+    if name != found:
+        read.repairs.append(Note("full_name", "note_taken_out", note or found))
+        if note:
+            read.values["note"] = "; ".join(filter(None, (str(read.values.get("note") or ""), note)))
+    proper = names.proper_case(name)
+    if proper != name:
+        read.repairs.append(Note("full_name", "capitals", proper))
+    read.values["full_name"] = proper
+    if not any(letter.isalpha() for letter in proper):
+        read.errors.append(Note("full_name", "no_name", found))
+    _read_fate(read, note, str(read.values.get("note") or ""))
+
+
+def _read_fate(read: RowValues, in_name: str, in_note: str) -> None:
+    """A row that says its person has died or left grants nothing: it goes back, for a change to be decided."""
+    for text in {part.strip() for part in (*in_name.split(";"), *in_note.split(";"))}:
+        key = names.search_key(text)
+        if _DIED.fullmatch(key):
+            read.errors.append(Note("note", "says_died", text))
+        elif _LEFT.fullmatch(key):
+            read.errors.append(Note("note", "says_left", text))
+
+
+def _read_text(read: RowValues, name: str, value: object) -> None:
+    found = cells.text(value)
+    read.values[name] = found
+    if isinstance(value, str) and found != " ".join(value.split()):
+        read.repairs.append(Note(name, "unicode", found))
+
+
+def _read_sex(read: RowValues, cell: Cell) -> None:
+    value = cell("sex")
+    if value is not None:
+        sex = cells.parse_sex(value)
+        if sex is None and cells.says_none(value):
+            return
+        if sex is None:
+            read.errors.append(Note("sex", "unreadable", cells.text(value)))
+        else:
+            read.values["sex"] = sex
+        return
+    marked = [
+        sex
+        for sex, columns in (("Male", ("sex_male", "birth_male")), ("Female", ("sex_female", "birth_female")))
+        if any(cell(column) is not None for column in columns)
+    ]
+    if len(marked) == 1:
+        read.values["sex"] = marked[0]
+    elif marked:
+        read.errors.append(Note("sex", "both_marked", ""))
+
+
+def _stated_year(value: object) -> int | None:
+    """The birth year the row's CCCD states, to read a two-digit year by."""
+    try:
+        return cccd.birth_year(cccd.compact(value)) if value is not None and cccd.is_valid(value) else None
+    except BadIdentifier:
+        return None
+
+
+def _read_birth(
+    read: RowValues, cell: Cell, hint: int | None, habits: Habits, fields: dict[str, int]
+) -> None:
+    found: cells.CellDate | None = None
+    apart = _birth_apart(cell)
+    for name in ("date_of_birth", "birth_male", "birth_female"):
+        value = apart if name == "date_of_birth" and apart else cell(name)
+        if value is None:
+            continue
+        found = cells.parse_date(value, hint, habits.latest_year)
+        if found is None:
+            read.errors.append(Note("date_of_birth", "unreadable", cells.text(value), fields.get(name)))
+            return
+        # A date cell of a sheet whose text dates never have a day below 13: Excel may have read 5/8 as 8/5.
+        if fields.get(name) in habits.swapped and isinstance(value, (date, datetime)):
+            read.warnings.append(Note("date_of_birth", "may_be_swapped", f"{found.value:%d/%m/%Y}"))
+        break
+    value = cell("birth_year") if not apart else None
+    if value is not None:
+        # Lists put a full date under "Năm sinh" as well.
+        by_year = cells.parse_date(value, hint, habits.latest_year)
+        if by_year is None:
+            read.errors.append(Note("birth_year", "unreadable", cells.text(value)))
+            return
+        read.values["birth_year"] = by_year.value.year
+        if found is not None and found.value.year != by_year.value.year:
+            read.errors.append(Note("birth_year", "differs_from_date_of_birth", cells.text(value)))
+        found = found or by_year
+    if found is None:
+        return
+    read.values["date_of_birth"] = found.value
+    read.values["dob_precision"] = found.precision
+    if found.repair:
+        read.repairs.append(Note("date_of_birth", found.repair, found.value.isoformat()))
+
+
+def _birth_apart(cell: Cell) -> str | None:
+    """Day, month and year of three columns as one date; blanks stand for what is not known."""
+    year = cell("birth_year")
+    if year is None or (cell("birth_day") is None and cell("birth_month") is None):
+        return None
+    return f"{cells.text(cell('birth_day')) or 0}/{cells.text(cell('birth_month')) or 0}/{cells.text(year)}"
+
+
+def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
+    born, sex = read.values.get("date_of_birth"), read.values.get("sex")
+    for name in ("personal_id", "old_id"):
+        value = cell(name)
+        if value is None or _nothing(read, name, value):
+            continue
+        if name == "personal_id" and _is_certificate(read, value, born):
+            continue
+        for part in _several_numbers(read, name, value):
+            _read_id(read, name, part, sex, born, provinces)
+    value = cell("representative_id")
+    if value is not None and not _nothing(read, "representative_id", value):
+        _read_id(read, "representative_id", value, None, None, provinces)
+
+
+def _nothing(read: RowValues, name: str, value: object) -> bool:
+    """Whether the cell only says that there is no number; what it said is kept among the repairs."""
+    if not cells.says_none(value):
+        return False
+    if any(letter.isalpha() for letter in cells.text(value)):
+        read.repairs.append(Note(name, "says_none", cells.text(value)))
+    return True
+
+
+def _is_certificate(read: RowValues, value: object, born: date | None) -> bool:
+    """A child's birth certificate ("45/2019") in the column of identity numbers."""
+    found = _CERTIFICATE.fullmatch(cells.text(value)) if isinstance(value, str) else None
+    if not found or born is None or int(found[1][-4:]) < born.year:
+        return False
+    number = re.sub(r"\s", "", found[1])
+    read.values.setdefault("birth_certificate_no", number)
+    read.repairs.append(Note("birth_certificate_no", "birth_certificate", number))
+    return True
+
+
+def _several_numbers(read: RowValues, name: str, value: object) -> list[object]:
+    """A new and an old number in one cell: "020080001234 (CMND 080123456)"."""
+    found = re.findall(r"\d+", cells.text(value)) if isinstance(value, str) else []
+    if sorted(map(len, found)) == [9, 12]:
+        read.repairs.append(Note(name, "two_in_one_cell", cells.text(value)))
+        return list(found)
+    return [value]
+
+
+def _read_id(
+    read: RowValues,
+    name: str,
+    value: object,
+    sex: str | None,
+    born: date | None,
+    provinces: Set[str] | None,
+) -> None:
+    try:
+        compact = cccd.compact(value)
+        repaired = None if cccd.is_valid(compact) else cccd.repair(compact, sex, born, provinces)
+        if repaired:
+            read.repairs.append(Note(name, "leading_zero", repaired))
+            compact = repaired
+        nine = cmnd.repair(value) or compact
+        if cmnd.is_valid(nine):
+            _keep_old_id(read, name, nine)
+            return
+        findings = cccd.validate(compact, sex, born, provinces)
+    except BadIdentifier as error:
+        read.errors.append(Note(name, "bad_number", f"{cells.text(value)}: {error.data['problem']}"))
+        return
+    target = "personal_id" if name == "old_id" else name
+    if target in read.values and read.values[target] != compact:
+        read.errors.append(Note(name, "two_numbers", compact))
+        return
+    read.values[target] = compact
+    for finding in findings:
+        read.warnings.append(Note(target, finding.code, compact))
+
+
+def _keep_old_id(read: RowValues, name: str, number: str) -> None:
+    target = "representative_id" if name == "representative_id" else "old_id"
+    read.values.setdefault(target, number)
+    if name == "personal_id":
+        read.repairs.append(Note("old_id", "nine_digits_are_cmnd", number))
+
+
+def _read_phone(read: RowValues, value: object) -> None:
+    if value is None or _nothing(read, "phone", value):
+        return
+    value = _first_phone(read, value)
+    try:
+        for finding in phone.validate(value):
+            read.warnings.append(Note("phone", finding.code, cells.text(value)))
+    except BadIdentifier:
+        # A wrong phone number stops no payment; it is left out and said.
+        read.warnings.append(Note("phone", "bad_number", cells.text(value)))
+        return
+    read.values["phone"] = phone.compact(value)
+    if read.values["phone"] != re.sub(r"\D", "", cells.text(value)):
+        read.repairs.append(Note("phone", "renumbered", read.values["phone"]))
+
+
+def _first_phone(read: RowValues, value: object) -> object:
+    """The first of several numbers in one cell: "0912345678 - 0362345678 (con)"."""
+    if not isinstance(value, str):
+        return value
+    several = [part for part in re.split(r"[/;,\n(]|\s-\s|\s+hoặc\s+", value) if phone.is_valid(part.strip())]
+    if several and several[0].strip() != value.strip():
+        read.repairs.append(Note("phone", "first_of_several", cells.text(value)))
+        return several[0].strip()
+    return value
+
+
+def _read_account(read: RowValues, value: object) -> None:
+    if value is None or _nothing(read, "account_no", value):
+        return
+    if isinstance(value, str):
+        if cells.parse_method(value) == "Cash" and not re.search(r"\d", value):
+            read.values.setdefault("payment_method", "Cash")
+            read.repairs.append(Note("account_no", "says_cash", cells.text(value)))
+            return
+        value = _split_bank(read, value)
+    try:
+        findings = account.validate(value)
+    except BadIdentifier as error:
+        read.errors.append(Note("account_no", "bad_number", f"{cells.text(value)}: {error.data['problem']}"))
+        return
+    read.values["account_no"] = account.compact(value)
+    for finding in findings:
+        read.warnings.append(Note("account_no", finding.code, read.values["account_no"]))
+
+
+def _split_bank(read: RowValues, value: str) -> str:
+    """Number and bank in one cell, where no column names the bank."""
+    found = cells.text(value)
+    for pattern, number, bank in ((_NUMBER_AND_BANK, 1, 2), (_BANK_AND_NUMBER, 2, 1)):
+        both = pattern.fullmatch(found)
+        if not both or re.fullmatch(r"(?:stk|tk|số|so|tài khoản|số tk|số tài khoản)[ .:]*", both[bank], re.I):
+            continue
+        if "bank" not in read.values:
+            read.values["bank"] = both[bank].strip(" -–,;:()")
+            read.repairs.append(Note("bank", "taken_from_account", found))
+        return both[number]
+    return re.sub(r"^(?:stk|tk|số tk|số tài khoản|tài khoản)\s*[.:]*\s*(?=\d)", "", found, flags=re.I)
+
+
+def _read_decision(read: RowValues, cell: Cell) -> None:
+    value = cell("decision_date")
+    if value is not None:
+        found = cells.parse_date(value)
+        if found is None or found.precision != "Day":
+            read.errors.append(Note("decision_date", "unreadable", cells.text(value)))
+        else:
+            read.values["decision_date"] = found.value
+    number = read.values.get("decision_no")
+    if number:
+        # "12/QĐ-UBND ngày 15/4/2024" in one cell.
+        both = re.fullmatch(r"(.+?)[\s,;(]*(?:ngày|ngay)\s*:?\s*(\S.*?)\)?", number, re.IGNORECASE)
+        day = cells.date_in(both[2]) if both else None
+        if day is not None:
+            read.values["decision_no"] = both[1].strip(" ,;-(")
+            read.values.setdefault("decision_date", day)
+    value = cell("effective_from")
+    if value is not None:
+        month = cells.parse_month(value)
+        if month is None:
+            read.errors.append(Note("effective_from", "unreadable", cells.text(value)))
+        else:
+            read.values["effective_from"] = month
+
+
+def _read_choices(read: RowValues, cell: Cell) -> None:
+    for name, parse in (("payment_method", cells.parse_method), ("payee_type", cells.parse_payee)):
+        value = cell(name)
+        if value is None:
+            continue
+        choice = parse(value)
+        if choice is None and cells.says_none(value):
+            continue
+        if choice is None:
+            read.errors.append(Note(name, "unknown_choice", cells.text(value)))
+        else:
+            read.values[name] = choice
+
+
+def _read_numbers(read: RowValues, cell: Cell) -> None:
+    for name in ("amount", "quantity"):
+        value = cell(name)
+        if value is None:
+            continue
+        number = cells.parse_amount(value)
+        if number is None or number < 0:
+            read.errors.append(Note(name, "unreadable", cells.text(value)))
+        else:
+            read.values[name] = number

@@ -1,0 +1,7 @@
+"""Beneficiary Spouse."""
+
+from frappe.model.document import Document
+
+
+class BeneficiarySpouse(Document):
+    pass

@@ -1,0 +1,1 @@
+"""MariaDB: the database a bench has."""
