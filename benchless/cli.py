@@ -193,7 +193,13 @@ def _set_maintenance_mode(arguments) -> None:
 def _serve(arguments) -> None:
     from benchless.server import serve
 
-    serve(arguments.site, host=arguments.host, port=arguments.port, scheduler=not arguments.no_scheduler)
+    serve(
+        arguments.site,
+        host=arguments.host,
+        port=arguments.port,
+        scheduler=not arguments.no_scheduler,
+        worker=not arguments.no_worker,
+    )
 
 
 def _execute(arguments) -> None:
@@ -276,11 +282,9 @@ def _worker(arguments) -> None:
 
     from frappe.utils.background_jobs import get_queue_list
 
-    from benchless import locks
     from benchless.worker import Worker
 
     frappe = _connect(arguments)
-    locks.enter(frappe.local.site_path)
     queues = get_queue_list([name.strip() for name in arguments.queue.split(",")]) if arguments.queue else None
     frappe.destroy()
     worker = Worker(arguments.site, queues=queues)

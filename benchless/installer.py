@@ -149,13 +149,14 @@ def install_app(app: str, force: bool = False) -> None:
         print(f"App {app} is already installed")
         return
     hooks = frappe.get_hooks(app_name=app)
-    frappe.flags.in_install = app
-    frappe.flags.ignore_in_install = False
     for required in hooks.get("required_apps") or []:
         install_app(required.rpartition("/")[2])
+    frappe.flags.in_install = app
+    frappe.flags.ignore_in_install = False
     try:
         for method in hooks.get("before_install") or []:
-            frappe.get_attr(method)()
+            if frappe.get_attr(method)() is False:  # an app may refuse, as on Frappe
+                return
         add_module_defs(app)
         sync_for(app, force=force)
         _remember_installed(app)

@@ -14,6 +14,7 @@ from waitress.server import BaseWSGIServer
 
 import benchless
 from benchless import locks
+from benchless.worker import Pool
 
 THREADS = 8
 # What a request holds besides the largest allowed file: the other fields of its form.
@@ -43,8 +44,9 @@ def serve(
     port: int = 8000,
     sites_path: str | Path | None = None,
     scheduler: bool = True,
+    worker: bool = True,
 ) -> None:
-    """Serve a site until interrupted or terminated, and run its scheduled events meanwhile.
+    """Serve a site until interrupted or terminated; run its queued jobs and scheduled events meanwhile.
 
     Only this machine can reach it unless `host` says otherwise. SystemExit where the site is newer than the code.
     """
@@ -73,6 +75,7 @@ def serve(
 
         rounds = {"site": site, "sites_path": str(sites_path) if sites_path else None, "stop": stop}
         threading.Thread(target=run_forever, kwargs=rounds, name="scheduler", daemon=True).start()
+    jobs = Pool(site, sites_path).start() if worker else None
     shown = f"[{host}]" if ":" in host else host
     print(f"{site}: http://{shown}:{port or bound_port(sockets)}/  (Ctrl+C ends)", flush=True)
     try:
@@ -82,6 +85,8 @@ def serve(
     finally:
         stop.set()
         server.close()
+        if jobs:
+            jobs.stop()
 
 
 def check_site(site: str, sites_path: str | Path | None) -> None:

@@ -6,11 +6,14 @@ from benchless.desk.site import desk_site
 from benchless.desk.views import account, redirects
 from benchless.desk.views.prints import printview
 from benchless.rest.files import private_file, public_file
-from benchless.rest.views import api
+from benchless.rest.views import api, home
 
 urlpatterns = [
-    path("", redirects.root),
+    path("", home),
     path("login", account.login_page, name="login"),
+    path("forgot-password", account.forgot_password, name="forgot_password"),
+    path("update-password", account.reset_password, name="update_password"),
+    path("qrcode", account.qrcode, name="qrcode"),
     path("desk/language", account.set_language, name="set_language"),
     path("desk/", desk_site.urls),
     path("desk", redirects.root),

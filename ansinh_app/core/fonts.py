@@ -37,14 +37,14 @@ _VNI |= {key.upper(): whole.upper() for key, whole in _VNI.items()}
 _VNI_PART = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
 
 _SUSPECT = re.compile("[\u00a1-\u00ff]")
-_BEYOND = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u036f\u1ea0-\u1ef9]")
+_BEYOND = re.compile(
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
+)
 # Letters that no Vietnamese text in Unicode contains; Ð and ð are often typed for Đ and prove nothing.
 _FOREIGN = re.compile("[¡-¬®-¿ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþ]")
 _WORD = re.compile(r"[^\s\d.,;:()/\\\-–_'’\"“”?!*+=&%#@<>\[\]{}|]+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_ONSETS = (
-    "ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"  # the empty one comes last
-)
+_ONSETS = "ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"  # the empty one comes last
 _RIMES = frozenset(
     """a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
     e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip
@@ -118,7 +118,7 @@ def from_tcvn3(text: str) -> str:
         first_only = len(ascii_part) == 1 and letters[0] == ascii_part[0]
         return whole.upper() if capitals and not first_only else whole
 
-    return re.sub(r"\S+", word, text)
+    return _WORD.sub(word, text)
 
 
 @lru_cache(maxsize=16_384)

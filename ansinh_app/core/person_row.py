@@ -77,20 +77,19 @@ class Habits:
 Cell = Callable[[str], object]
 
 
-def read_row(row: Sequence[object], fields: dict[str, int], habits: Habits) -> RowValues:
-    """The typed values of one person's row; `fields` says which column holds which field."""
+def read_row(
+    row: Sequence[object], texts: Sequence[str], fields: dict[str, int], habits: Habits
+) -> RowValues:
+    """The typed values of one person's row; `texts` are its cells as text, `fields` field -> column."""
     read = RowValues()
-
-    def cell(name: str) -> object:
-        column = fields.get(name)
-        value = row[column] if column is not None and column < len(row) else None
-        return value if value is not None and value != "" and cells.text(value) else None
+    filled = {name: row[column] for name, column in fields.items() if column < len(row) and texts[column]}
+    cell = filled.get
 
     if cell("stt") is not None:
         read.values["stt"] = cells.text(cell("stt"))
     for name in _TEXT_FIELDS:
-        if cell(name) is not None:
-            _read_text(read, name, cell(name))
+        if name in filled:
+            _read_text(read, name, filled[name])
     _read_name(read, cell)
     _read_sex(read, cell)
     _read_birth(read, cell, _stated_year(cell("personal_id")), habits, fields)
@@ -150,7 +149,7 @@ def _read_sex(read: RowValues, cell: Cell) -> None:
     value = cell("sex")
     if value is not None:
         sex = cells.parse_sex(value)
-        if sex is None and cells.says_none(value):
+        if sex is None and names.search_key(cells.text(value)) and cells.says_none(value):
             return
         if sex is None:
             read.errors.append(Note("sex", "unreadable", cells.text(value)))

@@ -1,21 +1,27 @@
-"""A stranger's sheet as records: where the table is, what each column means, what each row holds."""
+"""A stranger's sheet as records: where the table is, what each column means, what each row is.
+
+Every row that holds anything comes out: as a person's record, or as a row left out with the reason why.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 
-from . import cells, names
-from .errors import BadIdentifier, BadTable
-from .headers import LEVELS, field_of, map_columns
-from .identity import account, cccd, cmnd, phone
+from . import cells, fonts, names
+from .errors import BadTable
+from .headers import LEVELS, confidence, field_of, weigh_columns
+from .identity import cccd
+from .person_row import Habits, Note, RowValues, read_row
 
-Grid = Sequence[Sequence[object]]
+Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
 
 _LOOK_AT_ROWS = 60
 _HEADER_ROWS = 3
+_SURVEYED_ROWS = 2000
 _VILLAGE = re.compile(
     r"(?:[ivx\d]+[.)\-/\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp"
     r"|làng|khóm|buôn|phum|sóc)\b",
@@ -44,43 +50,26 @@ _EVIDENCE = (
     "birth_female",
     "account_no",
 )
-_TEXT_FIELDS = (
-    "full_name",
-    "village",
-    "address",
-    "category",
-    "decision_no",
-    "bank",
-    "account_name",
-    "representative_name",
-    "relation",
-    "cash_reason",
-    "note",
-    "ethnicity",
-)
+# Fields whose column is what the heading of a group of rows says when the column is empty.
+_OLD_FONT = "old_font"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where a table stands in a grid (rows from 0) and which column holds which field."""
+    """Where a table stands in a grid (rows from 0) and which column holds which field.
+
+    `confidence`: field -> Sure, Likely or Guess.
+    """
 
     header_row: int
     header_rows: int
     headers: tuple[str, ...]
     columns: dict[str, int]
+    confidence: dict[str, str] = field(default_factory=dict)
 
     @property
     def first_row(self) -> int:
         return self.header_row + self.header_rows
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something about one field of a row: a repair, a doubt or an error, by code, with the value at hand."""
-
-    field: str
-    code: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +90,24 @@ class Record:
     warnings: tuple[Note, ...] = ()
 
 
-@dataclass(slots=True)
-class _Row:
-    """The notes of a row while it is read."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is no person's: its kind (title, header, numbering, sum, signature, heading, no_person)."""
 
-    values: dict[str, object] = field(default_factory=dict)
-    repairs: list[Note] = field(default_factory=list)
-    errors: list[Note] = field(default_factory=list)
-    warnings: list[Note] = field(default_factory=list)
+    sheet: str
+    row: int
+    kind: str
+    text: str
+
+
+@dataclass(slots=True)
+class _State:
+    """What earlier rows say of those below them."""
+
+    village: str = ""
+    group: str = ""
+    unit: str = ""
+    signed: bool = False
 
 
 def find_table(grid: Grid) -> Table:
@@ -116,20 +115,28 @@ def find_table(grid: Grid) -> Table:
 
     Merged header cells may be filled in every cell, or in their first one only.
     """
+    head = list(islice(iter(grid), _LOOK_AT_ROWS + _HEADER_ROWS))
     best: Table | None = None
-    for start in range(min(len(grid), _LOOK_AT_ROWS)):
-        for height in range(1, min(_HEADER_ROWS, len(grid) - start) + 1):
-            headers = _joined_headers(grid[start : start + height])
-            columns = map_columns(headers)
-            if "full_name" not in columns or len(columns) < 2:
+    for start in range(min(len(head), _LOOK_AT_ROWS)):
+        for height in range(1, min(_HEADER_ROWS, len(head) - start) + 1):
+            headers = _joined_headers(head[start : start + height])
+            weighed = weigh_columns(headers)
+            columns = {name: column for name, (column, _weight) in weighed.items()}
+            if not has_name(columns) or len(columns) < 2:
                 continue
-            if height > 1 and _looks_like_data(grid[start + height - 1], columns):
+            if height > 1 and _looks_like_data(head[start + height - 1], columns):
                 break
             if best is None or len(columns) > len(best.columns):
-                best = Table(start, height, headers, columns)
+                sure = {name: confidence(weight) for name, (_column, weight) in weighed.items()}
+                best = Table(start, height, headers, columns, sure)
     if best is None:
         raise BadTable(problem="no header row with a name column and at least one more known column")
     return best
+
+
+def has_name(columns: dict[str, int]) -> bool:
+    """Whether the columns hold people's names, in one column or in two."""
+    return "full_name" in columns or {"family_name", "given_name"} <= columns.keys()
 
 
 def read_records(
@@ -137,58 +144,199 @@ def read_records(
     sheet: str = "",
     provinces: Set[str] | None = None,
     columns: dict[str, int] | None = None,
+    latest_year: int | None = None,
 ) -> list[Record]:
     """Every person's row of the grid, in order; village headings fill the village, sums are left out.
 
     `provinces`: known CCCD prefixes, without which no leading zero is put back. `columns`: a saved mapping
-    (field -> column) that overrides what the headers say. Raises BadTable.
+    (field -> column) that overrides what the headers say. `latest_year`: no date lies after it. Raises BadTable.
     """
-    table = find_table(grid)
-    fields = table.columns if columns is None else columns
-    records: list[Record] = []
-    village = group = ""
-    signed = False
-    for index in range(table.first_row, len(grid)):
-        row = grid[index]
-        texts = [cells.text(value) for value in row]
-        filled = [text for text in texts if text]
-        if not filled or _is_numbering(texts) or _is_header_again(texts, fields):
-            continue
-        known = {name for name, column in fields.items() if column < len(texts) and texts[column]}
-        evidence = any(name in known and _is_number_like(texts[fields[name]]) for name in _EVIDENCE)
-        if not evidence:
-            label = next((text for text in filled if not _ROMAN.fullmatch(text) and not text.isdigit()), "")
-            if _SUM.match(names.search_key(label)) and not _has_running_number(texts, fields):
+    reader = SheetReader(grid, sheet, provinces, columns, latest_year)
+    return [row for row in reader if isinstance(row, Record)]
+
+
+class SheetReader:
+    """Goes through a sheet row by row, in bounded memory; each round gives Records and LeftOuts in order.
+
+    `table` is what was found, with the columns that the cells below the header speak for; `font` the old
+    one-byte font of the whole sheet, if it is typed in one. Raises BadTable.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        sheet: str = "",
+        provinces: Set[str] | None = None,
+        columns: dict[str, int] | None = None,
+        latest_year: int | None = None,
+    ) -> None:
+        self.grid, self.sheet = grid, sheet
+        self.font = fonts.font_of(_suspects(grid))
+        head = [_decoded(row, self.font)[0] for row in islice(iter(grid), _LOOK_AT_ROWS + _HEADER_ROWS)]
+        self.table = find_table(head)
+        sample = [_decoded(row, self.font)[0] for row in islice(iter(grid), self.table.first_row, 2000)]
+        self._learn_from_cells(sample, provinces)
+        self.fields = self.table.columns if columns is None else columns
+        self.habits = Habits(provinces, latest_year, _swapped_columns(sample, self.fields))
+
+    def __iter__(self) -> Iterator[Record | LeftOut]:
+        state = _State()
+        for index, raw in enumerate(self.grid):
+            row, converted = _decoded(raw, self.font)
+            texts = [cells.text(value) for value in row]
+            if not any(texts):
                 continue
-            if any(_SIGNATURE.search(names.search_key(text)) for text in filled):
-                signed = True
+            if index < self.table.first_row:
+                kind = "header" if index >= self.table.header_row else "title"
+            else:
+                kind = _kind(texts, self.fields, state)
+            if kind is not None:
+                yield LeftOut(self.sheet, index + 1, kind, " ".join(dict.fromkeys(filter(None, texts)))[:140])
                 continue
-            heading = _heading(texts, fields, known)
-            if heading is not None:
-                village, group = _after_heading(heading, village, group)
-                continue
-            if signed:
-                continue
-        if "full_name" not in known and not evidence:
-            continue
-        read = _read_row(row, fields, provinces)
-        if village:
-            read.values.setdefault("village", village)
-        if group and "category" not in read.values:
-            read.values["category"] = group
-            read.repairs.append(Note("category", "from_heading", group))
-        records.append(
-            Record(
-                sheet=sheet,
+            read = read_row(row, texts, self.fields, self.habits)
+            _note_fonts(read, converted, self.fields, texts)
+            _fill_from_above(read, state)
+            yield Record(
+                sheet=self.sheet,
                 row=index + 1,
                 values=read.values,
                 repairs=tuple(read.repairs),
                 errors=tuple(read.errors),
-                raw=tuple(row),
+                raw=tuple(raw),
                 warnings=tuple(read.warnings),
             )
-        )
-    return records
+
+    def _learn_from_cells(self, sample: list, provinces: Set[str] | None) -> None:
+        """Columns without a telling header: identity numbers, and the second half of a divided name."""
+        columns, sure = self.table.columns, self.table.confidence
+        taken = set(columns.values())
+        for column in range(max((len(row) for row in sample), default=0)):
+            if column in taken or not sample:
+                continue
+            header = self.table.headers[column] if column < len(self.table.headers) else ""
+            filled = [row[column] for row in sample if column < len(row) and cells.text(row[column])]
+            beside = columns.get("full_name")
+            if beside is not None and column == beside + 1 and "given_name" not in columns:
+                same = not header or field_of(header) and field_of(header)[0] == "full_name"
+                if same and _are_given_names(sample, beside, column):
+                    columns["given_name"], sure["given_name"] = column, "Likely"
+                    continue
+            known = field_of(header) if header else None
+            if known is None and "personal_id" not in columns and _are_ids(filled, provinces):
+                columns["personal_id"], sure["personal_id"] = column, "Guess"
+
+
+def _suspects(grid: Grid) -> Iterator[str]:
+    """The texts by which an old font would show."""
+    for row in islice(iter(grid), _SURVEYED_ROWS):
+        for value in row:
+            if isinstance(value, str) and not value.isascii():
+                yield value
+
+
+def _decoded(row: Sequence[object], font: str | None) -> tuple[Sequence[object], dict[int, str]]:
+    """The row with texts of old fonts in Unicode, and which columns were converted or cannot be read."""
+    found: dict[int, str] = {}
+    result = row
+    for column, value in enumerate(row):
+        if isinstance(value, str) and not value.isascii() and fonts.is_suspect(value):
+            text, source = fonts.decode(value, font)
+            if source is not None:
+                if result is row:
+                    result = list(row)
+                result[column] = text
+                found[column] = source
+    return result, found
+
+
+def _note_fonts(
+    read: RowValues, converted: dict[int, str], fields: dict[str, int], texts: Sequence[str]
+) -> None:
+    for name, column in fields.items():
+        source = converted.get(column)
+        if source == fonts.BROKEN:
+            read.errors.append(Note(name, "legacy_font", texts[column], column))
+        elif source:
+            read.repairs.append(Note(name, _OLD_FONT, f"{source}: {texts[column]}", column))
+
+
+def _are_given_names(sample: list, names_at: int, column: int) -> bool:
+    """Whether single words stand beside names without their last word."""
+    both = [cells.text(row[column]) for row in sample if column < len(row) and cells.text(row[names_at])]
+    filled = [text for text in both if text]
+    single = [text for text in filled if " " not in text and text.replace("'", "").isalpha()]
+    return len(filled) >= 2 and len(filled) >= 0.8 * len(both) and len(single) >= 0.9 * len(filled)
+
+
+def _are_ids(filled: list, provinces: Set[str] | None) -> bool:
+    """Whether nearly all cells are identity numbers of known provinces."""
+    valid = [value for value in filled if cccd.is_valid(value)]
+    good = [value for value in valid if not provinces or cccd.compact(value)[:3] in provinces]
+    return len(good) >= 2 and len(good) >= 0.8 * len(filled)
+
+
+def _swapped_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
+    """Date columns in which an American Excel has turned 5/8 into 8 May: only days above 12 stayed text."""
+    found = set()
+    for name in ("date_of_birth", "birth_male", "birth_female"):
+        column = fields.get(name)
+        values = [row[column] for row in sample if column is not None and column < len(row)]
+        dated = [value for value in values if isinstance(value, (date, datetime))]
+        written = [
+            cells.parse_date(value).value
+            for value in values
+            if isinstance(value, str) and "/" in value and _is_day(cells.parse_date(value))
+        ]
+        if (
+            len(dated) >= 5
+            and len(written) >= 3
+            and all(one.day <= 12 for one in dated)
+            and all(one.day > 12 for one in written)
+        ):
+            found.add(column)
+    return frozenset(found)
+
+
+def _is_day(found: cells.CellDate | None) -> bool:
+    return found is not None and found.precision == "Day"
+
+
+def _kind(texts: Sequence[str], fields: dict[str, int], state: _State) -> str | None:
+    """What the row is when it is no person's; a heading says what holds below it."""
+    if _is_numbering(texts):
+        return "numbering"
+    if _is_header_again(texts, fields):
+        return "header"
+    known = {name for name, column in fields.items() if column < len(texts) and texts[column]}
+    evidence = any(name in known and _is_number_like(texts[fields[name]]) for name in _EVIDENCE)
+    if not evidence:
+        filled = [text for text in texts if text]
+        label = next((text for text in filled if not _ROMAN.fullmatch(text) and not text.isdigit()), "")
+        if _SUM.match(names.search_key(label)) and not _has_running_number(texts, fields):
+            return "sum"
+        if any(_SIGNATURE.search(names.search_key(text)) for text in filled):
+            state.signed = True
+            return "signature"
+        heading = _heading(texts, fields, known)
+        if heading is not None:
+            if not state.signed:
+                _take_heading(heading, state)
+            return "signature" if state.signed else "heading"
+        if state.signed:
+            return "signature"
+    if not known & {"full_name", "family_name", "given_name"} and not evidence:
+        return "no_person"
+    return None
+
+
+def _fill_from_above(read: RowValues, state: _State) -> None:
+    if state.village:
+        read.values.setdefault("village", state.village)
+    if state.unit:
+        read.values.setdefault("unit", state.unit)
+    if state.group and "category" not in read.values:
+        read.values["category"] = state.group
+        read.repairs.append(Note("category", "from_heading", state.group))
 
 
 def _joined_headers(header_rows: Sequence[Sequence[object]]) -> tuple[str, ...]:
@@ -235,11 +383,11 @@ def _is_numbering(texts: Sequence[str]) -> bool:
 
 def _is_header_again(texts: Sequence[str], fields: dict[str, int]) -> bool:
     """A header repeated on a new page: what stands in the name column is the word for names."""
-    column = fields.get("full_name")
+    column = fields.get("full_name", fields.get("family_name"))
     if column is None or column >= len(texts):
         return False
     found = field_of(texts[column])
-    return found is not None and found[0] == "full_name"
+    return found is not None and found[0] in ("full_name", "family_name")
 
 
 def _has_running_number(texts: Sequence[str], fields: dict[str, int]) -> bool:
@@ -265,228 +413,14 @@ def _is_sum_cell(text: str) -> bool:
     return bool(re.fullmatch(r"[\d.,\s]+(?:người|đối tượng|đ|đồng)?", text))
 
 
-def _after_heading(heading: str, village: str, group: str) -> tuple[str, str]:
-    """The village and group that hold below the heading."""
+def _take_heading(heading: str, state: _State) -> None:
+    """Set the village, group or unit that hold below the heading."""
     bare = re.sub(r"^(?:[IVXivx]+|\d+)[.)/\-:\s]+", "", heading).strip(" :.-")
     bare = re.sub(r"\s*[:(]\s*\d+\s*(?:người|đối tượng|hộ)?\s*\)?$", "", bare)
     key = names.search_key(bare)
     if _VILLAGE.match(bare) or (key == bare.lower() and _VILLAGE_PLAIN.match(key)):
-        return bare, group
-    if _UNIT.match(key):
-        return "", group
-    return village, bare
-
-
-def _read_row(row: Sequence[object], fields: dict[str, int], provinces: Set[str] | None) -> _Row:
-    read = _Row()
-
-    def cell(name: str) -> object:
-        column = fields.get(name)
-        value = row[column] if column is not None and column < len(row) else None
-        return value if cells.text(value) else None
-
-    if cell("stt") is not None:
-        read.values["stt"] = cells.text(cell("stt"))
-    for name in _TEXT_FIELDS:
-        if cell(name) is not None:
-            _read_text(read, name, cell(name))
-    if "full_name" not in read.values:
-        read.errors.append(Note("full_name", "missing", ""))
-    _read_sex(read, cell)
-    hint = _stated_year(cell("personal_id"))
-    _read_birth(read, cell, hint)
-    _read_ids(read, cell, provinces)
-    _read_phone(read, cell("phone"))
-    _read_account(read, cell("account_no"))
-    _read_decision(read, cell)
-    _read_choices(read, cell)
-    _read_numbers(read, cell)
-    return read
-
-
-def _read_text(read: _Row, name: str, value: object) -> None:
-    found = cells.text(value)
-    read.values[name] = found
-    if names.is_legacy_font(found):
-        read.errors.append(Note(name, "legacy_font", found))
-    elif isinstance(value, str) and found != " ".join(value.split()):
-        read.repairs.append(Note(name, "unicode", found))
-
-
-def _read_sex(read: _Row, cell) -> None:
-    value = cell("sex")
-    if value is not None:
-        sex = cells.parse_sex(value)
-        if sex is None:
-            read.errors.append(Note("sex", "unreadable", cells.text(value)))
-        else:
-            read.values["sex"] = sex
-        return
-    marked = [
-        sex
-        for sex, columns in (("Male", ("sex_male", "birth_male")), ("Female", ("sex_female", "birth_female")))
-        if any(cell(column) is not None for column in columns)
-    ]
-    if len(marked) == 1:
-        read.values["sex"] = marked[0]
-    elif marked:
-        read.errors.append(Note("sex", "both_marked", ""))
-
-
-def _stated_year(value: object) -> int | None:
-    """The birth year the row's CCCD states, to read a two-digit year by."""
-    try:
-        return cccd.birth_year(cccd.compact(value)) if value is not None and cccd.is_valid(value) else None
-    except BadIdentifier:
-        return None
-
-
-def _read_birth(read: _Row, cell, hint: int | None) -> None:
-    found: cells.CellDate | None = None
-    for name in ("date_of_birth", "birth_male", "birth_female"):
-        value = cell(name)
-        if value is None:
-            continue
-        found = cells.parse_date(value, hint)
-        if found is None:
-            read.errors.append(Note("date_of_birth", "unreadable", cells.text(value)))
-            return
-        break
-    value = cell("birth_year")
-    if value is not None:
-        # Lists put a full date under "Năm sinh" as well.
-        by_year = cells.parse_date(value, hint)
-        if by_year is None:
-            read.errors.append(Note("birth_year", "unreadable", cells.text(value)))
-            return
-        read.values["birth_year"] = by_year.value.year
-        if found is not None and found.value.year != by_year.value.year:
-            read.errors.append(Note("birth_year", "differs_from_date_of_birth", cells.text(value)))
-        found = found or by_year
-    if found is None:
-        return
-    read.values["date_of_birth"] = found.value
-    read.values["dob_precision"] = found.precision
-    if found.repair:
-        read.repairs.append(Note("date_of_birth", found.repair, found.value.isoformat()))
-
-
-def _read_ids(read: _Row, cell, provinces: Set[str] | None) -> None:
-    born, sex = read.values.get("date_of_birth"), read.values.get("sex")
-    for name in ("personal_id", "old_id"):
-        value = cell(name)
-        if value is not None:
-            _read_id(read, name, value, sex, born, provinces)
-    value = cell("representative_id")
-    if value is not None:
-        _read_id(read, "representative_id", value, None, None, provinces)
-
-
-def _read_id(
-    read: _Row, name: str, value: object, sex: str | None, born: date | None, provinces: Set[str] | None
-) -> None:
-    try:
-        compact = cccd.compact(value)
-        repaired = None if cccd.is_valid(compact) else cccd.repair(compact, sex, born, provinces)
-        if repaired:
-            read.repairs.append(Note(name, "leading_zero", repaired))
-            compact = repaired
-        nine = cmnd.repair(value) or compact
-        if cmnd.is_valid(nine):
-            _keep_old_id(read, name, nine)
-            return
-        findings = cccd.validate(compact, sex, born, provinces)
-    except BadIdentifier as error:
-        read.errors.append(Note(name, "bad_number", f"{cells.text(value)}: {error.data['problem']}"))
-        return
-    target = "personal_id" if name == "old_id" else name
-    if target in read.values and read.values[target] != compact:
-        read.errors.append(Note(name, "two_numbers", compact))
-        return
-    read.values[target] = compact
-    for finding in findings:
-        read.warnings.append(Note(target, finding.code, compact))
-
-
-def _keep_old_id(read: _Row, name: str, number: str) -> None:
-    target = "representative_id" if name == "representative_id" else "old_id"
-    read.values.setdefault(target, number)
-    if name == "personal_id":
-        read.repairs.append(Note("old_id", "nine_digits_are_cmnd", number))
-
-
-def _read_phone(read: _Row, value: object) -> None:
-    if value is None:
-        return
-    try:
-        for finding in phone.validate(value):
-            read.warnings.append(Note("phone", finding.code, cells.text(value)))
-    except BadIdentifier:
-        # A wrong phone number stops no payment; it is left out and said.
-        read.warnings.append(Note("phone", "bad_number", cells.text(value)))
-        return
-    read.values["phone"] = phone.compact(value)
-    if read.values["phone"] != re.sub(r"\D", "", cells.text(value)):
-        read.repairs.append(Note("phone", "renumbered", read.values["phone"]))
-
-
-def _read_account(read: _Row, value: object) -> None:
-    if value is None:
-        return
-    try:
-        findings = account.validate(value)
-    except BadIdentifier as error:
-        read.errors.append(Note("account_no", "bad_number", f"{cells.text(value)}: {error.data['problem']}"))
-        return
-    read.values["account_no"] = account.compact(value)
-    for finding in findings:
-        read.warnings.append(Note("account_no", finding.code, read.values["account_no"]))
-
-
-def _read_decision(read: _Row, cell) -> None:
-    value = cell("decision_date")
-    if value is not None:
-        found = cells.parse_date(value)
-        if found is None or found.precision != "Day":
-            read.errors.append(Note("decision_date", "unreadable", cells.text(value)))
-        else:
-            read.values["decision_date"] = found.value
-    number = read.values.get("decision_no")
-    if number:
-        # "12/QĐ-UBND ngày 15/4/2024" in one cell.
-        both = re.fullmatch(r"(.+?)[\s,;(]*(?:ngày|ngay)\s*:?\s*(\S.*?)\)?", number, re.IGNORECASE)
-        day = cells.date_in(both[2]) if both else None
-        if day is not None:
-            read.values["decision_no"] = both[1].strip(" ,;-(")
-            read.values.setdefault("decision_date", day)
-    value = cell("effective_from")
-    if value is not None:
-        month = cells.parse_month(value)
-        if month is None:
-            read.errors.append(Note("effective_from", "unreadable", cells.text(value)))
-        else:
-            read.values["effective_from"] = month
-
-
-def _read_choices(read: _Row, cell) -> None:
-    for name, parse in (("payment_method", cells.parse_method), ("payee_type", cells.parse_payee)):
-        value = cell(name)
-        if value is None:
-            continue
-        choice = parse(value)
-        if choice is None:
-            read.errors.append(Note(name, "unknown_choice", cells.text(value)))
-        else:
-            read.values[name] = choice
-
-
-def _read_numbers(read: _Row, cell) -> None:
-    for name in ("amount", "quantity"):
-        value = cell(name)
-        if value is None:
-            continue
-        number = cells.parse_amount(value)
-        if number is None or number < 0:
-            read.errors.append(Note(name, "unreadable", cells.text(value)))
-        else:
-            read.values[name] = number
+        state.village = names.proper_case(bare)
+    elif _UNIT.match(key):
+        state.village, state.unit = "", names.proper_case(bare)
+    else:
+        state.group = bare

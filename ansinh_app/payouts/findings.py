@@ -53,12 +53,31 @@ def titles() -> dict[str, tuple[str, str, str]]:
             _("The same name and birth date stand in the registry twice"),
         ),
         "two_schemes": (WARNING, OFFICER, _("Paid under two schemes: check that the law allows both")),
+        "two_schemes_unchecked": (
+            BLOCK,
+            OFFICER,
+            _(
+                "Social assistance beside an allowance of merit: stop one, or enter on the entitlement why "
+                "both are due"
+            ),
+        ),
+        "one_per_couple": (WARNING, OFFICER, _("The husband or wife draws the couple's one share")),
         "identity_unverified": (WARNING, POLICE, _("The identity is not verified")),
         "identity_mismatch": (WARNING, POLICE, _("The identity does not match the population database")),
         "deceased": (WARNING, OFFICER, _("Reported dead, and still paid under what was known on the day")),
         "moved": (WARNING, OFFICER, _("Lives outside the office's area")),
         "too_many_on_account": (WARNING, OFFICER, _("Too many people are paid into one account")),
-        "uncollected_long": (WARNING, COMMUNE, _("Not collected for months: find out why, or suspend")),
+        "uncollected_long": (WARNING, COMMUNE, _("Not collected for months: a suspension is drafted; find out why")),
+        "failed_long": (
+            WARNING,
+            COMMUNE,
+            _("The transfer came back month after month: correct the account, or pay in cash"),
+        ),
+        "suspended_long": (
+            WARNING,
+            OFFICER,
+            _("Suspended for months: a stop is drafted for who did not comply"),
+        ),
         "no_entitlement": (WARNING, COMMUNE, _("Active in the registry without an entitlement in force")),
         "no_allotment": (WARNING, MANAGER, _("No budget allotment for the programme and year")),
         "over_paid": (WARNING, OFFICER, _("Paid too much: a recovery case will be proposed")),

@@ -5,7 +5,8 @@ from collections import defaultdict
 import frappe
 from frappe.utils import getdate
 
-from ansinh_app.core.ledger import UNCOLLECTED
+from ansinh_app.core.ledger import FAILED
+from ansinh_app.payouts import proposals
 from ansinh_app.payouts.findings import BLOCK, Finding
 from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.plan import Plan, make_plan
@@ -26,7 +27,7 @@ def preflight(period: str, as_of: str | None = None) -> dict:
         found(held.code, beneficiary=held.beneficiary, full_name=held.full_name, detail=held.detail)
     _people(plan, found)
     _accounts(plan, found)
-    _uncollected(plan, found)
+    _unpaid_long(plan, found)
     for (beneficiary, _benefit), proposal in plan.proposals.items():
         name = plan.book.people[beneficiary].row.full_name
         found("over_paid", beneficiary=beneficiary, full_name=name, detail=str(proposal.amount))
@@ -90,19 +91,16 @@ def _people(plan: Plan, found) -> None:
                 found("same_person_twice", **who, detail="")
 
 
-def _uncollected(plan: Plan, found) -> None:
-    """Who leaves the money lying month after month may have moved or died; the law's remedy is to suspend."""
+def _unpaid_long(plan: Plan, found) -> None:
+    """Who leaves the money lying may have moved or died; a transfer that keeps coming back needs another account."""
     most = frappe.db.get_single_value("An Sinh Settings", "uncollected_months") or 3
+    for change in proposals.find(plan):
+        code = "uncollected_long" if change.change_type == "Suspend" else "suspended_long"
+        name = plan.book.people[change.beneficiary].row.full_name
+        found(code, beneficiary=change.beneficiary, full_name=name, detail=str(change.months))
     for name, person in plan.book.people.items():
-        by_benefit = defaultdict(dict)
-        for line in person.settled:
-            if line.period < plan.month:
-                by_benefit[line.benefit][line.period] = line.status
-        for statuses in by_benefit.values():
-            last = [statuses[month] for month in sorted(statuses)][-most:]
-            if len(last) == most and set(last) == {UNCOLLECTED}:
-                found("uncollected_long", beneficiary=name, full_name=person.row.full_name, detail=str(most))
-                break
+        if proposals.unpaid_since(person, plan.month, most, FAILED):
+            found("failed_long", beneficiary=name, full_name=person.row.full_name, detail=str(most))
 
 
 def _accounts(plan: Plan, found) -> None:

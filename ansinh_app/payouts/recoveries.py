@@ -74,7 +74,10 @@ def _insert(plan, key: tuple[str, str], proposal, months: str) -> None:
 
 
 def refresh(beneficiaries: list[str]) -> None:
-    """Recovered and outstanding of approved cases from the paid lines; a case with nothing left closes."""
+    """Recovered and outstanding of approved cases from the paid lines; a case with nothing left closes.
+
+    What a waived case was to get from a line that then came back is waived with the rest.
+    """
     if not beneficiaries:
         return
     cases = frappe.get_all(
@@ -82,9 +85,9 @@ def refresh(beneficiaries: list[str]) -> None:
         filters={
             "docstatus": 1,
             "beneficiary": ["in", beneficiaries],
-            "status": ["in", ["Approved", "Closed"]],
+            "status": ["in", ["Approved", "Closed", "Waived"]],
         },
-        fields=["name", "beneficiary", "amount", "recovered", "repaid", "status"],
+        fields=["name", "beneficiary", "amount", "recovered", "repaid", "waived", "status"],
         limit_page_length=0,
     )
     by_person = defaultdict(list)
@@ -92,11 +95,15 @@ def refresh(beneficiaries: list[str]) -> None:
         by_person[case.beneficiary].append(case)
     for beneficiary, owed in by_person.items():
         paid = deducted(Who(beneficiary=beneficiary), statuses=("Paid",))
+        on_its_way = deducted(Who(beneficiary=beneficiary))
         for case in owed:
             recovered = sum(paid.get(case.name, {}).values())
-            if recovered == as_dong(case.recovered or 0):
-                continue
-            left = as_dong(case.amount) - recovered - as_dong(case.repaid or 0)
-            status = "Closed" if left <= 0 else "Approved"
-            values = {"recovered": recovered, "outstanding": max(0, left), "status": status}
-            frappe.db.set_value("Recovery Case", case.name, values)
+            left = as_dong(case.amount) - as_dong(case.repaid or 0)
+            values = {"recovered": recovered, "outstanding": max(0, left - recovered)}
+            if case.status == "Waived":
+                taken = sum(on_its_way.get(case.name, {}).values())
+                values |= {"waived": max(0, left - taken), "outstanding": taken - recovered}
+            else:
+                values["status"] = "Closed" if left <= recovered else "Approved"
+            if any(values[field] != as_dong(case[field] or 0) for field in ("recovered", "waived") if field in values):
+                frappe.db.set_value("Recovery Case", case.name, values)

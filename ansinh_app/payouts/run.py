@@ -10,7 +10,7 @@ from frappe.utils import getdate, now_datetime
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
-from ansinh_app.payouts import recoveries
+from ansinh_app.payouts import proposals, recoveries
 from ansinh_app.payouts.findings import count_held
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
@@ -32,8 +32,9 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     batches = _Batches(plan)
     written = _write_lines(plan, batches)
     cases = recoveries.propose(plan)
+    changes = proposals.draft(plan)
     batches.finish()
-    summary = _summary(plan, batches, written, cases)
+    summary = _summary(plan, batches, written, cases) | {"changes_proposed": changes}
     _record(document, summary, plan)
     return summary
 

@@ -7,6 +7,7 @@ from frappe.utils import getdate
 from ansinh_app.core import cells
 from ansinh_app.core.months import Month
 from ansinh_app.registry.people import refresh_status
+from ansinh_app.registry.undoing import keep
 
 PAYEE_FIELDS = ("payee_type", "representative", "payment_method", "payment_account", "cash_reason")
 
@@ -74,12 +75,14 @@ def _resume(change) -> None:
 
 def _record(change, active: bool) -> None:
     entitlement = frappe.get_doc("Entitlement", change.entitlement)
+    keep(change, entitlement)
     entitlement.add_change(change.effective_month, change.decision_date, active, change.reason, change.name)
     _save(entitlement)
 
 
 def _death(change) -> None:
     person = frappe.get_doc("Beneficiary", change.beneficiary)
+    keep(change, person, "deceased_on", "death_known_on", "status")
     person.deceased_on = change.occurred_on
     person.death_known_on = change.decision_date
     _save(person)
@@ -88,6 +91,7 @@ def _death(change) -> None:
 def _transfer(change) -> None:
     """The new commune pays on; the village of the old one means nothing there."""
     person = frappe.get_doc("Beneficiary", change.beneficiary)
+    keep(change, person, "administrative_unit", "village", "office")
     # Where the person was, so that months before the move are paid by the old place and at its level.
     change.db_set(
         {
@@ -109,6 +113,8 @@ def _transfer(change) -> None:
 def _correct(change) -> None:
     person = frappe.get_doc("Beneficiary", change.beneficiary)
     value = corrected_value(change)
+    born = ("dob_precision",) if change.corrected_field == "date_of_birth" else ()
+    keep(change, person, change.corrected_field, *born)
     if change.corrected_field == "date_of_birth":
         person.date_of_birth, person.dob_precision = value.value, value.precision
     else:
@@ -119,6 +125,7 @@ def _correct(change) -> None:
 def _end(entitlement, change) -> None:
     """Last month paid, and the decision as a change of its own: a second stop must not hide the first."""
     last = Month.of(getdate(change.effective_month)) - 1
+    keep(change, entitlement, "effective_to", "stop_reason", "stop_decision_date")
     entitlement.effective_to = last.first_day
     entitlement.stop_reason = (change.reason or _(change.change_type))[:140]
     entitlement.stop_decision_date = change.decision_date

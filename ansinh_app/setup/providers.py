@@ -1,6 +1,6 @@
 """Loading payment service providers and the presets of their bulk files."""
 
-from ansinh_app.setup.tables import existing, insert, read
+from ansinh_app.setup.tables import insert_missing, read
 
 MEMO = "TC {programme} T{month} {line_no}"
 GENERAL = "Chung"
@@ -48,47 +48,43 @@ HEADERS = {
 
 def load_file_profiles() -> dict[str, int]:
     """File profiles as presets: an office adapts them with its branch."""
-    known = existing("Provider File Profile")
-    rows = [name for name in PROFILES if name not in known]
-    for name in rows:
-        columns = []
-        for field in PROFILES[name]:
-            header, kind, width = HEADERS[field]
-            columns.append({"source_field": field, "header": header, "kind": kind, "width": width})
-        insert(
-            {
-                "doctype": "Provider File Profile",
-                "profile_name": name,
-                "file_type": "XLSX",
-                "sheet_name": "data",
-                "header_row": 4,
-                "title": "{office} {programme} {month} {batch}",
-                "memo_template": MEMO,
-                "memo_length": 70,
-                "unconfirmed": 1,
-                "columns": columns,
-            }
-        )
-    return {"Provider File Profile": len(rows)}
+    return insert_missing("Provider File Profile", ((name, _profile(name)) for name in PROFILES))
+
+
+def _profile(name: str) -> dict:
+    columns = []
+    for field in PROFILES[name]:
+        header, kind, width = HEADERS[field]
+        columns.append({"source_field": field, "header": header, "kind": kind, "width": width})
+    return {
+        "profile_name": name,
+        "file_type": "XLSX",
+        "sheet_name": "data",
+        "header_row": 4,
+        "title": "{office} {programme} {month} {batch}",
+        "memo_template": MEMO,
+        "memo_length": 70,
+        "unconfirmed": 1,
+        "columns": columns,
+    }
 
 
 def load_providers() -> dict[str, int]:
     """Banks, the Post and mobile money, from banks.csv."""
-    known = existing("Payment Service Provider")
-    rows = [row for row in read("banks") if row["code"] not in known]
-    for row in rows:
-        insert(
-            {
-                "doctype": "Payment Service Provider",
-                "provider_code": row["code"],
-                "short_name": row["short_name"],
-                "provider_name": row["name_vi"],
-                "kind": row["kind"],
-                "napas_bin": row["napas_bin"],
-                "aliases": row["aliases"],
-                "file_profile": PROFILE_OF.get(row["code"], GENERAL),
-                "is_active": int(row["is_active"]),
-                "certainty": row["certainty"],
-            }
-        )
-    return {"Payment Service Provider": len(rows)}
+    return insert_missing(
+        "Payment Service Provider", ((row["code"], _provider(row)) for row in read("banks"))
+    )
+
+
+def _provider(row: dict) -> dict:
+    return {
+        "provider_code": row["code"],
+        "short_name": row["short_name"],
+        "provider_name": row["name_vi"],
+        "kind": row["kind"],
+        "napas_bin": row["napas_bin"],
+        "aliases": row["aliases"],
+        "file_profile": PROFILE_OF.get(row["code"], GENERAL),
+        "is_active": int(row["is_active"]),
+        "certainty": row["certainty"],
+    }

@@ -1,6 +1,7 @@
 """Reading the CSV tables of `data/`: every cell is text, an empty cell is None."""
 
 import csv
+from collections.abc import Iterable
 
 import frappe
 
@@ -23,3 +24,13 @@ def insert(values: dict):
 def existing(doctype: str) -> set[str]:
     """Names already on the site."""
     return set(frappe.get_all(doctype, pluck="name"))
+
+
+def insert_missing(doctype: str, documents: Iterable[tuple[str, dict]]) -> dict[str, int]:
+    """Insert those of (name, values) the site does not have yet, in their order; how many, by DocType."""
+    known, made = existing(doctype), 0
+    for name, values in documents:
+        if name not in known:
+            insert({"doctype": doctype, **values})
+            made += 1
+    return {doctype: made}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import frappe
 
-from ansinh_app.setup.tables import existing, insert, read
+from ansinh_app.setup.tables import existing, insert_missing, read
 
 LEVELS = {"province": "Province", "district": "District", "commune": "Commune"}
 
@@ -12,38 +12,32 @@ LEVELS = {"province": "Province", "district": "District", "commune": "Commune"}
 def load_units() -> dict[str, int]:
     """Units from administrative_units.csv, parents first; then who succeeded whom."""
     rows = read("administrative_units")
-    names = {(row["code"], row["valid_from"]): unit_name(row["code"], row["valid_from"]) for row in rows}
-    known = existing("Administrative Unit")
     order = list(LEVELS)
-    made = 0
-    for row in sorted(rows, key=lambda row: order.index(row["level"])):
-        name = names[row["code"], row["valid_from"]]
-        if name in known:
-            continue
-        insert(
-            {
-                "doctype": "Administrative Unit",
-                "code": row["code"],
-                "unit_name": row["name_vi"],
-                "level": LEVELS[row["level"]],
-                "parent_administrative_unit": _on(rows, row["parent_code"], row["valid_from"]),
-                "valid_from": row["valid_from"],
-                "valid_to": row["valid_to"],
-                "is_group": 0 if row["level"] == "commune" else 1,
-            }
-        )
-        made += 1
+    rows.sort(key=lambda row: order.index(row["level"]))
+    known = existing("Administrative Unit")
+    made = insert_missing("Administrative Unit", ((_name(row), _unit(rows, row)) for row in rows))
     for row in rows:
-        name = names[row["code"], row["valid_from"]]
-        if row["succeeded_by"] and name not in known:
+        if row["succeeded_by"] and _name(row) not in known:
             day = date.fromisoformat(row["valid_to"]) + timedelta(days=1)
-            frappe.db.set_value(
-                "Administrative Unit",
-                name,
-                "succeeded_by",
-                _on(rows, row["succeeded_by"], day.isoformat()),
-            )
-    return {"Administrative Unit": made}
+            successor = _on(rows, row["succeeded_by"], day.isoformat())
+            frappe.db.set_value("Administrative Unit", _name(row), "succeeded_by", successor)
+    return made
+
+
+def _name(row: dict) -> str:
+    return unit_name(row["code"], row["valid_from"])
+
+
+def _unit(rows: list[dict], row: dict) -> dict:
+    return {
+        "code": row["code"],
+        "unit_name": row["name_vi"],
+        "level": LEVELS[row["level"]],
+        "parent_administrative_unit": _on(rows, row["parent_code"], row["valid_from"]),
+        "valid_from": row["valid_from"],
+        "valid_to": row["valid_to"],
+        "is_group": 0 if row["level"] == "commune" else 1,
+    }
 
 
 def unit_name(code: str, valid_from: str | date) -> str:

@@ -1,10 +1,9 @@
 """Strangers' workbooks in, our own out: any readable sheet becomes a grid; what we write holds no formula."""
 
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -16,16 +15,20 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from ansinh_app.exceptions import WorkbookError
+from ansinh_app.utils.text_tables import UnknownEncodingError, read_table
 
-Grid = list[list[object]]
+Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
+# Beyond it a returned workbook holds the cells without their layout: openpyxl would need a gigabyte.
+MAX_STYLED_CELLS = 400_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
+_MACROS = b"xl/vbaProject.bin", "_VBA_PROJECT".encode("utf-16-le")
 _REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -40,14 +43,58 @@ class Sheet:
     titles: Sequence[str] = field(default_factory=tuple)
 
 
-def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, Grid]]:
-    """Every visible sheet as (name, grid). Raises WorkbookError: broken, protected, too large."""
+@dataclass(slots=True)
+class Workbook:
+    """A workbook opened for reading: its visible sheets, and how the file was understood."""
+
+    sheets: list[tuple[str, Grid]]
+    read_as: str
+
+
+class SheetGrid:
+    """One sheet's rows from the first row and column on, converted anew on each round.
+
+    A cell merged over several rows counts for each of them, as the eye reads it.
+    """
+
+    def __init__(self, sheet) -> None:
+        self._sheet = sheet
+        self._left = [""] * ((sheet.start or (0, 0))[1])
+        self._merged: dict[int, list[tuple[int, int]]] = {}
+        for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
+            for row in range(top + 1, bottom + 1):
+                self._merged.setdefault(row, []).append((column, top))
+
+    def __iter__(self) -> Iterator[list[object]]:
+        above: dict[tuple[int, int], object] = {}
+        first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
+        tops = {top for _column, top in first}
+        for index, row in enumerate(self._sheet.iter_rows()):
+            row = self._left + row if self._left else row
+            for column, top in self._merged.get(index, ()):
+                if column < len(row) and row[column] == "":
+                    row[column] = above.get((column, top), "")
+            if index in tops:
+                above.update({(c, t): row[c] for c, t in first if t == index and c < len(row)})
+            yield row
+
+
+def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, list[list[object]]]]:
+    """Every visible sheet as (name, rows). Raises WorkbookError: broken, protected, too large, with macros."""
+    return [(name, list(grid)) for name, grid in open_workbook(content, file_name).sheets]
+
+
+def open_workbook(content: bytes, file_name: str = "") -> Workbook:
+    """The workbook with its rows converted only when they are gone through. Raises WorkbookError."""
     if not content:
         _refuse(file_name, _("the file is empty"))
     if len(content) > MAX_BYTES:
         _refuse(file_name, _("it is larger than {0} MB").format(MAX_BYTES // 1024 // 1024))
-    if content.startswith(_OLE) and _ENCRYPTED in content:
-        _refuse(file_name, _("it is protected by a password: save it without one"))
+    if content.startswith(_OLE):
+        if _ENCRYPTED in content:
+            _refuse(file_name, _("it is protected by a password: save it without one"))
+        if _MACROS[1] in content:
+            _refuse(file_name, _("it holds macros: save it as XLSX without them"))
     if content.startswith(_ZIP):
         _guard_package(content, file_name)
     elif _WEB_PAGE.match(content):
@@ -55,8 +102,10 @@ def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, Grid]]
     elif content.startswith(b"PK"):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
     elif not content.startswith(_OLE):
-        return [("CSV", _read_csv(content, file_name))]
-    return _read_by_calamine(content, file_name)
+        rows, read_as = _read_text(content, file_name)
+        return Workbook([("CSV", rows)], f"CSV, {read_as}")
+    kind = "XLSX" if content.startswith(_ZIP) else "XLS"
+    return Workbook(_read_by_calamine(content, file_name), kind)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -104,12 +153,15 @@ def annotate_workbook(
     """The sender's workbook with one more column: what is wrong with which row.
 
     `remarks`: sheet -> row (from 1) -> text; `header_rows`: sheet -> row of the column's heading. An XLSX
-    keeps its layout; older formats come back as plain cells.
+    keeps its layout unless it is very large; older formats and CSV come back as an XLSX of the same cells.
     """
-    book = _open_for_notes(content, grids)
+    columns = {name: _free_column(grid) for name, grid in grids if name in remarks}
+    if not is_workbook(content) or sum(_size(grid) for _name, grid in grids) > MAX_STYLED_CELLS:
+        return _plain_copy(grids, remarks, header, header_rows, columns, extra)
+    book = openpyxl.load_workbook(io.BytesIO(content))
     for name, rows in remarks.items():
         sheet = book[name] if name in book.sheetnames else book.worksheets[0]
-        column = _free_column(dict(grids)[name])
+        column = columns[name]
         head = sheet.cell(row=header_rows.get(name, 1), column=column)
         head.value, head.font = header, Font(bold=True, color="9C0006")
         sheet.column_dimensions[get_column_letter(column)].width = 70
@@ -118,11 +170,47 @@ def annotate_workbook(
             cell.value, cell.data_type = text, "s"
             cell.fill = PatternFill("solid", start_color="FFC7CE")
     if extra:
-        _fill(book.create_sheet(_sheet_name(extra.name)), [extra.headers, *extra.rows])
+        _fill(book.create_sheet(_free_name(extra.name, book.sheetnames)), [extra.headers, *extra.rows])
         for index, width in enumerate(extra.widths, start=1):
             book.worksheets[-1].column_dimensions[get_column_letter(index)].width = width
     target = io.BytesIO()
     book.save(target)
+    return target.getvalue()
+
+
+def _plain_copy(grids, remarks, header, header_rows, columns, extra: Sheet | None) -> bytes:
+    """The cells of all sheets and the remarks, written row by row."""
+    target = io.BytesIO()
+    options = {"constant_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        bold_red = book.add_format({"bold": True, "font_color": "#9C0006"})
+        styles = {
+            "text": None,
+            "number": None,
+            "day": book.add_format({"num_format": "dd/mm/yyyy"}),
+            "bad": book.add_format({"bg_color": "#FFC7CE"}),
+        }
+        used: list[str] = []
+        for name, grid in grids:
+            used.append(_free_name(name, used))
+            page = book.add_worksheet(used[-1])
+            said, column = remarks.get(name, {}), columns.get(name, 1) - 1
+            if said:
+                page.set_column(column, column, 70)
+            for index, row in enumerate(grid):
+                for place, value in enumerate(row):
+                    _write_cell(page, index, place, value, styles)
+                if said and index + 1 == header_rows.get(name, 1):
+                    page.write_string(index, column, header, bold_red)
+                elif index + 1 in said:
+                    page.write_string(index, column, said[index + 1], styles["bad"])
+        if extra:
+            page = book.add_worksheet(_free_name(extra.name, used))
+            for column, width in enumerate(extra.widths):
+                page.set_column(column, column, width)
+            for index, row in enumerate([extra.headers, *extra.rows]):
+                for place, value in enumerate(row):
+                    _write_cell(page, index, place, value, styles)
     return target.getvalue()
 
 
@@ -147,6 +235,8 @@ def _guard_package(content: bytes, file_name: str) -> None:
                 _refuse(file_name, _("it is protected by a password: save it without one"))
             if "xl/workbook.xml" not in names:
                 _refuse(file_name, _("it is not an Excel workbook: save it as XLSX"))
+            if _MACROS[0].decode() in names:
+                _refuse(file_name, _("it holds macros: save it as XLSX without them"))
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _guard_sheet(package, name, file_name)
@@ -155,7 +245,7 @@ def _guard_package(content: bytes, file_name: str) -> None:
 
 
 def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
-    columns = rows = read = 0
+    columns = rows = read = cells = 0
     tail = b""
     with package.open(name) as part:
         while chunk := part.read(1 << 20):
@@ -168,6 +258,10 @@ def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
             for letters, number in _REFERENCE.findall(tail + chunk):
                 columns = max(columns, _column_number(letters))
                 rows = max(rows, int(number))
+            # A cell need not name its place.
+            cells += chunk.count(b"<c ") + chunk.count(b"<c>") + chunk.count(b"<c/>")
+            if cells > MAX_CELLS:
+                _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
             tail = chunk[-200:]
     if columns * rows > MAX_CELLS:
         _refuse(
@@ -191,7 +285,7 @@ def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
             visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
             if not visible or meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            grids.append((meta.name, book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)))
+            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name))))
         return grids
     except python_calamine.PasswordError:
         _refuse(file_name, _("it is protected by a password: save it without one"))
@@ -199,26 +293,19 @@ def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
 
 
-def _read_csv(content: bytes, file_name: str) -> Grid:
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
-    text = None
-    for encoding in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if text is None or not text.strip():
-        _refuse(file_name, _("it is neither XLSX nor XLS nor CSV in UTF-8"))
+def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:
     try:
-        dialect = csv.Sniffer().sniff(text[:20000], delimiters=",;\t")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), dialect)]
-    except csv.Error:
-        _refuse(file_name, _("it is neither XLSX nor XLS nor CSV in UTF-8"))
+        rows, read_as = read_table(content)
+    except UnknownEncodingError:
+        _refuse(
+            file_name,
+            _("it is neither XLSX nor XLS nor text whose encoding can be told: save it as CSV in UTF-8"),
+        )
+    if not any(cell.strip() for row in rows for cell in row):
+        _refuse(file_name, _("the file is empty"))
+    if sum(map(len, rows)) > MAX_CELLS:
+        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
+    return rows, read_as
 
 
 def _sheet_name(name: str) -> str:
@@ -246,7 +333,7 @@ def _write_sheet(target, sheet: Sheet, styles: dict) -> None:
 def _write_cell(target, row: int, column: int, value: object, styles: dict) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, (datetime, date)):
+    if isinstance(value, (datetime, date)) and value.year >= 1900:
         target.write_datetime(row, column, value, styles["day"])
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         target.write_number(row, column, value, styles["number"])
@@ -254,14 +341,18 @@ def _write_cell(target, row: int, column: int, value: object, styles: dict) -> N
         target.write_string(row, column, str(value), styles["text"])
 
 
-def _open_for_notes(content: bytes, grids: Sequence[tuple[str, Grid]]):
-    if is_workbook(content):
-        return openpyxl.load_workbook(io.BytesIO(content))
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, grid in grids:
-        _fill(book.create_sheet(_sheet_name(name)), grid)
-    return book
+def _free_name(name: str, used: Sequence[str]) -> str:
+    """A sheet name that is allowed and not used yet."""
+    name, taken, number = _sheet_name(name), {one.lower() for one in used}, 2
+    free = name
+    while free.lower() in taken:
+        free, number = f"{name[:27]} {number}", number + 1
+    return free
+
+
+def _size(grid: Grid) -> int:
+    """How many cells the rows have, empty ones too."""
+    return sum(len(row) for row in grid)
 
 
 def _fill(sheet, rows: Iterable[Sequence[object]]) -> None:

@@ -122,8 +122,19 @@ def unfold_settings(conf: dict) -> dict:
             "action": "/desk/language",
             "navigation": "benchless.desk.context.languages",
         },
-        "STYLES": ["benchless.desk.context.stylesheet"],
-        "SCRIPTS": ["benchless.desk.context.charts_script", "benchless.desk.context.desk_script"],
+        "STYLES": [
+            "benchless.desk.context.stylesheet",
+            "benchless.desk.context.lists_stylesheet",
+            "benchless.desk.context.grid_stylesheet",
+        ],
+        "SCRIPTS": [
+            "benchless.desk.context.charts_script",
+            "benchless.desk.context.desk_script",
+            "benchless.desk.context.grid_script",
+            "benchless.desk.context.list_script",
+            "benchless.desk.context.tree_script",
+            "benchless.desk.context.keys_script",
+        ],
         "BORDER_RADIUS": "6px",
         "COLORS": {
             "primary": {

@@ -38,12 +38,36 @@ def stylesheet(request) -> str:
     return static("benchless/desk.css")
 
 
+def lists_stylesheet(request) -> str:
+    return static("benchless/lists.css")
+
+
+def grid_stylesheet(request) -> str:
+    return static("benchless/grid.css")
+
+
 def charts_script(request) -> str:
     return static("benchless/vendor/frappe-charts/frappe-charts-1.6.2.min.umd.js")
 
 
 def desk_script(request) -> str:
     return static("benchless/desk.js")
+
+
+def grid_script(request) -> str:
+    return static("benchless/grid.js")
+
+
+def list_script(request) -> str:
+    return static("benchless/list.js")
+
+
+def tree_script(request) -> str:
+    return static("benchless/tree.js")
+
+
+def keys_script(request) -> str:
+    return static("benchless/keys.js")
 
 
 def sidebar(request) -> list[dict]:

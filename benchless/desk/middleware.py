@@ -1,19 +1,23 @@
 """Around every request: connect the site, know the user and the language, commit or roll back, add headers."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import frappe
 from django.db import connections
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import translation
+from frappe import rate_limiter, sessions
+from frappe.auth import LoginManager
 from werkzeug.wrappers import Request
 
 from benchless.desk.user import DeskUser
 from benchless.desk.views.errors import closed
-from benchless.rest import auth
+from benchless.rest.auth import cors_headers
 
 WRITING_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 LANGUAGES = ("vi", "en")
+USER_COOKIES = ("user_id", "full_name", "system_user", "user_image")
 DEFAULT_MAX_BODY = 25 * 1024 * 1024
 
 # unfold's Alpine evaluates attributes (unsafe-eval) and sets styles; nothing may come from another host.
@@ -54,16 +58,30 @@ class FrappeMiddleware:
             frappe.connect(set_admin_as_user=False)
             frappe.local.request = make_frappe_request(request)
             frappe.local.request_ip = request.META.get("REMOTE_ADDR") or "127.0.0.1"
-            frappe.set_user(auth.session_user(request))
-            frappe.local.session.sid = request.session.session_key or "Guest"
-            request.user = DeskUser(frappe.session.user)
+            limiter = rate_limiter.apply()
+            if limiter and limiter.rejected:
+                return HttpResponse(frappe._("Too Many Requests"), status=429, headers=limiter.finish())
+            self.find_user(request)
             use_language(request)
             response = self.get_response(request)
             self.end_transaction(request)
+            tell_who(request, response)
+            response.headers.update(cors_headers(request))
+            if limiter:
+                response.headers.update(limiter.finish())
             return response
         finally:
             translation.deactivate()
             frappe.destroy()
+
+    def find_user(self, request) -> None:
+        """The session's user; `frappe.local.login_manager` signs in and out."""
+        frappe.set_user(sessions.resume(request.session))
+        frappe.local.session.sid = request.session.session_key or "Guest"
+        request.user = DeskUser(frappe.session.user)
+        frappe.local.login_manager = LoginManager(request.session)
+        if frappe.session.user == "Guest" and request.COOKIES.get("sid", "Guest") != "Guest":
+            frappe.local.response["session_expired"] = 1
 
     def end_transaction(self, request) -> None:
         if request.method in WRITING_METHODS and not getattr(request, "frappe_failed", False):
@@ -82,6 +100,22 @@ class FrappeMiddleware:
         return error_page(request, exception)
 
 
+def tell_who(request, response) -> None:
+    """Frappe's cookies for clients that want to know who is signed in; they prove nothing."""
+    user = request.session.get("user")
+    if user == (request.COOKIES.get("user_id") or None):
+        return
+    if not user:
+        for name in USER_COOKIES:
+            response.delete_cookie(name, samesite="Lax")
+        return
+    row = frappe.db.get_value("User", user, ["full_name", "user_type", "user_image"], as_dict=True)
+    desk = "no" if row.user_type == "Website User" else "yes"
+    for name, value in zip(USER_COOKIES, (user, row.full_name, desk, row.user_image), strict=True):
+        age = sessions.get_expiry_in_seconds()
+        response.set_cookie(name, quote(value or ""), max_age=age, samesite="Lax", secure=request.is_secure())
+
+
 def site_folder() -> Path:
     """The folder of the one site this process serves: where its database is."""
     return Path(connections.settings["default"]["NAME"]).parent
@@ -89,7 +123,8 @@ def site_folder() -> Path:
 
 def make_frappe_request(request) -> Request:
     """The same request as Werkzeug's object, which is what `frappe.request` is on Frappe."""
-    frappe_request = Request(request.environ)
+    path = request.environ.get("PATH_INFO", "").encode().decode("latin-1")  # Django put the decoded text there
+    frappe_request = Request({**request.environ, "PATH_INFO": path})
     frappe_request.max_content_length = int(frappe.local.conf.get("max_file_size") or DEFAULT_MAX_BODY)
     return frappe_request
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
+from frappe.core.doctype.file.file import find_file_by_url
 
 SHOWN_IN_A_BROWSER = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt")
 
@@ -15,18 +16,9 @@ def public_file(request, path: str) -> HttpResponse:
 
 
 def private_file(request, path: str) -> HttpResponse:
-    if frappe.session.user == "Guest" or not find_readable_file(f"/private/files/{path}"):
+    if frappe.session.user == "Guest" or not find_file_by_url(f"/private/files/{path}"):
         raise frappe.PermissionError(frappe._("You don't have permission to access this file"))
     return send(Path(frappe.get_site_path("private", "files")), path)
-
-
-def find_readable_file(file_url: str):
-    """The first File document with this address that the user may download; several may share one content."""
-    for name in frappe.get_all("File", filters={"file_url": file_url}, pluck="name"):
-        file = frappe.get_doc("File", name)
-        if file.is_downloadable() if hasattr(file, "is_downloadable") else file.has_permission("read"):
-            return file
-    return None
 
 
 def send(folder: Path, path: str) -> HttpResponse:

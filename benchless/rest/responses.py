@@ -13,6 +13,7 @@ import frappe
 from django.http import HttpResponse, HttpResponseRedirect
 
 RISKY_IN_A_BROWSER = (".svg", ".html", ".htm", ".xml", ".xhtml")
+KEPT_IN_ERRORS = ("message", "session_expired")
 
 
 def build_response() -> HttpResponse:
@@ -51,8 +52,7 @@ def as_json() -> HttpResponse:
     if not body.get("docs"):
         body.pop("docs", None)
     status = body.pop("http_status_code", None) or 200
-    if messages := server_messages():
-        body["_server_messages"] = json.dumps(messages)
+    add_messages(body)
     return json_response(body, status)
 
 
@@ -62,12 +62,22 @@ def json_response(body: dict, status: int) -> HttpResponse:
     )
 
 
-def server_messages() -> list[str]:
-    """The messages of this request (frappe.msgprint, frappe.throw), each a JSON string as Frappe sends them."""
-    return [
-        message if isinstance(message, str) else json.dumps(message, default=json_default)
+def is_version_2() -> bool:
+    return frappe.local.request.path.startswith("/api/v2/")
+
+
+def add_messages(body: dict) -> None:
+    """The messages of this request (frappe.msgprint, frappe.throw): each a JSON string, in version 2 an object."""
+    found = [
+        json.loads(message) if isinstance(message, str) else message
         for message in getattr(frappe.local, "message_log", None) or []
     ]
+    if not found:
+        return
+    if is_version_2():
+        body["messages"] = found
+    else:
+        body["_server_messages"] = json.dumps([json.dumps(message, default=json_default) for message in found])
 
 
 def json_default(value):
@@ -89,14 +99,46 @@ def json_default(value):
 
 
 def error_response(error: Exception) -> HttpResponse:
-    """Frappe's error body. The traceback is shown to developers only; it may hold personal data."""
+    """Frappe's error body. Tracebacks are for developers, or where System Settings allow them; a server's error
+    is named to nobody else: its words may hold personal data."""
     status = int(getattr(error, "http_status_code", 500) or 500)
-    body = {"exc_type": type(error).__name__}
-    developer = bool(frappe.local.conf.get("developer_mode")) if getattr(frappe.local, "conf", None) else False
-    if status < 500 or developer:
-        body["exception"] = traceback.format_exception_only(type(error), error)[-1].strip()
-    if developer:
-        body["exc"] = json.dumps(["".join(traceback.format_exception(*sys.exc_info()))])
-    if messages := server_messages():
-        body["_server_messages"] = json.dumps(messages)
+    traces = may_see_traces()
+    words = traceback.format_exception_only(type(error), error)[-1].strip()
+    trace = "".join(traceback.format_exception(*sys.exc_info())) if traces else None
+    body = {key: frappe.local.response[key] for key in KEPT_IN_ERRORS if key in frappe.local.response}
+    if is_version_2():
+        body["errors"] = [{"type": type(error).__name__, **({"exception": trace} if traces else {})}]
+        take_own_message(body["errors"][0], error)
+    else:
+        body["exc_type"] = type(error).__name__
+        if status < 500 or traces:
+            body["exception"] = words
+        if traces:
+            body["exc"] = json.dumps([trace])
+        if isinstance(error, frappe.PermissionError) and str(error) and not was_thrown(error):
+            body["_error_message"] = str(error)
+    add_messages(body)
     return json_response(body, status)
+
+
+def may_see_traces() -> bool:
+    if frappe.local.conf.get("developer_mode"):
+        return True
+    try:
+        return bool(frappe.utils.cint(frappe.get_system_settings("allow_error_traceback")))
+    except Exception:  # the database itself may be what failed
+        return False
+
+
+def was_thrown(error: Exception) -> bool:
+    """Whether frappe.throw already left the error's words as a message."""
+    return any(isinstance(m, dict) and m.get("message") == str(error) for m in frappe.local.message_log)
+
+
+def take_own_message(entry: dict, error: Exception) -> None:
+    """Version 2: the message that frappe.throw left for this error moves into its entry."""
+    for message in list(frappe.local.message_log):
+        if isinstance(message, dict) and message.get("message") == str(error):
+            entry.update({key: value for key, value in message.items() if key != "raise_exception"})
+            frappe.local.message_log.remove(message)
+            return

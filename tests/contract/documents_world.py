@@ -37,7 +37,7 @@ def definitions() -> list[dict]:
                 field("secret", permlevel=1), field("amount", "Currency", permlevel=1),
                 field("rows", "Table", ROW), field("hidden_rows", "Table", ROW, permlevel=1),
                 field("open_rows", "Table", ROW, allow_on_submit=1),
-                field("code", unique=1), field("number", "Int", unique=1), field("serial", set_only_once=1),
+                field("code", unique=1), field("serial", set_only_once=1),
                 field("signed_on", "Date", set_only_once=1), field("is_final", "Check"),
                 field("reason", mandatory_depends_on="eval:doc.is_final"), field("about_type", "Link", "DocType"),
                 field("about", "Dynamic Link", "about_type"), field("scan", "Attach"),
@@ -109,4 +109,5 @@ class DocumentsCase(FrappeTestCase):
     def _back(self):
         frappe.set_user("Administrator")
         frappe.db.rollback(save_point="before_test")
+        frappe.cache.delete_value("user_permissions")
         frappe.clear_messages()

@@ -70,7 +70,9 @@ def state(site: str) -> dict:
             columns = [row[1] for row in database.execute(f"pragma table_info(`{table}`)")]
             found[f"{table} columns"] = sorted(columns)
             kept = [c for c in columns if c not in VOLATILE or (c == "name" and table == OWN)]
-            rows = database.execute(f"select {', '.join(f'`{c}`' for c in kept)} from `{table}`")
+            rows = database.execute(f"select {', '.join(f'`{c}`' for c in kept)} from `{table}`").fetchall()
+            if table == "tabSingles":
+                rows = [row for row in rows if row[kept.index("field")] not in VOLATILE]
             found[table] = sorted(json.dumps(dict(zip(kept, row, strict=True)), sort_keys=True) for row in rows)
         found["indexes"] = sorted(database.execute("select tbl_name, name, sql from sqlite_master where type='index'"))
     return found

@@ -180,3 +180,22 @@ def test_the_folders_named_are_there():
     for names in re.findall(r"^\| (`.+?`) \|", section("Where things are"), re.M):
         for name in re.findall(r"`([^`]+)`", names):
             assert (ROOT / "benchless" / name).exists(), name
+
+
+def test_every_item_is_tried():
+    """Each listed name stands in a test; hooks of installing and of signing in can only be tried on this host."""
+    contract = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "contract").glob("*.py"))
+    host = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "host").glob("test_*.py"))
+    here = Path(__file__).read_text(encoding="utf-8")
+    host = host.replace(here, "")
+    untried = []
+    for title in re.findall(r"^### (.+)$", README, re.M):
+        for item in sorted(listed(title)):
+            name = item.rpartition(".")[2]
+            if not re.fullmatch(r"\w+", name):
+                continue  # an address or a command
+            where = contract + host if title == "Hooks" else contract
+            pattern = rf"\.{name}\(" if item.startswith("doc.") else rf"\b{name}\b"
+            if not re.search(pattern, where):
+                untried.append(f"{title}: {item}")
+    assert not untried

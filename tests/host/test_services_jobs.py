@@ -1,95 +1,301 @@
 """Background jobs, progress and the scheduler."""
 
+import datetime
 import threading
 import time
 
 import frappe
 import pytest
+from frappe.core.doctype.rq_job.rq_job import remove_failed_jobs, retry_job
 from frappe.realtime import get_messages, get_progress
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils import background_jobs, get_datetime
-from frappe.utils.background_jobs import wait_for_jobs
-from frappe.utils.scheduler import get_next_execution, run_due
+from frappe.utils.background_jobs import get_job, is_job_enqueued
+from frappe.utils.scheduler import run_due
+
+from benchless import worker
 
 pytestmark = pytest.mark.usefixtures("site")
 
 ran = []
+told = []
 
 
-def note(what, fail=False):
+def note(what, fail=False, **more):
     """A job that leaves a record behind, then fails if it is told to."""
-    ran.append((what, frappe.session.user, threading.current_thread().name))
+    ran.append((what, frappe.session.user, frappe.local.lang, more))
     frappe.get_doc({"doctype": "Role", "role_name": what}).insert(ignore_permissions=True)
     if fail:
         raise ValueError("svc job failed")
 
 
-def slow(started, release):
-    started.set()
-    release.wait(10)
+def order(what):
+    ran.append(what)
 
 
-class TestJobs(FrappeTestCase):
+def ask_again(what, times):
+    """Fails `times` times in a way that asks for another try."""
+    ran.append(what)
+    frappe.get_doc({"doctype": "Role", "role_name": what}).insert(ignore_permissions=True)
+    if len(ran) <= times:
+        raise frappe.RetryBackgroundJobError("svc: not yet")
+
+
+def busy(what):
+    """Python that would never end, after a write."""
+    frappe.get_doc({"doctype": "Role", "role_name": what}).insert(ignore_permissions=True)
+    while True:
+        ran.append(what)
+        time.sleep(0.01)
+
+
+def leave(what):
+    raise SystemExit("svc job left")
+
+
+def good(job, connection, result, *_more):
+    told.append(("good", job.get_status(), result))
+
+
+def bad(job, connection, kind, error, trace):
+    told.append(("bad", job.get_status(), kind))
+
+
+def work(**options) -> int:
+    """Run what is queued, as a worker would; how many jobs ran."""
+    frappe.db.commit()
+    count = worker.burst(frappe.local.site, frappe.local.sites_path, **options)
+    frappe.db.rollback()
+    return count
+
+
+class JobTestCase(FrappeTestCase):
     def setUp(self):
         ran.clear()
+        told.clear()
         self.name = f"Svc Job {frappe.generate_hash(length=6)}"
 
     def tearDown(self):
-        wait_for_jobs(10)
+        frappe.db.rollback()
         frappe.set_user("Administrator")
+        background_jobs.rows().all().delete()
         for name in frappe.get_all("Role", filters={"name": ("like", "Svc Job%")}, pluck="name"):
             frappe.delete_doc("Role", name, force=True)
         frappe.db.commit()
 
-    def finish(self):
-        assert wait_for_jobs(20)
-        frappe.db.rollback()
+    def made(self) -> bool:
+        return bool(frappe.db.exists("Role", self.name))
 
+
+class TestJobs(JobTestCase):
     def test_now_runs_here(self):
         frappe.enqueue(note, what=self.name, now=True)
-        assert ran == [(self.name, "Administrator", threading.current_thread().name)]
-
-    def test_job_runs_in_a_thread_as_the_user_and_commits(self):
-        frappe.db.commit()
-        frappe.enqueue(note, what=self.name)
-        self.finish()
-        assert ran[0][:2] == (self.name, "Administrator")
-        assert ran[0][2] != threading.current_thread().name
-        assert frappe.db.exists("Role", self.name)
-
-    def test_failing_job_is_rolled_back_and_logged(self):
-        frappe.db.commit()
-        before = frappe.db.count("Error Log")
-        frappe.enqueue(note, what=self.name, fail=True)
-        self.finish()
-        assert not frappe.db.exists("Role", self.name)
-        assert frappe.db.count("Error Log") == before + 1
-
-    def test_after_commit_waits_for_the_commit(self):
-        frappe.enqueue(note, what=self.name, enqueue_after_commit=True)
-        time.sleep(0.1)
-        assert ran == []
-        frappe.db.commit()
-        self.finish()
-        assert [what for what, _user, _thread in ran] == [self.name]
-
-    def test_rollback_drops_the_job(self):
-        frappe.enqueue(note, what=self.name, enqueue_after_commit=True)
+        assert self.made()
         frappe.db.rollback()
-        frappe.db.commit()
-        self.finish()
-        assert ran == []
+        assert not self.made()
+
+    def test_job_runs_as_its_user_in_the_users_language_with_its_arguments(self):
+        day, role = datetime.date(2024, 5, 6), frappe.get_doc("Role", "All")
+        frappe.set_user("Guest")
+        frappe.local.lang = "vi"
+        frappe.enqueue(note, what=self.name, day=day, row=frappe._dict(a=1), doc=role, names={"x"})
+        frappe.set_user("Administrator")
+        frappe.local.lang = "en"
+        assert work() == 1
+        ((what, user, lang, more),) = ran
+        assert (what, user, lang) == (self.name, "Guest", "vi")
+        assert (more["day"], more["row"].a, more["names"]) == (day, 1, {"x"})
+        assert (more["doc"].doctype, more["doc"].role_name) == ("Role", "All")
+        assert self.made()
+
+    def test_a_job_belongs_to_the_transaction_that_queued_it(self):
+        for later in (True, False):
+            frappe.enqueue(note, what=self.name, enqueue_after_commit=later)
+            frappe.db.rollback()
+            assert work() == 0
+        frappe.db.savepoint("svc")
+        frappe.enqueue(note, what=self.name)
+        frappe.db.rollback(save_point="svc")
+        assert work() == 0
+        assert frappe.enqueue(note, what=self.name, enqueue_after_commit=True) is None
+        assert work() == 1
+        assert ran
+
+    def test_failing_job_is_rolled_back_logged_and_kept(self):
+        before = frappe.db.count("Error Log")
+        job = frappe.enqueue(note, what=self.name, fail=True, on_success=good, on_failure=bad)
+        assert job.get_status() == "queued"
+        work()
+        assert not self.made()
+        assert frappe.db.count("Error Log") == before + 1
+        assert job.is_failed
+        assert "svc job failed" in job.exc_info
+        assert told == [("bad", "failed", ValueError)]
+        assert work() == 0  # by itself it is not tried again
+
+    def test_success_is_told(self):
+        frappe.enqueue(order, what="a", on_success=good, on_failure=bad)
+        work()
+        assert told == [("good", "finished", None)]
+
+    def test_a_job_that_asks_for_it_is_tried_again_later_each_time(self):
+        job = frappe.enqueue(ask_again, what=self.name, times=2)
+        work()
+        assert (len(ran), job.get_status()) == (1, "scheduled")
+        assert not self.made()
+        for tries in (2, 3):
+            assert work() == 0  # it is not due yet
+            background_jobs.rows().update(run_after=datetime.datetime.now())
+            assert work() == 1
+            assert len(ran) == tries
+        assert job.is_finished
+        assert self.made()
+
+    def test_a_job_that_asks_without_end_fails(self):
+        job = frappe.enqueue(ask_again, what=self.name, times=100)
+        while not job.is_failed:
+            assert work() == 1
+            background_jobs.rows().update(run_after=datetime.datetime.now())
+        assert len(ran) == background_jobs.MAX_RETRIES + 1
+        assert not self.made()
+
+    def test_a_job_stops_after_its_time(self):
+        job = frappe.enqueue(busy, what=self.name, timeout=1)
+        assert work() == 1
+        assert job.is_failed
+        assert "maximum timeout value (1 seconds)" in job.exc_info
+        assert not self.made()
+
+    def test_a_job_that_ends_the_process_ends_itself_only(self):
+        job = frappe.enqueue(leave, what="x")
+        frappe.enqueue(order, what="after")
+        assert work() == 2
+        assert job.is_failed
+        assert ran == ["after"]
+
+    def test_urgent_queues_and_jobs_go_first(self):
+        for what, options in (
+            ("long", {"queue": "long"}),
+            ("default", {}),
+            ("front", {"at_front": True}),
+            ("short", {"queue": "short"}),
+            ("default 2", {}),
+        ):
+            frappe.enqueue(order, what=what, **options)
+        assert work(queues=["long"]) == 1
+        work()
+        assert ran == ["long", "short", "front", "default", "default 2"]
+        with pytest.raises(frappe.ValidationError):
+            frappe.enqueue(order, queue="no such queue", what="x")
 
     def test_job_of_the_same_id_is_not_queued_twice(self):
-        started, release = threading.Event(), threading.Event()
-        work = {"job_id": "svc", "deduplicate": True, "started": started, "release": release}
-        frappe.enqueue(slow, **work)
-        assert started.wait(10)
-        assert background_jobs.is_job_enqueued("svc")
-        assert frappe.enqueue(slow, **work) is None
-        release.set()
-        self.finish()
-        assert not background_jobs.is_job_enqueued("svc")
+        same = {"job_id": "svc", "deduplicate": True, "what": "once"}
+        assert frappe.enqueue(order, **same).id == f"{frappe.local.site}::svc"
+        assert is_job_enqueued("svc")
+        assert frappe.enqueue(order, **same) is None
+        assert work() == 1
+        assert not is_job_enqueued("svc")
+        assert get_job("svc").is_finished
+        assert frappe.enqueue(order, **same) is not None  # that one is over
+        assert work() == 1
+        with pytest.raises(frappe.ValidationError):
+            frappe.enqueue(order, deduplicate=True, what="x")
+
+    def test_processes_that_queue_the_same_id_at_once_queue_it_once(self):
+        frappe.db.commit()
+        site, sites_path, gate, answers = frappe.local.site, frappe.local.sites_path, threading.Barrier(4), []
+
+        def put():
+            frappe.init(site=site, sites_path=sites_path)
+            frappe.connect()
+            gate.wait(10)
+            answers.append(frappe.enqueue(order, what="once", job_id="svc-race", deduplicate=True))
+            frappe.db.commit()
+            frappe.destroy()
+
+        threads = [threading.Thread(target=put) for _number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len([answer for answer in answers if answer]) == 1
+        assert work() == 1
+
+    def test_workers_at_once_run_each_job_once(self):
+        wanted = [f"job {number}" for number in range(20)]
+        for what in wanted:
+            frappe.enqueue(order, what=what)
+        frappe.db.commit()
+        workers = [worker.Worker(frappe.local.site, frappe.local.sites_path) for _number in range(3)]
+        threads = [threading.Thread(target=one.run, kwargs={"burst": True}) for one in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(ran) == sorted(wanted)
+        assert sum(one.ran for one in workers) == 20
+
+    def test_arguments_that_were_tampered_with_are_not_run(self):
+        job = frappe.enqueue(order, what="x")
+        row = background_jobs.rows().get(pk=job.key)
+        row.args_kwargs["kwargs"]["job"]["call"] = "gASV.tampered:with"
+        row.save()
+        work()
+        assert ran == []
+        assert job.is_failed
+
+    def test_what_is_long_over_is_forgotten_and_failures_are_kept_longer(self):
+        done, failed = frappe.enqueue(order, what="x"), frappe.enqueue(note, what=self.name, fail=True)
+        work()
+        an_hour_ago = datetime.datetime.now() - datetime.timedelta(hours=1)
+        background_jobs.rows().update(finished_at=an_hour_ago)
+        work()
+        assert get_job(done.id.partition("::")[2]) is None
+        assert get_job(failed.id.partition("::")[2]).is_failed
+
+
+class TestPageOfJobs(JobTestCase):
+    def setUp(self):
+        super().setUp()
+        frappe.enqueue(order, what="fine")
+        self.failed = frappe.enqueue(note, what=self.name, fail=True)
+        work()
+        self.waiting = frappe.enqueue(order, queue="long", what="waits")
+
+    def test_failed_jobs_come_first_with_their_traceback(self):
+        rows = frappe.get_list("RQ Job", fields=["name", "status"])
+        assert [row.status for row in rows] == ["failed", "queued", "finished"]
+        assert frappe.get_list("RQ Job", filters={"status": "failed"})[0].name == self.failed.id
+        assert frappe.get_list("RQ Job", filters=[["RQ Job", "queue", "=", "long"]])[0].status == "queued"
+        assert frappe.get_list("RQ Job", fields=["count(name) as total"])[0].total == 3
+        doc = frappe.get_doc("RQ Job", self.failed.id)
+        assert "svc job failed" in doc.exc_info
+        assert doc.job_name.endswith(".note")
+        assert frappe.parse_json(doc.arguments)["kwargs"]["what"] == self.name
+
+    def test_a_failed_job_is_run_again_when_a_manager_says_so(self):
+        doc = frappe.get_doc("RQ Job", self.failed.id)
+        frappe.flags.in_test = False  # roles count
+        try:
+            frappe.set_user("Guest")
+            with pytest.raises(frappe.PermissionError):
+                retry_job(doc.as_json())
+        finally:
+            frappe.flags.in_test = True
+            frappe.set_user("Administrator")
+        retry_job(doc.as_json())
+        assert work() == 2
+        assert self.failed.is_failed
+        with pytest.raises(frappe.ValidationError):
+            retry_job({"name": self.waiting.id})
+
+    def test_jobs_can_be_taken_out(self):
+        frappe.delete_doc("RQ Job", self.waiting.id)
+        assert work() == 0
+        remove_failed_jobs()
+        assert [row.status for row in frappe.get_list("RQ Job")] == ["finished"]
+        with pytest.raises(frappe.DoesNotExistError):
+            frappe.get_doc("RQ Job", self.failed.id)
 
 
 class TestProgress(FrappeTestCase):
@@ -122,63 +328,76 @@ class TestProgress(FrappeTestCase):
 
 
 class TestScheduler(FrappeTestCase):
-    def test_when_events_are_due(self):
-        last = get_datetime("2024-06-12 10:20:00")  # a Wednesday
-        for kind, cron, due in (
-            ("All", None, "2024-06-12 10:20:00"),
-            ("Hourly", None, "2024-06-12 11:00:00"),
-            ("Daily", None, "2024-06-13 00:00:00"),
-            ("Daily Long", None, "2024-06-13 00:00:00"),
-            ("Weekly", None, "2024-06-16 00:00:00"),
-            ("Monthly", None, "2024-07-01 00:00:00"),
-            ("Yearly", None, "2025-01-01 00:00:00"),
-            ("Cron", "0 5 15 * *", "2024-06-15 05:00:00"),
-        ):
-            assert get_next_execution(kind, cron, last) == get_datetime(due), kind
+    def setUp(self):
+        self.calls, self.events = [], {}
+        self.kept = frappe.get_hooks, frappe.get_attr
+        frappe.get_hooks = lambda name=None, *args, **kwargs: (
+            self.events if name == "scheduler_events" else self.kept[0](name, *args, **kwargs)
+        )
+        frappe.get_attr = lambda path: (lambda: self.call(path)) if path.startswith("svc.") else self.kept[1](path)
+
+    def tearDown(self):
+        frappe.get_hooks, frappe.get_attr = self.kept
+        for name in frappe.get_all("Scheduled Job Type", filters={"method": ("like", "svc.%")}, pluck="name"):
+            frappe.delete_doc("Scheduled Job Type", name, force=True)
+        background_jobs.rows().all().delete()
+        frappe.db.commit()
+
+    def call(self, path):
+        self.calls.append(path)
+        if path.endswith("bad"):
+            raise ValueError("svc event failed")
 
     def test_due_event_runs_once_a_day(self):
-        calls = []
-        kept = frappe.get_hooks, frappe.get_attr
-        events = {"scheduler_events": {"daily": ["svc.daily"], "cron": {"*/10 * * * *": ["svc.often"]}}}
-        frappe.get_hooks = lambda name=None, *args, **kwargs: events.get(name) or {}
-        frappe.get_attr = lambda path: (
-            (lambda: calls.append(path)) if path.startswith("svc.") else kept[1](path)
-        )
-        try:
-            assert sorted(run_due("2099-06-12 10:00:00")) == ["svc.daily", "svc.often"]
-            assert run_due("2099-06-12 10:05:00") == []
-            assert run_due("2099-06-12 10:11:00") == ["svc.often"]
-            assert sorted(run_due("2099-06-13 00:01:00")) == ["svc.daily", "svc.often"]
-        finally:
-            frappe.get_hooks, frappe.get_attr = kept
-            frappe.db.delete("Scheduled Job Type", {"method": ("like", "svc.%")})
-            frappe.db.commit()
-        assert calls.count("svc.daily") == 2
+        self.events = {"daily": ["svc.daily"], "cron": {"*/10 * * * *": ["svc.often"]}}
+        assert sorted(run_due("2099-06-12 10:00:00")) == ["svc.daily", "svc.often"]
+        assert run_due("2099-06-12 10:05:00") == []
+        assert run_due("2099-06-12 10:11:00") == ["svc.often"]
+        assert sorted(run_due("2099-06-13 00:01:00")) == ["svc.daily", "svc.often"]
+        assert self.calls.count("svc.daily") == 2
 
     def test_failing_event_does_not_stop_the_others(self):
-        calls = []
-
-        def attr(path):
-            if not path.startswith("svc."):
-                return kept[1](path)
-
-            def work():
-                calls.append(path)
-                if path == "svc.bad":
-                    raise ValueError("svc event failed")
-
-            return work
-
-        kept = frappe.get_hooks, frappe.get_attr
-        frappe.get_hooks = lambda name=None, *args, **kwargs: (
-            {"hourly": ["svc.bad", "svc.good"]} if name == "scheduler_events" else {}
-        )
-        frappe.get_attr = attr
-        try:
-            run_due("2099-06-12 10:00:00")
-        finally:
-            frappe.get_hooks, frappe.get_attr = kept
-            frappe.db.delete("Scheduled Job Type", {"method": ("like", "svc.%")})
-            frappe.db.commit()
-        assert calls == ["svc.bad", "svc.good"]
+        self.events = {"hourly": ["svc.bad", "svc.good"]}
+        run_due("2099-06-12 10:00:00")
+        assert sorted(self.calls) == ["svc.bad", "svc.good"]
         assert frappe.db.exists("Error Log", {"method": ("like", "%svc.bad%")})
+        ends = frappe.get_all("Scheduled Job Log", fields=["scheduled_job_type", "status", "details"])
+        ends = {row.scheduled_job_type: row for row in ends}
+        assert ends["svc.good"].status == "Complete"
+        assert ends["svc.bad"].status == "Failed"
+        assert "svc event failed" in ends["svc.bad"].details
+
+    def test_stopped_event_and_stopped_scheduler_do_not_run(self):
+        self.events = {"hourly": ["svc.one", "svc.two"]}
+        run_due("2099-06-12 10:00:00")
+        frappe.db.set_value("Scheduled Job Type", {"method": "svc.one"}, "stopped", 1)
+        assert run_due("2099-06-12 11:00:01") == ["svc.two"]
+        frappe.db.set_single_value("System Settings", "enable_scheduler", 0)
+        try:
+            assert run_due("2099-06-12 12:00:01") == []
+        finally:
+            frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
+
+    def test_schedulers_at_once_queue_an_event_once(self):
+        from frappe.utils.scheduler import enqueue_events
+
+        self.events = {"hourly": ["svc.one"]}
+        run_due("2099-06-12 10:00:00")
+        site, sites_path, gate, queued = frappe.local.site, frappe.local.sites_path, threading.Barrier(3), []
+
+        def round_of_a_scheduler():
+            frappe.init(site=site, sites_path=sites_path)
+            frappe.connect()
+            gate.wait(10)
+            queued.extend(enqueue_events(now=get_datetime("2099-06-12 11:00:01")))
+            frappe.destroy()
+
+        threads = [threading.Thread(target=round_of_a_scheduler) for _number in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert queued == ["svc.one"]
+        self.calls.clear()
+        assert work() == 1
+        assert self.calls == ["svc.one"]

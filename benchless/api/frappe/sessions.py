@@ -35,8 +35,10 @@ def start(store, user: str) -> None:
 
 
 def resume(store) -> str:
-    """The user of Django's session `store`; Guest without one, or when it is too old, or older than the user's
-    password. What is not valid any more is deleted."""
+    """The user of Django's session `store`; Guest without one, from an address that is not theirs, or when it is too
+    old, or older than the user's password. What is not valid any more is deleted."""
+    from frappe.auth import validate_ip_address
+
     user = store.get("user")
     if not user:
         return "Guest"
@@ -45,6 +47,11 @@ def resume(store) -> str:
     known = store.get("fingerprint") or ""
     if idle > expiry or not enabled or not hmac.compare_digest(known, password_fingerprint(user)):
         store.flush()
+        return "Guest"
+    try:
+        validate_ip_address(user)
+    except frappe.AuthenticationError:
+        frappe.clear_last_message()
         return "Guest"
     if idle > min(SEEN_EVERY_SECONDS, expiry / 10):
         store["seen"] = int(time.time())  # writing it moves the session's end

@@ -103,7 +103,8 @@ def confirm_otp_token(login_manager, otp: str | None = None, tmp_id: str | None 
 def use_code(user: str, otp: str) -> bool:
     """Whether it is a code of the user's secret for now; it is spent by asking. Two requests with one code at once:
     the second waits for the first and is refused."""
-    frappe.db.begin()
+    kept = {"parent": PARENT_FOR_DEFAULTS, "defkey": f"{user}_otpsecret"}
+    frappe.db.get_value("DefaultValue", kept, "name", for_update=True)
     last = cint(get_default(f"{user}_otpstep"))
     totp = pyotp.TOTP(get_otpsecret_for_(user))
     now = int(time.time()) // totp.interval

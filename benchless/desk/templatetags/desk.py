@@ -44,7 +44,7 @@ def with_query(context, **changes):
     """This page's address with some query arguments changed; None removes one."""
     query = context["request"].GET.copy()
     for key, value in changes.items():
-        key = "_" + key if key in ("page", "sort", "q") else key
+        key = "_" + key if key in ("page", "sort", "q", "len", "count") else key
         if value is None:
             query.pop(key, None)
         else:

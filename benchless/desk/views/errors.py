@@ -14,6 +14,8 @@ from benchless.rest.responses import json_response
 
 TITLES = {401: "Session Expired", 403: "Not Permitted", 404: "Not Found", 409: "Conflict", 417: "Message"}
 
+CLOSED = "Hệ thống đang được cập nhật, xin thử lại sau vài phút. / This site is being updated, try again in a few minutes."
+
 
 def error_page(request, error: Exception) -> HttpResponse:
     """An error of the application as a page; what nobody expected is logged, and the page keeps its secrets."""
@@ -47,13 +49,12 @@ def server_error(request) -> HttpResponse:
 
 
 def closed(request) -> HttpResponse:
-    """The site is being migrated or was closed by its administrator; nothing is read or written."""
-    language = "vi" if request.headers.get("Accept-Language", "vi").lower().startswith("vi") else "en"
-    words = frappe._("This site is being updated. Please try again in a few minutes.", lang=language)
+    """The site is being migrated or was closed by its administrator: nothing is read, not even a translation."""
     if request.path.startswith("/api/"):
-        answer = json_response({"exc_type": "SessionStopped", "_server_messages": json.dumps([words])}, 503)
+        message = json.dumps({"message": CLOSED})
+        answer = json_response({"exc_type": "SessionStopped", "_server_messages": json.dumps([message])}, 503)
     else:
-        answer = HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+        answer = HttpResponse(CLOSED, status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "60"
     frappe.destroy()
     return answer

@@ -3,11 +3,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate
+from frappe.utils import getdate, now_datetime, nowdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, SelfApprovalError
-from ansinh_app.registry import effects
+from ansinh_app.registry import effects, undoing
 from ansinh_app.registry.people import day, first_of_month
 
 NEEDS_MONTH = ("New", "Stop", "Adjust", "Suspend", "Resume")
@@ -28,15 +28,17 @@ class RegistryChange(Document):
         self.validate_checker()
         self.set_decision()
         self.approved_by = frappe.session.user
+        self.approved_on = now_datetime()
 
     def on_submit(self):
         effects.apply(self)
 
     def before_cancel(self):
-        frappe.throw(
-            _("An approved change is not undone: lists may have been paid by it. Enter the opposite change."),
-            ChangeNotAllowedError,
-        )
+        """An approved change is taken back only while no list was paid and no money recovered by it."""
+        undoing.check(self)
+
+    def on_cancel(self):
+        undoing.undo(self)
 
     def on_trash(self):
         if self.status == "Proposed":

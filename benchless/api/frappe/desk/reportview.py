@@ -1,6 +1,7 @@
-"""List queries of the desk's clients: frappe.desk.reportview.get and its count."""
+"""List queries of the desk's clients: frappe.desk.reportview.get and its count; reports kept from the report view."""
 
 import frappe
+from frappe import _
 
 
 def build_match_conditions(doctype, user=None, as_condition=True):
@@ -54,3 +55,59 @@ def get_count() -> int:
         limit_page_length=1,
     )
     return rows[0].total_count if rows else 0
+
+
+@frappe.whitelist()
+def save_report(name: str, doctype: str, report_settings: str) -> str:
+    """Keep the report view's columns, filters and order (JSON) as a Report of type Report Builder; its name."""
+    frappe.has_permission(doctype, "report", throw=True)
+    if frappe.db.exists("Report", name):
+        report = frappe.get_doc("Report", name)
+        _check_may_change(report, "write")
+    else:
+        report = frappe.new_doc("Report")
+        report.report_name = name
+        report.ref_doctype = doctype
+    report.report_type = "Report Builder"
+    report.json = report_settings
+    report.save(ignore_permissions=True)
+    return report.name
+
+
+@frappe.whitelist()
+def delete_report(name: str) -> None:
+    """Delete a report that was kept from the report view."""
+    report = frappe.get_doc("Report", name)
+    _check_may_change(report, "delete")
+    report.delete(ignore_permissions=True)
+
+
+def _check_may_change(report, right: str) -> None:
+    """Only Report Builder reports of the site; its owner may, and who has the right on reports."""
+    if report.is_standard == "Yes":
+        frappe.throw(_("Standard Reports cannot be edited"))
+    if report.report_type != "Report Builder":
+        frappe.throw(_("Only reports of type Report Builder can be edited"))
+    if report.owner != frappe.session.user and not report.has_permission(right):
+        frappe.throw(_("Insufficient Permissions for editing Report"), frappe.PermissionError)
+
+
+@frappe.whitelist()
+def delete_items() -> None:
+    """Delete the request's `items` (a JSON list of names); those that cannot go stay."""
+    delete_bulk(frappe.form_dict.doctype, sorted(frappe.parse_json(frappe.form_dict["items"]), reverse=True))
+
+
+def delete_bulk(doctype: str, items: list[str]) -> None:
+    """Delete documents one by one; says which ones are left."""
+    left = []
+    for name in items:
+        try:
+            frappe.delete_doc(doctype, name)
+            frappe.db.commit()
+        except frappe.ValidationError:
+            left.append(name)
+            frappe.db.rollback()
+    if left:
+        frappe.clear_messages()
+        frappe.msgprint(_("The following items could not be deleted: {0}").format(", ".join(left)))

@@ -106,6 +106,9 @@ class DatabaseQuery:
         if not ignore_permissions:
             self.check_read_permission(self.doctype, parent_doctype)
         fields, filters = self._swap_if_needed(fields, filters)
+        if not trusted_fields and frappe.get_meta(self.doctype).is_virtual:
+            first, length = cint(start or limit_start), cint(limit or page_length or limit_page_length)
+            return self._ask_controller(fields, filters, or_filters, order_by, first, length, as_list, pluck)
         columns = self._prepare_fields(fields or [pluck or "name"], trusted_fields, as_list)
         if not columns:
             return []
@@ -131,6 +134,24 @@ class DatabaseQuery:
         if pluck:
             return [row[0] for row in rows] if as_list else [row[pluck] for row in rows]
         return rows
+
+    def _ask_controller(self, fields, filters, or_filters, order_by, start, length, as_list, pluck) -> list:
+        """A virtual DocType's rows are those of its controller's `get_list`, a count that of its `get_count`."""
+        from frappe.model.base_document import get_controller
+
+        controller = get_controller(self.doctype)
+        if not hasattr(controller, "get_list"):
+            return []
+        args = frappe._dict(
+            doctype=self.doctype, fields=fields or [pluck or "name"], filters=filters or [],
+            or_filters=or_filters or [], order_by="" if order_by is DefaultOrderBy else order_by or "",
+            start=start, page_length=length or None, limit_start=start, limit_page_length=length or None,
+            as_list=as_list, pluck=pluck,
+        )  # fmt: skip
+        first = args.fields[0] if isinstance(args.fields, (list, tuple)) else args.fields
+        if str(first).lower().startswith("count("):
+            return [frappe._dict({first.split(" as ")[-1].strip(" `"): controller.get_count(args)})]
+        return controller.get_list(args)
 
     @staticmethod
     def _swap_if_needed(fields, filters):

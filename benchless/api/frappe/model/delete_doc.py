@@ -23,6 +23,9 @@ def delete_doc(
     """Delete one name or several: permission, state, on_trash, links, row, after_delete, files."""
     names = [name] if isinstance(name, (str, int)) else list(name or [])
     for one in names:
+        if frappe.get_meta(doctype).is_virtual:
+            frappe.get_doc(doctype, one).delete()
+            continue
         if not frappe.db.exists(doctype, one):
             if not ignore_missing:
                 raise frappe.DoesNotExistError

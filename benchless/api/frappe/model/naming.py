@@ -167,6 +167,16 @@ def revert_series_if_last(key: str, name: str, doc=None) -> None:
     )
 
 
+def append_number_if_name_exists(doctype: str, value: str, fieldname="name", separator="-", filters=None) -> str:
+    """The value, or where it is taken `value-1`, `value-2`, … after the highest that exists."""
+    if not frappe.db.exists(doctype, {**(filters or {}), fieldname: value}):
+        return value
+    start = f"{value}{separator}"
+    taken = frappe.get_all(doctype, filters={fieldname: ("like", f"{start}%")}, pluck=fieldname)
+    numbers = [int(name[len(start) :]) for name in taken if name.startswith(start) and name[len(start) :].isdigit()]
+    return f"{start}{max(numbers, default=0) + 1}"
+
+
 def validate_name(doctype: str, name):
     """The name without blanks around it, if it can be one."""
     if not name:

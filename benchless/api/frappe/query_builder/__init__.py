@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 
 import pypika.terms
 from frappe.database.utils import stored
@@ -14,9 +15,13 @@ from pypika.terms import Field, PseudoColumn, ValueWrapper  # noqa: F401
 
 
 def _formatted(cls, value, **kwargs):
-    """Dates and decimals as the database stores them (ISO text with a blank, whole numbers as such)."""
+    """Dates and decimals as the database stores them; text quoted as the site's engine reads it."""
+    import frappe
+
     if isinstance(value, (datetime, date, time, timedelta, Decimal)):
         value = stored(value)
+    if isinstance(value, str) and not isinstance(value, Enum) and getattr(frappe.local, "db", None):
+        return frappe.db.escape(value, percent=False)
     return _original(cls, value, **kwargs)
 
 

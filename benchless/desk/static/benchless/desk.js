@@ -426,19 +426,6 @@
         sessionStorage.removeItem("d-watch");
     }
 
-    function setUpList() {
-        const bulk = $(".d-bulk");
-        if (!bulk) return;
-        const boxes = $$("input[name=names]"), all = $(".d-check-all");
-        function count() {
-            const number = boxes.filter((box) => box.checked).length;
-            $(".d-bulk-count", bulk).textContent = number;
-            bulk.hidden = number === 0;
-        }
-        boxes.forEach((box) => box.addEventListener("change", count));
-        if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
-    }
-
     function slant(tick, name) {
         tick.textContent = name.length > 16 ? name.slice(0, 15) + "…" : name;
         tick.style.textAnchor = "end";
@@ -504,9 +491,10 @@
     }
 
     document.addEventListener("submit", (event) => {
+        if (event.defaultPrevented) return;
         const question = (event.submitter && event.submitter.dataset.confirm) || event.target.dataset.confirm;
         if (question && !window.confirm(question)) event.preventDefault();
-        else if (event.submitter && event.target.method === "post") {
+        else if (event.submitter && event.target.method === "post" && !event.submitter.hasAttribute("data-download")) {
             setTimeout(() => $$("button", event.target).concat(event.submitter).forEach((button) => { button.disabled = true; }), 0);
         }
     });
@@ -522,14 +510,16 @@
     document.addEventListener("click", (event) => {
         const button = event.target.closest && event.target.closest("[data-print-frame]");
         if (button) document.getElementById(button.dataset.printFrame).contentWindow.print();
+        const close = event.target.closest && event.target.closest("[data-close-dialog]");
+        if (close) close.closest("dialog").close();
         $$("details.d-dropdown[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     });
+    window.desk = { $, $$, vietnamese, token, call, note, plain, setUpWidgets };
     /* after the shell's own start, which takes everything of class "chart" for a canvas */
     window.addEventListener("load", () => setTimeout(drawCharts, 0));
     document.addEventListener("DOMContentLoaded", () => {
         setUpWidgets(document);
         $$(".d-grid").forEach(setUpGrid);
         setUpForm();
-        setUpList();
     });
 })();

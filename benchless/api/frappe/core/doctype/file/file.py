@@ -23,6 +23,7 @@ from frappe.core.doctype.file.utils import (
     is_safe_path,
     safe_file_name,
 )
+from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -367,17 +368,24 @@ def has_permission(doc, ptype=None, user=None, debug=False) -> bool:
 
 
 def get_permission_query_conditions(user: str | None = None) -> str:
-    """Lists show public files, one's own, and those attached to a DocType that one may read."""
+    """Lists show public files, one's own, and those attached to documents that one may read."""
     user = user or frappe.session.user
     if user == "Administrator":
         return ""
     own = f"`tabFile`.`owner` = {frappe.db.escape(user)}"
     if "Desk User" not in frappe.get_roles(user):
         return own
-    from frappe.permissions import get_doctypes_with_read
-
-    readable = ", ".join(frappe.db.escape(doctype) for doctype in get_doctypes_with_read()) or "''"
-    return f"(`tabFile`.`is_private` = 0) OR ({own}) OR (`tabFile`.`attached_to_doctype` IN ({readable}))"
+    allowed = ["`tabFile`.`is_private` = 0", own]
+    doctypes = frappe.get_all("File", {"attached_to_doctype": ("is", "set")}, distinct=True, pluck="attached_to_doctype")
+    for doctype in doctypes:
+        if not frappe.db.exists("DocType", doctype) or not frappe.has_permission(doctype, "read", user=user):
+            continue
+        condition = f"`tabFile`.`attached_to_doctype` = {frappe.db.escape(doctype)}"
+        match = "" if frappe.get_meta(doctype).issingle else DatabaseQuery(doctype, user).build_match_conditions()
+        if match:
+            condition += f" and `tabFile`.`attached_to_name` in (select `name` from `tab{doctype}` where {match})"
+        allowed.append(condition)
+    return "(" + ") or (".join(allowed) + ")"
 
 
 def find_file_by_url(url: str, name: str | None = None):
