@@ -97,3 +97,7 @@ class ForecastError(AnSinhError):
 
 class ReportScheduleError(AnSinhError):
     """A report schedule that cannot be sent: names people, has no recipients, or its owner is gone."""
+
+
+class AccountRequestError(AnSinhError):
+    """A request for an account cannot take this step."""

@@ -25,7 +25,7 @@ _ROLES = [
     "Province Viewer",
     "Auditor",
 ]
-_WORKFLOWS = ["Registry Change Approval", "Payout Batch Approval", "Bank Contract Approval"]
+_WORKFLOWS = ["Registry Change Approval", "Payout Batch Approval", "Bank Contract Approval", "Account Request Course"]
 
 fixtures = [
     {"dt": "Role", "filters": [["name", "in", _ROLES]]},
@@ -48,6 +48,10 @@ fixtures = [
                     "Checked",
                     "Active",
                     "Ended",
+                    "Confirmed",
+                    "Opened",
+                    "Handed Over",
+                    "Withdrawn",
                 ],
             ]
         ],
@@ -69,6 +73,12 @@ fixtures = [
                     "Activate",
                     "End",
                     "Cancel",
+                    "Confirm",
+                    "Send to Provider",
+                    "Mark as Opened",
+                    "Hand Over",
+                    "Withdraw",
+                    "Try Again",
                 ],
             ]
         ],
@@ -78,11 +88,14 @@ fixtures = [
 # One place decides which rows a user may see; every DocType that holds people, money or contracts asks it.
 # Units, offices and providers are public knowledge, and a transfer must be able to name the other commune.
 _GUARDED = [
+    "Account Campaign",
+    "Account Request",
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",
     "Entitlement",
     "One-off Grant",
+    "Pay Point",
     "Payment Account",
     "Payout Batch",
     "Payout Line",
@@ -91,6 +104,8 @@ _GUARDED = [
     "Recovery Case",
     "Registry Change",
     "Registry Import",
+    "Registry Import Layout",
+    "Registry Import Row",
     "Report Schedule",
     "Representative",
     "Settlement",

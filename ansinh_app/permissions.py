@@ -72,6 +72,14 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "offices": (Way("office", "offices"),),
         "units": (Way("administrative_unit", "units"),),
     },
+    "Registry Import Row": {
+        "offices": (Way("registry_import", "offices", "Registry Import", "office"),),
+        "units": (Way("registry_import", "units", "Registry Import", "administrative_unit"),),
+    },
+    "Registry Import Layout": {
+        "offices": (Way("administrative_unit", "office_units"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
     "Payment Account": {
         "offices": (
             Way("beneficiary", "offices", "Beneficiary", "office"),
@@ -86,6 +94,22 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     "Bank Contract": {
         **_OF_OFFICE,
         "providers": (Way("provider", "providers"), Way("via_provider", "providers")),
+    },
+    "Pay Point": {
+        "offices": (Way("administrative_unit", "office_units"),),
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"),),
+        "totals": (Way("administrative_unit", "viewed_units"),),
+    },
+    "Account Campaign": {
+        **_OF_OFFICE,
+        "units": (Way("office", "units_above", "Paying Office", "administrative_unit"),),
+        "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
+    },
+    "Account Request": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
     "Payout Period": {
         **_OF_OFFICE,

@@ -81,6 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("restore", _restore, "replace the site by a backup")
     sub.add_argument("file")
     sub.add_argument("--force", action="store_true", help="also a backup that newer code made")
+    sub = command("export-to-bench", _export, "write the site's rows and files for a site on a bench")
+    sub.add_argument("folder")
     sub = command("scheduler", _scheduler, "queue what is due, again and again (`serve` does so too)")
     sub.add_argument("--once", action="store_true", help="run what is due now, and end")
     sub = command("worker", _worker, "run queued jobs, again and again (`serve` does so too)")
@@ -261,6 +263,14 @@ def _restore(arguments) -> None:
 
     backup.restore(arguments.site, arguments.file, force=arguments.force)
     print(f"Restored {arguments.site}")
+
+
+def _export(arguments) -> None:
+    from benchless.export import export_to_bench
+
+    _connect(arguments)
+    for path in export_to_bench(arguments.folder):
+        print(path)
 
 
 def _scheduler(arguments) -> None:

@@ -46,7 +46,8 @@ def sync_table(doctype: str) -> None:
     table = f"tab{doctype}"
     known = {row.name.lower(): row for row in frappe.db.get_table_columns_description(table)}
     if not known:
-        name = f"`name` {frappe.db.BIG_NAME if meta.is_autoincremented else 'varchar(140) not null primary key'}"
+        text = f"varchar(140) not null{frappe.db.TEXT_ORDER} primary key"
+        name = f"`name` {frappe.db.BIG_NAME if meta.is_autoincremented else text}"
         listed = ", ".join([name, *(f"`{column}` {definition}" for column, definition in columns.items())])
         frappe.db.sql_ddl(f"create table `{table}` ({listed}){frappe.db.TABLE_OPTIONS}")
     else:
@@ -84,6 +85,9 @@ def wanted_columns(meta) -> dict[str, str]:
         columns.update(OPTIONAL_COLUMNS)
         if meta.track_seen:
             columns["_seen"] = "text"
+    for name, definition in columns.items():
+        if definition.startswith(("varchar", "text")):
+            columns[name] = definition + frappe.db.TEXT_ORDER
     for df in meta.fields:
         if df.is_virtual or not df.fieldname or df.fieldname in columns or df.fieldname == "name":
             continue

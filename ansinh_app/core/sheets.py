@@ -174,10 +174,12 @@ class SheetReader:
         self.font = fonts.font_of(_suspects(grid))
         head = [_decoded(row, self.font)[0] for row in islice(iter(grid), _LOOK_AT_ROWS + _HEADER_ROWS)]
         self.table = find_table(head)
-        sample = [_decoded(row, self.font)[0] for row in islice(iter(grid), self.table.first_row, 2000)]
-        self._learn_from_cells(sample, provinces)
-        self.fields = self.table.columns if columns is None else columns
-        self.habits = Habits(provinces, latest_year, _swapped_columns(sample, self.fields))
+        below = islice(iter(grid), self.table.first_row, _SURVEYED_ROWS)
+        self._sample = [_decoded(row, self.font)[0] for row in below]
+        self._learn_from_cells(self._sample, provinces)
+        self.fields = self.table.columns
+        self.habits = Habits(provinces, latest_year)
+        self.use(self.table.columns if columns is None else columns)
 
     def __iter__(self) -> Iterator[Record | LeftOut]:
         state = _State()
@@ -205,6 +207,22 @@ class SheetReader:
                 raw=tuple(raw),
                 warnings=tuple(read.warnings),
             )
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the sheet has, blank ones too."""
+        return len(self.grid) if hasattr(self.grid, "__len__") else sum(1 for _row in self.grid)
+
+    def people(self) -> Iterator[tuple[object, ...]]:
+        """The cells of people's rows, one after another, old fonts in Unicode."""
+        return (tuple(_decoded(row.raw, self.font)[0]) for row in self if isinstance(row, Record))
+
+    def use(self, columns: dict[str, int]) -> None:
+        """Read by other columns than the ones found (field -> column)."""
+        self.fields = columns
+        self.habits = Habits(
+            self.habits.provinces, self.habits.latest_year, _swapped_columns(self._sample, columns)
+        )
 
     def _learn_from_cells(self, sample: list, provinces: Set[str] | None) -> None:
         """Columns without a telling header: identity numbers, and the second half of a divided name."""

@@ -12,6 +12,7 @@ from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Grant, grants_of
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
+from ansinh_app.payouts.findings import titles
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
 from ansinh_app.policy.law import load_law
@@ -57,11 +58,21 @@ def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
             for proposal in run.proposals
         ],
         "problems": [
-            {"code": problem.code, "message": problem.code if neutral else problem.message}
+            {"code": problem.code, "blocking": problem.blocking, "message": _said(problem, neutral)}
             for problem in run.problems
         ],
-        "failures": {} if neutral else {benefit: str(error) for benefit, error in failures.items()},
+        "failures": {} if neutral else {benefit: _said(error, neutral) for benefit, error in failures.items()},
     }
+
+
+def _said(problem, neutral: bool) -> str:
+    """A problem of the rules in the reader's language; the category only where it may be read."""
+    known = titles().get(problem.code)
+    text = known[2] if known else problem.code
+    named = "" if neutral else problem.data.get("category", "")
+    month = problem.data.get("month")
+    facts = ", ".join(part for part in (named, Month.parse(month).label if month else "") if part)
+    return f"{text} ({facts})" if facts else text
 
 
 def _shown(item: dict, neutral: bool) -> dict:

@@ -9,7 +9,13 @@ from frappe.tests.utils import FrappeTestCase
 from frappe.utils import getdate
 
 from ansinh_app.exceptions import ImportStateError, WorkbookError
-from ansinh_app.registry.doctype.registry_import.registry_import import run_import, start_import
+from ansinh_app.registry.doctype.registry_import.registry_import import (
+    check_import,
+    check_workbook,
+    run_import,
+    start_import,
+    undo_import,
+)
 from ansinh_app.registry.imports.job import run_in_background
 from ansinh_app.tests.factories import (
     MAI_PHA,
@@ -266,6 +272,10 @@ class TestRegistryImport(FrappeTestCase):
 
     def test_the_action_queues_the_run_and_says_so(self):
         doc = make_import(commune_workbook([commune_row()]))
+        with self.assertRaises(ImportStateError):
+            start_import(frappe.as_json(doc.as_dict()))
+        check_workbook(frappe.as_json(doc.as_dict()))
+        self.assertEqual(frappe.db.count("Beneficiary"), 0)
         said = start_import(frappe.as_json(doc.as_dict()))
         self.assertIn("danh sach", said["message"])
         self.assertEqual(frappe.db.get_value("Registry Import", doc.name, "status"), "Running")

@@ -65,6 +65,9 @@ class SheetGrid:
             for row in range(top + 1, bottom + 1):
                 self._merged.setdefault(row, []).append((column, top))
 
+    def __len__(self) -> int:
+        return self._sheet.total_height
+
     def __iter__(self) -> Iterator[list[object]]:
         above: dict[tuple[int, int], object] = {}
         first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
@@ -297,6 +300,8 @@ def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:
     try:
         rows, read_as = read_table(content)
     except UnknownEncodingError:
+        if b"\x00" in content:
+            _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
         _refuse(
             file_name,
             _("it is neither XLSX nor XLS nor text whose encoding can be told: save it as CSV in UTF-8"),

@@ -1,6 +1,7 @@
 """A DocType's fields as a form: tabs, sections, columns, and for each field what its widget needs."""
 
 import json
+from urllib.parse import quote
 
 import frappe
 from django.urls import reverse
@@ -9,8 +10,8 @@ from frappe.utils import cint, cstr
 
 from benchless.desk import values
 
-GRID_ROWS = 100  # more rows than this make a page nobody can use; the rest stay untouched
-GRID_COLUMNS = 8
+GRID_ROWS = 300  # more rows than this make a page nobody can use; the rest stay untouched
+GRID_COLUMNS = 12
 WIDGETS = {
     "Check": "check", "Select": "select", "Autocomplete": "text", "Link": "link", "Dynamic Link": "link", "Date": "date",
     "Datetime": "datetime", "Time": "time", "Int": "number", "Currency": "number", "Float": "decimal",
@@ -35,6 +36,8 @@ class FormLayout:
         self.writable = None if everything else {*self.meta.get_permlevel_access("write")}
         self.state_field = workflow_state_field(doc.doctype)
         self.editable = self.may_edit()
+        self._fixed, self._base_urls = {}, {}
+        self.typed = False  # True when the page shows what was typed and could not be saved
 
     def may_edit(self) -> bool:
         """Whether saving is possible at all: permission, not cancelled, the workflow state's own editors."""
@@ -55,6 +58,9 @@ class FormLayout:
     def can_read(self, df) -> bool:
         return self.readable is None or cint(df.permlevel) in self.readable
 
+    def is_secret(self, df) -> bool:
+        return not self.can_read(df) or df.fieldtype == "Password"
+
     def can_write(self, df) -> bool:
         return self.writable is None or cint(df.permlevel) in self.writable
 
@@ -65,7 +71,8 @@ class FormLayout:
             return True
         if df.fieldname == self.state_field:
             return True
-        if df.set_only_once and not self.new and df.fieldtype not in values.TABLE_TYPES:
+        own = df.parent in (None, self.doc.doctype)
+        if df.set_only_once and own and not self.new and df.fieldtype not in values.TABLE_TYPES:
             return True
         submitted = cint(self.doc.docstatus) == 1 if in_submitted is None else in_submitted
         return submitted and not cint(df.allow_on_submit)
@@ -137,26 +144,14 @@ class FormLayout:
     def field(self, df, doc=None, prefix: str = "f.", submitted: bool | None = None) -> dict | None:
         """One widget. `doc` is a child row for fields of a grid."""
         doc = self.doc if doc is None else doc
-        widget = WIDGETS.get(df.fieldtype, "text")
-        if df.fieldtype in ("Button", "Image", "Fold"):
+        key = (df.parent, df.fieldname, prefix == "f.", submitted)
+        if key not in self._fixed:
+            self._fixed[key] = self.fixed_part(df, prefix == "f.", submitted)
+        item = self._fixed[key] and {**self._fixed[key], "name": f"{prefix}{df.fieldname}"}
+        if item is None:
             return None
-        value = doc.get(df.fieldname)
-        item = {
-            "df": df,
-            "name": f"{prefix}{df.fieldname}",
-            "fieldname": df.fieldname,
-            "label": _(df.label or df.fieldname),
-            "description": _(df.description) if df.description else "",
-            "widget": widget,
-            "required": bool(cint(df.reqd)),
-            "invalid": prefix == "f." and df.fieldname in (self.doc.flags.missing_fields or ()),
-            "readonly": self.is_readonly(df, submitted),
-            "depends_on": df.depends_on or "",
-            "mandatory_depends_on": df.mandatory_depends_on or "",
-            "read_only_depends_on": df.read_only_depends_on or "",
-            "numeric": df.fieldtype in values.NUMBER_TYPES,
-            "fieldtype": df.fieldtype,
-        }
+        value, widget = doc.get(df.fieldname), item["widget"]
+        item["readonly"] = item["readonly"] or bool(item["once"] and value and not self.new)
         if widget == "html":
             item["html"] = values.clean_html(_(df.options or "")) if df.options else ""
             return item if item["html"] else None
@@ -173,44 +168,82 @@ class FormLayout:
             item["doctype"] = target or ""
             item["doctype_field"] = df.options if df.fieldtype == "Dynamic Link" else ""
             item["parent"] = df.parent or doc.doctype
-            item["url"] = document_url(target, value) if target and value else ""
+            item["url"] = self.document_url(target, value) if target and value else ""
         if widget == "attach":
             item["url"] = value if cstr(value).startswith(("/files/", "/private/files/")) else ""
             item["display"] = cstr(value).rsplit("/", 1)[-1]
-        if widget == "password":
-            item["value"] = ""
         return item
+
+    def fixed_part(self, df, own: bool, submitted: bool | None) -> dict | None:
+        """What a field's widget is in every row."""
+        if df.fieldtype in ("Button", "Image", "Fold"):
+            return None
+        return {
+            "df": df,
+            "fieldname": df.fieldname,
+            "label": _(df.label or df.fieldname),
+            "description": _(df.description) if df.description else "",
+            "widget": WIDGETS.get(df.fieldtype, "text"),
+            "required": bool(cint(df.reqd)),
+            "invalid": own and df.fieldname in (self.doc.flags.missing_fields or ()),
+            "readonly": self.is_readonly(df, submitted),
+            "once": not own and bool(df.set_only_once),
+            "depends_on": df.depends_on or "",
+            "mandatory_depends_on": df.mandatory_depends_on or "",
+            "read_only_depends_on": df.read_only_depends_on or "",
+            "numeric": df.fieldtype in values.NUMBER_TYPES,
+            "fieldtype": df.fieldtype,
+            "cell": not own,
+        }
+
+    def document_url(self, doctype: str, name) -> str:
+        """document_url, its right asked for once in a form."""
+        if doctype not in self._base_urls:
+            found = document_url(doctype, "~")
+            self._base_urls[doctype] = found
+        found = self._base_urls[doctype]
+        return found if not found.endswith("~") else found[:-1] + quote(cstr(name))
+
+    def grid_fields(self, df) -> tuple[list, list]:
+        """A child table's fields: those that are columns, and the rest (which a row's own form shows)."""
+        fields = [
+            f
+            for f in frappe.get_meta(df.options).fields
+            if f.fieldtype not in (*values.NO_VALUE_TYPES, *values.TABLE_TYPES) and not cint(f.hidden) and self.can_read(f)
+        ]
+        listed = ([f for f in fields if cint(f.in_list_view)] or fields[:4])[:GRID_COLUMNS]
+        return listed, [f for f in fields if f not in listed]
+
+    def grid_row(self, df, row, key: str, whole: bool) -> dict:
+        """A row's widgets; `whole`: also of the fields that are no columns (else the page asks when a row is opened)."""
+        listed, rest = self.grid_fields(df)
+        prefix = f"t.{df.fieldname}.{key}."
+        frozen = cint(self.doc.docstatus) == 1
+        readonly = self.is_readonly(df)
+        inline = [self.field(f, row, prefix, frozen) for f in listed]
+        more = [self.field(f, row, prefix, frozen) for f in rest] if whole else None
+        for item in [*inline, *(more or [])]:
+            item["readonly"] = item["readonly"] or readonly
+        return {"key": key, "name": row.get("name") or "", "idx": row.get("idx"), "inline": inline, "more": more}
 
     def grid(self, df) -> dict:
         """A child table: its columns, its rows, and an empty row for new ones."""
-        meta = frappe.get_meta(df.options)
-        fields = [
-            f
-            for f in meta.fields
-            if f.fieldtype not in (*values.NO_VALUE_TYPES, *values.TABLE_TYPES) and not cint(f.hidden) and self.can_read(f)
-        ]
-        listed = [f for f in fields if cint(f.in_list_view)] or fields[:4]
-        listed = listed[:GRID_COLUMNS]
-        rest = [f for f in fields if f not in listed]
         rows = self.doc.get(df.fieldname) or []
-        frozen = cint(self.doc.docstatus) == 1
+        listed, rest = self.grid_fields(df)
+        values.know_titles((f.options, row.get(f.fieldname)) for f in listed if f.fieldtype == "Link" for row in rows)
         readonly = self.is_readonly(df)
-
-        def row_fields(row, key):
-            prefix = f"t.{df.fieldname}.{key}."
-            inline = [self.field(f, row, prefix, frozen) for f in listed]
-            more = [self.field(f, row, prefix, frozen) for f in rest]
-            for item in inline + more:
-                item["readonly"] = item["readonly"] or readonly
-            return {"key": key, "name": row.get("name") or "", "idx": row.get("idx"), "inline": inline, "more": more}
-
         blank = frappe.new_doc(df.options, parent_doc=self.doc, parentfield=df.fieldname)
         blank.name = ""
+        # What is not stored yet cannot be asked for later.
+        unsaved = self.new or self.typed
         return {
             "columns": [{"label": _(f.label or f.fieldname), "numeric": f.fieldtype in values.NUMBER_TYPES,
                          "required": cint(f.reqd)} for f in listed],  # fmt: skip
-            "rows": [row_fields(row, str(number)) for number, row in enumerate(rows[:GRID_ROWS])],
-            "template": row_fields(blank, "__key__"),
+            "rows": [
+                self.grid_row(df, row, str(number), bool(rest) and (unsaved or not row.name))
+                for number, row in enumerate(rows[:GRID_ROWS])
+            ],
+            "template": self.grid_row(df, blank, "__key__", True),
             "count": len(rows),
             "left_out": max(0, len(rows) - GRID_ROWS),
             "readonly": readonly,
@@ -223,8 +256,11 @@ class FormLayout:
         document = {}
         for key, value in self.doc.as_dict(convert_dates_to_str=True).items():
             df = self.meta.get_field(key)
-            if df is not None and (not self.can_read(df) or df.fieldtype == "Password"):
+            if df is not None and self.is_secret(df):
                 continue
+            if df is not None and df.fieldtype in values.TABLE_TYPES:
+                secret = {f.fieldname for f in frappe.get_meta(df.options).fields if self.is_secret(f)}
+                value = [{k: v for k, v in row.items() if k not in secret} for row in value or []]
             document[key] = value
         if self.new:
             document["__islocal"] = 1

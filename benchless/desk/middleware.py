@@ -66,9 +66,8 @@ class FrappeMiddleware:
             response = self.get_response(request)
             self.end_transaction(request)
             tell_who(request, response)
-            response.headers.update(cors_headers(request))
-            if limiter:
-                response.headers.update(limiter.finish())
+            for name, value in {**cors_headers(request), **(limiter.finish() if limiter else {})}.items():
+                response[name] = value
             return response
         finally:
             translation.deactivate()
@@ -103,7 +102,7 @@ class FrappeMiddleware:
 def tell_who(request, response) -> None:
     """Frappe's cookies for clients that want to know who is signed in; they prove nothing."""
     user = request.session.get("user")
-    if user == (request.COOKIES.get("user_id") or None):
+    if quote(user or "") == request.COOKIES.get("user_id", ""):
         return
     if not user:
         for name in USER_COOKIES:

@@ -85,11 +85,27 @@ def show_number(value, precision: int | None = None, fixed: bool = False) -> str
 def read_number(text: str) -> float:
     """What a person typed as an amount; raises frappe.ValidationError if it is no number."""
     thousands, point = separators()
-    cleaned = re.sub(r"[\s\u00a0₫đ%]", "", text).replace(thousands, "").replace(point, ".")
+    cleaned = re.sub(r"[\s\u00a0₫đ%]", "", text)
     if not cleaned:
         return 0.0
+    grouped = re.fullmatch(rf"-?\d{{1,3}}(\{thousands}\d{{3}})+(\{point}\d*)?", cleaned)
+    # A mark that does not part three digits is meant as the fraction's: 1.5 is never 15.
+    if grouped or cleaned.count(thousands) != 1 or point in cleaned:
+        cleaned = cleaned.replace(thousands, "") if grouped else cleaned
+        cleaned = cleaned.replace(point, ".") if point == "," else cleaned
+    else:
+        cleaned = cleaned.replace(thousands, ".")
     try:
         return float(cleaned)
+    except ValueError:
+        frappe.throw(_("{0} is not a valid number").format(frappe.bold(html.escape(text))))
+
+
+def read_decimal(text: str) -> float:
+    """A typed number that has no thousands marks: a comma and a point both mark the fraction."""
+    cleaned = re.sub(r"[\s\u00a0%]", "", text)
+    try:
+        return float(cleaned.replace(",", ".")) if cleaned else 0.0
     except ValueError:
         frappe.throw(_("{0} is not a valid number").format(frappe.bold(html.escape(text))))
 
@@ -103,7 +119,7 @@ def read(df, text: str | None):
         number = read_number(text)
         return int(number) if number == int(number) else number
     if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
-        return flt(text)
+        return read_decimal(text)
     if df.fieldtype in ("Date", "Datetime") and text:
         return read_moment(text, df.fieldtype)
     if not text and df.fieldtype in ("Date", "Datetime", "Time"):
@@ -139,8 +155,8 @@ def for_input(df, value) -> str:
         return show_number(value)
     if df.fieldtype == "Int":
         return group_digits(cint(value))
-    if df.fieldtype in ("Float", "Percent"):
-        return f"{flt(value):.9f}".rstrip("0").rstrip(".")
+    if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
+        return f"{flt(value):.9f}".rstrip("0").rstrip(".").replace(".", separators()[1])
     return cstr(value)
 
 
@@ -152,8 +168,36 @@ def link_title(doctype: str, name) -> str:
         return cstr(frappe.db.get_value("User", name, "full_name", cache=True)) or cstr(name)
     meta = frappe.get_meta(doctype)
     if meta.get("show_title_field_in_link") and meta.title_field:
-        return cstr(frappe.db.get_value(doctype, name, meta.title_field)) or cstr(name)
+        known = titles_of_request()
+        if (doctype, name) not in known:
+            known[(doctype, name)] = cstr(frappe.db.get_value(doctype, name, meta.title_field)) or cstr(name)
+        return known[(doctype, name)]
     return _(cstr(name)) if meta.get("translated_doctype") else cstr(name)
+
+
+def titles_of_request() -> dict[tuple, str]:
+    """Titles of linked documents that this request has read already."""
+    request = getattr(frappe.local, "request", None)
+    if request is None:
+        return {}
+    if not hasattr(request, "desk_titles"):
+        request.desk_titles = {}
+    return request.desk_titles
+
+
+def know_titles(links) -> None:
+    """Read the titles of many linked documents (pairs of DocType and name) with one query for each DocType."""
+    wanted = {}
+    for doctype, name in links:
+        if doctype and name:
+            wanted.setdefault(doctype, set()).add(name)
+    for doctype, names in wanted.items():
+        if not frappe.db.exists("DocType", doctype):
+            continue
+        meta = frappe.get_meta(doctype)
+        if meta.get("show_title_field_in_link") and meta.title_field:
+            rows = frappe.get_all(doctype, filters={"name": ["in", list(names)]}, fields=["name", meta.title_field])
+            titles_of_request().update({(doctype, row.name): cstr(row[meta.title_field]) or row.name for row in rows})
 
 
 class _TextOnly(HTMLParser):

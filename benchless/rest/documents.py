@@ -5,6 +5,7 @@ What the user may not read is never in the answer, also not after writing.
 
 import frappe
 from frappe import _, handler
+from frappe.model.document import Document
 
 PROTECTED = ("flags", "doctype", "name")
 
@@ -14,15 +15,14 @@ def create(doctype: str):
     data = form_data()
     for name in ("flags", "doctype"):
         data.pop(name, None)
-    return frappe.get_doc({**data, "doctype": doctype}).insert().readable_dict()
+    return shown(frappe.get_doc({**data, "doctype": doctype}).insert())
 
 
 def read(doctype: str, name: str):
     check_doctype(doctype)
     doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
-    doc.apply_fieldlevel_read_permissions()
-    return doc
+    return shown(doc)
 
 
 def update(doctype: str, name: str):
@@ -36,7 +36,7 @@ def update(doctype: str, name: str):
     doc.save()
     if doc.get("parenttype") and doc.get("parent"):
         frappe.get_doc(doc.parenttype, doc.parent).save()
-    return doc.readable_dict()
+    return shown(doc)
 
 
 def delete(doctype: str, name: str) -> str:
@@ -57,7 +57,8 @@ def run(doctype: str, name: str, method: str | None = None):
     doc.is_whitelisted(method)
     handler.is_valid_http_method(getattr(doc, method))
     doc.check_permission("read" if frappe.request.method == "GET" else "write")
-    return doc.run_method(method, **form)
+    result = doc.run_method(method, **form)
+    return shown(result) if isinstance(result, Document) else result
 
 
 def run_sent(method: str, document, kwargs=None):
@@ -69,8 +70,21 @@ def run_sent(method: str, document, kwargs=None):
     handler.is_valid_http_method(function)
     arguments = frappe.get_newargs(function, frappe.parse_json(kwargs) or {})
     result = doc.run_method(method, **arguments)
-    frappe.local.response.setdefault("docs", []).append(doc.readable_dict())
-    return result
+    frappe.local.response.setdefault("docs", []).append(shown(doc))
+    return shown(result) if isinstance(result, Document) else result
+
+
+def shown(doc: Document) -> dict:
+    """What the user may read of it, without empty values, as Frappe sends documents."""
+    return without_nulls(doc.readable_dict())
+
+
+def without_nulls(values: dict) -> dict:
+    return {
+        key: [without_nulls(row) for row in value] if isinstance(value, list) else value
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def check_doctype(doctype: str) -> None:

@@ -1,16 +1,18 @@
 """The addresses below /api: version 1 (also without a version), and version 2."""
 
 import frappe
+from django.http import HttpResponse
 from frappe import handler
 from frappe.modules import load_doctype_module
 from frappe.utils import sbool
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule, Submount
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from benchless.rest import documents
 
 PAGE_LENGTH = 20
+RESPONSES = (Response, HttpResponse)
 
 
 def call(request: Request):
@@ -23,7 +25,7 @@ def call(request: Request):
     except NotFound:
         raise frappe.DoesNotExistError from None
     data = endpoint(**arguments)
-    if hasattr(data, "status_code"):
+    if isinstance(data, RESPONSES):
         return data
     if data is not None:
         frappe.local.response["data"] = data
@@ -36,7 +38,7 @@ def rpc(method: str):
     if method == "login":  # done before, or an answer that says what is missing
         return None
     data = handler.execute_cmd(method)
-    if hasattr(data, "status_code"):
+    if isinstance(data, RESPONSES):
         return data
     if data is not None:
         frappe.local.response["message"] = data

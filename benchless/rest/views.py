@@ -21,7 +21,7 @@ LOGIN_PATHS = ("/api/method/login", "/api/v1/method/login", "/api/v2/method/logi
 @csrf_exempt  # check_forgery below does it, as Frappe does: the form is read once, by Werkzeug
 def api(request: HttpRequest, path: str) -> HttpResponse:
     """Answer any request to /api/."""
-    return answer(request, lambda: routes.call(frappe.local.request))
+    return answer(request, lambda _form: routes.call(frappe.local.request))
 
 
 @csrf_exempt
@@ -32,14 +32,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return answer(request, call_cmd)
 
 
-def call_cmd() -> None:
-    if not frappe.form_dict.cmd:
+def call_cmd(form):
+    if not form.cmd:
         raise frappe.DoesNotExistError
-    routes.rpc(frappe.form_dict.cmd)
+    return routes.rpc(form.cmd)
 
 
 def answer(request: HttpRequest, call) -> HttpResponse:
-    """Do what was asked, in Frappe's order: arguments, forgery, keys, call. On an error all it wrote is undone."""
+    """Do what was asked, in Frappe's order: arguments, forgery, keys, `call` with the arguments. On an error all it
+    wrote is undone."""
     if request.method == "OPTIONS":
         return HttpResponse()
     try:
@@ -49,7 +50,7 @@ def answer(request: HttpRequest, call) -> HttpResponse:
         auth.use_key(request.headers.get("Authorization", ""))
         if signs_in:
             frappe.local.login_manager.login()
-        result = call()
+        result = call(form)
         if isinstance(result, WerkzeugResponse):
             return HttpResponse(result.get_data(), status=result.status_code, headers=dict(result.headers))
         return result if isinstance(result, HttpResponse) else build_response()

@@ -2,10 +2,10 @@
 
 import sqlite3
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from unicodedata import combining, normalize
 
 from django.db.backends.sqlite3 import base
+
+from benchless.sqlite.functions import register
 
 sqlite3.register_converter("decimal", float)
 
@@ -40,52 +40,12 @@ def _parse_duration(raw: bytes) -> timedelta:
 sqlite3.register_converter("timedelta", _parse_duration)
 
 
-def fold(text: str) -> str:
-    """Text as MariaDB's unicode collation compares it: without case and without accents."""
-    if text.isascii():
-        return text.lower()
-    return "".join(c for c in normalize("NFD", text.casefold()) if not combining(c))
-
-
-@lru_cache(maxsize=512)
-def _like_pattern(pattern: str, escape: str):
-    """A compiled LIKE pattern: a substring test where that is all it says, else a regular expression."""
-    import re
-
-    plain = pattern[1:-1]
-    if len(pattern) > 1 and pattern[0] == pattern[-1] == "%" and not any(c in plain for c in ("%", "_", escape)):
-        wanted = fold(plain)
-        return lambda text: wanted in text
-    parts, position = [], 0
-    while position < len(pattern):
-        char = pattern[position]
-        if char == escape and position + 1 < len(pattern):
-            position += 1
-            parts.append(re.escape(fold(pattern[position])))
-        elif char == "%":
-            parts.append(".*")
-        elif char == "_":
-            parts.append(".")
-        else:
-            parts.append(re.escape(fold(char)))
-        position += 1
-    match = re.compile("".join(parts), re.DOTALL).fullmatch
-    return lambda text: match(text) is not None
-
-
-def _like(pattern, value, escape="\\"):
-    if pattern is None or value is None:
-        return None
-    return _like_pattern(str(pattern), escape)(fold(str(value)))
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
     """SQLite with BEGIN IMMEDIATE for the first write of a transaction: two writers wait for one another."""
 
     def get_new_connection(self, conn_params):
         connection = super().get_new_connection(conn_params)
-        connection.create_function("like", 2, _like, deterministic=True)
-        connection.create_function("like", 3, _like, deterministic=True)
+        register(connection)
         return connection
 
     def _set_autocommit(self, autocommit):

@@ -28,7 +28,7 @@ def definitions() -> list[dict]:
                        field("cost", "Currency", permlevel=1), field("place", "Link", PLACE)],
         },
         {
-            "name": PAPER, "autoname": "hash", "is_submittable": 1, "track_changes": 1, "title_field": "title",
+            "name": PAPER, "autoname": "hash", "allow_rename": 0, "is_submittable": 1, "track_changes": 1, "title_field": "title",
             "fields": [
                 field("title", reqd=1, in_list_view=1), field("kind", "Select", "\nLetter\nBill"),
                 field("place", "Link", PLACE), field("region", fetch_from="place.region", fetch_if_empty=1),

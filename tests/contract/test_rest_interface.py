@@ -6,63 +6,9 @@ import json
 import frappe
 import pytest
 from rest_client import Http
+from rest_world import NOTE, OUTSIDER, OWNER, PASSWORD
 
-NOTE, OWNER, OUTSIDER = "Rest Note", "rest-owner@example.com", "rest-outsider@example.com"
-PASSWORD = "lantern-orchid-74"
-RIGHTS = {"read": 1, "write": 1, "create": 1, "delete": 1, "report": 1, "export": 1, "print": 1}
-
-
-def make_rest_world() -> None:
-    frappe.set_user("Administrator")
-    if not frappe.db.exists("Role", "Rest User"):
-        frappe.get_doc({"doctype": "Role", "role_name": "Rest User", "desk_access": 1}).insert()
-    for email, roles in ((OWNER, [{"role": "Rest User"}]), (OUTSIDER, [])):
-        if not frappe.db.exists("User", email):
-            frappe.get_doc(
-                {
-                    "doctype": "User", "email": email, "first_name": "Rest", "send_welcome_email": 0,
-                    "new_password": PASSWORD, "roles": roles, "user_type": "System User",
-                }
-            ).insert()  # fmt: skip
-    if not frappe.db.exists("DocType", NOTE):
-        frappe.get_doc(
-            {
-                "doctype": "DocType", "name": NOTE, "module": "Core", "custom": 1, "autoname": "field:title",
-                "fields": [
-                    {"fieldname": "title", "fieldtype": "Data", "label": "Title", "reqd": 1, "unique": 1},
-                    {"fieldname": "amount", "fieldtype": "Currency", "label": "Amount"},
-                    {"fieldname": "secret", "fieldtype": "Data", "label": "Secret", "permlevel": 1},
-                ],
-                "permissions": [{"role": "Rest User", **RIGHTS}, {"role": "System Manager", **RIGHTS}],
-            }
-        ).insert()  # fmt: skip
-    for name in frappe.get_all(NOTE, pluck="name"):
-        frappe.delete_doc(NOTE, name, force=True)
-    for number in range(1, 4):
-        frappe.get_doc({"doctype": NOTE, "title": f"N{number}", "amount": number * 1000, "secret": "hidden"}).insert()
-    frappe.db.commit()
-
-
-@pytest.fixture(autouse=True)
-def world(site):
-    make_rest_world()
-    yield
-    frappe.db.rollback()
-
-
-@pytest.fixture
-def guest():
-    return Http(frappe.local.site)
-
-
-@pytest.fixture
-def owner(guest):
-    return guest.sign_in(OWNER, PASSWORD)
-
-
-@pytest.fixture
-def outsider():
-    return Http(frappe.local.site).sign_in(OUTSIDER, PASSWORD)
+pytestmark = pytest.mark.usefixtures("notes")
 
 
 def test_login_answers_as_frappe_and_sets_the_sid(guest):
@@ -78,7 +24,8 @@ def test_a_wrong_password_is_401(guest):
     assert response.status_code == 401
 
 
-def test_logout_ends_the_session(owner):
+def test_logout_ends_the_session(guest):
+    owner = guest.sign_in(OWNER, PASSWORD)
     assert owner.post("/api/method/logout").status_code == 200
     assert owner.get(f"/api/resource/{NOTE}").status_code in (401, 403)
 

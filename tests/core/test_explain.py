@@ -20,10 +20,11 @@ def everything():
     old = person(
         born=date(1944, 1, 1), dob_precision="Year", died_on=date(2024, 9, 2), death_known_on=date(2024, 9, 3)
     )
+    both = {"both_schemes_on": date(2024, 8, 1)}
     several = [
-        entitlement("BTXH-05A1", "2024-08", changes=resumed),
-        entitlement("BTXH-08", "2024-08", name="E2"),
-        entitlement("BTXH-04", "2024-08", name="E3", quantity=2),
+        entitlement("BTXH-05A1", "2024-08", changes=resumed, **both),
+        entitlement("BTXH-08", "2024-08", name="E2", **both),
+        entitlement("BTXH-04", "2024-08", name="E3", quantity=2, **both),
         entitlement("NCC-03A", "2024-08", name="E4", settled_through=Month(2024, 8)),
         entitlement("CS-06H", "2024-09", name="E5", settled_through=Month(2024, 9)),
     ]

@@ -1,7 +1,9 @@
 """Law: bands by age, the rate in force as known on a day, provinces, gaps and estimates."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from ansinh_app.core.errors import EstimatedRate, NoRateInForce, UnknownCategory
 from ansinh_app.core.law import Law, RateLine, RateVersion
 from ansinh_app.core.months import Month
 
-from .world import law, shipped_categories, shipped_versions
+from .world import law, rows, shipped_categories, shipped_versions
 
 LATE = date(2026, 11, 20)
 
@@ -200,3 +202,31 @@ def test_what_the_law_ended_is_told_from_what_is_not_loaded():
     assert law().ended_on("BTXH-05B", Month(2026, 8)) == date(2025, 6, 30)
     assert law().ended_on("NCC-06-61", Month(2026, 8)) is None
     assert law().ended_on("BTXH-06B1", Month(2030, 1)) is None
+
+
+def test_every_category_pays_what_the_decrees_print():
+    """statutory_amounts.csv was copied from the decrees' own tables, apart from the data the app ships."""
+    table = rows(Path(__file__).with_name("statutory_amounts.csv"))
+    numbered = re.compile(r"NCC-06B?-\d+$")
+    every = {code for code in law().categories if not numbered.match(code)}
+    assert {row["category"] for row in table} >= every
+    for row in table:
+        ask = (row["category"], Month.parse(row["month"]), LATE)
+        if row["amount"] == "estimate":
+            with pytest.raises(EstimatedRate):
+                law().rate(*ask)
+        elif not row["amount"]:
+            with pytest.raises(NoRateInForce):
+                law().rate(*ask)
+        else:
+            assert law().rate(*ask).amount_per_unit == int(row["amount"]), row
+
+
+def test_the_tables_by_injury_percentage_are_complete_and_rise():
+    for table in ("NCC-06", "NCC-06B"):
+        for month in ("2023-07", "2024-07"):
+            amounts = [
+                law().rate(f"{table}-{percent}", Month.parse(month), LATE).amount_per_unit
+                for percent in range(21, 101)
+            ]
+            assert amounts == sorted(set(amounts)) and len(amounts) == 80

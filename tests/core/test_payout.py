@@ -1,6 +1,7 @@
 """A run for one person: arrears, what came back, recovery, proposals, problems; keys and seals."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -194,9 +195,42 @@ def test_an_unknown_category_is_a_problem_and_no_line():
     assert answer.lines == [] and answer.problems[0].code == "unknown_category"
 
 
-def test_merit_beside_assistance_is_paid_and_flagged():
-    assisted = entitlement(start="2024-09", decided_on=date(2024, 8, 1))
-    answer = run(assisted, entitlement("NCC-03A", "2024-09", name="E2", decided_on=date(2024, 8, 1)))
+def test_assistance_beside_merit_waits_until_somebody_has_checked_that_both_are_due():
+    assisted = entitlement(start="2024-08", decided_on=date(2024, 8, 1))
+    merit = entitlement("NCC-03A", "2024-08", name="E2", decided_on=date(2024, 8, 1))
+    answer = run(assisted, merit)
+    assert [line.benefit for line in answer.lines] == ["NCC-03"]
+    assert [(problem.code, problem.benefit, problem.blocking) for problem in answer.problems] == [
+        ("two_schemes_unchecked", "BTXH", True)
+    ]
+    checked = replace(assisted, both_schemes_on=date(2024, 8, 20))
+    answer = run(checked, merit)
+    assert sorted(line.total for line in answer.lines) == [750000 * 2, 2789000 * 2]
+    assert [(problem.code, problem.blocking) for problem in answer.problems] == [("two_schemes", False)]
+    assert [line.benefit for line in run(checked, merit, as_of=date(2024, 8, 19)).lines] == ["NCC-03"]
+
+
+def test_what_was_paid_before_merit_was_granted_is_named_and_nothing_more_is_paid_beside_it():
+    """Merit is decided in September with effect from July; assistance was paid and ends with September."""
+    assisted = entitlement(start="2024-05", changes=(change("2024-09", False, date(2024, 8, 20)),))
+    merit = entitlement("NCC-03A", "2024-07", name="E2", decided_on=date(2024, 8, 20))
+    lines = [paid("2024-07", 750000), paid("2024-08", 750000)]
+    answer = run(assisted, merit, settled=lines, opening=Month(2024, 7), as_of=date(2024, 9, 2))
+    assert [line.benefit for line in answer.lines] == ["NCC-03"]
+    assert [(problem.code, problem.blocking) for problem in answer.problems] == [("two_schemes", False)]
+    came_back = [paid("2024-07", 750000, "Failed"), paid("2024-08", 750000)]
+    answer = run(assisted, merit, settled=came_back, opening=Month(2024, 7), as_of=date(2024, 9, 2))
+    assert [line.benefit for line in answer.lines] == ["NCC-03"]
+    assert [(problem.code, problem.blocking) for problem in answer.problems] == [
+        ("two_schemes_unchecked", True)
+    ]
+
+
+def test_the_social_pension_beside_merit_is_paid_and_named():
+    old = {"born": date(1945, 1, 1), "period": "2025-09", "as_of": date(2025, 8, 22)}
+    pension = entitlement("HTXH-75", "2025-09", decided_on=date(2025, 8, 1))
+    merit = entitlement("NCC-03A", "2025-09", name="E2", decided_on=date(2025, 8, 1))
+    answer = run(pension, merit, **old)
     assert len(answer.lines) == 2
     assert [(problem.code, problem.blocking) for problem in answer.problems] == [("two_schemes", False)]
 

@@ -7,6 +7,7 @@ import frappe
 CLERK, MANAGER, STRANGER = "desk-clerk@example.com", "desk-manager@example.com", "desk-stranger@example.com"
 PASSWORD = "correct-horse-battery"
 TOWN, CASE, ROW = "Desk Town", "Desk Case", "Desk Case Row"
+SHEET, LINE, PLACE = "Desk Sheet", "Desk Sheet Line", "Desk Place"
 ROLES = {CLERK: "Desk Clerk", MANAGER: "Desk Manager", STRANGER: None}
 STATES = (
     ("Draft", "0", "Desk Clerk", ""),
@@ -31,6 +32,7 @@ def make_world() -> None:
         make_doctypes()
         make_workflow()
         make_records()
+        make_places()
         make_workspace()
     frappe.db.commit()
 
@@ -114,9 +116,63 @@ def make_doctypes() -> None:
             "actions": [{"label": "Say Hello", "action_type": "Server Action", "action": "frappe.client.get_count"}],
         }
     ).insert()  # fmt: skip
+    make_sheet_doctypes(plain)
     town = frappe.get_doc("DocType", TOWN)
     town.append("links", {"link_doctype": CASE, "link_fieldname": "town", "group": "Cases"})
     town.save()
+
+
+def make_sheet_doctypes(permissions: list) -> None:
+    """A document with a wide table, and a tree."""
+    columns = [
+        ("who", "Data", None), ("town", "Link", TOWN), ("kind", "Select", "Regular\nOne-off"), ("price", "Currency", None),
+        ("pieces", "Int", None), ("weight", "Float", None), ("given_on", "Date", None), ("paid", "Check", None),
+        ("phone", "Data", None), ("code", "Data", None), ("place", "Data", None), ("note", "Data", None),
+    ]  # fmt: skip
+    fields = [
+        {"fieldname": name, "fieldtype": kind, "label": name.replace("_", " ").title(), "options": options, "in_list_view": 1}
+        for name, kind, options in columns
+    ]
+    fields.append({"fieldname": "remark", "fieldtype": "Small Text", "label": "Remark"})
+    frappe.get_doc(
+        {"doctype": "DocType", "name": LINE, "module": "Core", "custom": 1, "istable": 1, "fields": fields}
+    ).insert()
+    frappe.get_doc(
+        {
+            "doctype": "DocType", "name": SHEET, "module": "Core", "custom": 1, "autoname": "SHEET-.####",
+            "fields": [
+                {"fieldname": "title", "fieldtype": "Data", "label": "Title", "reqd": 1, "in_global_search": 1},
+                {"fieldname": "secret", "fieldtype": "Data", "label": "Secret", "permlevel": 1, "in_global_search": 1},
+                {"fieldname": "lines", "fieldtype": "Table", "label": "Lines", "options": LINE},
+            ],
+            "permissions": [*permissions, {"role": "Desk Manager", "permlevel": 1, "read": 1, "write": 1}],
+            "title_field": "title",
+        }
+    ).insert()  # fmt: skip
+    frappe.get_doc(
+        {
+            "doctype": "DocType", "name": PLACE, "module": "Core", "custom": 1, "autoname": "field:place_name",
+            "is_tree": 1, "nsm_parent_field": "parent_desk_place", "allow_rename": 1,
+            "fields": [
+                {"fieldname": "place_name", "fieldtype": "Data", "label": "Place Name", "reqd": 1},
+                {"fieldname": "is_group", "fieldtype": "Check", "label": "Is Group", "default": "1"},
+                {"fieldname": "parent_desk_place", "fieldtype": "Link", "label": "Parent", "options": PLACE},
+                {"fieldname": "lft", "fieldtype": "Int", "label": "Left", "hidden": 1, "read_only": 1},
+                {"fieldname": "rgt", "fieldtype": "Int", "label": "Right", "hidden": 1, "read_only": 1},
+                {"fieldname": "old_parent", "fieldtype": "Link", "label": "Old Parent", "options": PLACE, "hidden": 1},
+            ],
+            "permissions": permissions,
+        }
+    ).insert()  # fmt: skip
+
+
+def make_sheet(rows: int = 100, **values):
+    lines = [
+        {"who": f"Người {number}", "town": f"T{number % 2 + 1}", "price": 540_000, "pieces": number, "weight": 1.5,
+         "given_on": "2025-01-05", "paid": number % 2, "remark": f"ghi chú {number}"}
+        for number in range(1, rows + 1)
+    ]  # fmt: skip
+    return frappe.get_doc({"doctype": SHEET, "title": "Bảng thử", "lines": lines, **values}).insert()
 
 
 def make_workflow() -> None:
@@ -156,6 +212,11 @@ def make_records() -> None:
             amount=540_000 * (number % 4 + 1),
             born_on=f"19{40 + number % 40}-03-0{number % 9 + 1}",
         )
+
+
+def make_places() -> None:
+    for name, parent in (("Tỉnh Thử", None), ("Huyện Một", "Tỉnh Thử"), ("Huyện Hai", "Tỉnh Thử"), ("Xã Sâu", "Huyện Một")):
+        frappe.get_doc({"doctype": PLACE, "place_name": name, "parent_desk_place": parent}).insert()
 
 
 def make_case(**values):

@@ -279,7 +279,7 @@ def test_a_state_that_is_not_the_users_to_edit_is_read_only(clerk):
 def test_bulk_action_does_what_it_can_and_names_the_rest(clerk):
     ready, sent = new_case(full_name="Bulk Một"), new_case(full_name="Bulk Hai")
     clerk.post(f"/desk/form/{CASE}/{sent}", {"_action": "workflow:Send"})
-    response = clerk.post(LIST + "?_q=Bulk", {"_action": "Send", "names": [ready, sent]}, follow=True)
+    response = clerk.post(LIST + "?_q=Bulk", {"_action": "workflow:Send", "names": [ready, sent]}, follow=True)
     assert stored(ready).workflow_state == "Waiting"
     assert sent in text_of(response)
 

@@ -40,7 +40,7 @@ class TestQueries(DocumentsCase):
             self.refused(or_filters=filters)
 
     def test_order_and_groups(self):
-        for text in ("secret", "secret desc", f"{T}.secret", f"{T}.`secret` asc", "max(secret)", "lower(secret) desc",
+        for text in ("secret", "secret desc", f"{T}.secret", f"{T}.`secret` asc", "lower(secret) desc",
                      "title, secret", "(secret)", "-amount"):  # fmt: skip
             self.refused(order_by=text)
         for text in ("secret", f"{T}.secret", f"{T}.`secret`", "lower(secret)", "title, secret", "(secret)"):
@@ -83,10 +83,13 @@ class TestQueries(DocumentsCase):
         card = {"document_type": PAPER, "function": "Maximum", "aggregate_function_based_on": "amount"}
         chart = {"document_type": PAPER, "chart_type": "Group By", "group_by_based_on": "secret", "name": "x"}
         sums = {**chart, "group_by_based_on": "title", "group_by_type": "Sum", "aggregate_function_based_on": "amount"}
-        frappe.local.form_dict = frappe._dict(doctype=PAPER, filters=frappe.as_json({"secret": SECRET}))
-        self.addCleanup(setattr, frappe.local, "form_dict", frappe._dict())
+
+        def count():
+            frappe.local.form_dict = frappe._dict(doctype=PAPER, filters=frappe.as_json({"secret": SECRET}))
+            return get_count()
+
         for call in (
-            get_count,
+            count,
             lambda: client.get_count(PAPER, {"secret": SECRET}),
             lambda: number_card.get_result(card, []),
             lambda: number_card.get_result({**card, "function": "Count"}, [[PAPER, "secret", "=", SECRET]]),

@@ -151,6 +151,20 @@ def test_only_so_many_backups_are_kept(world):
     assert new.exists() and other.exists()
 
 
+def test_the_scheduler_makes_a_backup_a_day_and_keeps_a_few(world):
+    store = world.sites / SITE / "private" / "backups"
+    events = world.call("frappe.get_hooks", hook="scheduler_events", _site=SITE)
+    assert "frappe.utils.backups.scheduled_backup" in str(events)
+    old = store / f"20240104_000000-{SITE}.tar.gz"
+    old.write_bytes(b"old")
+    world.ok("set-config", "backup_limit", "1", site=SITE)
+    made = Path(world.call("frappe.utils.backups.scheduled_backup", _site=SITE))
+    assert [path for path in store.glob(f"*-{SITE}.tar.gz")] == [made]
+    world.ok("set-config", "backup_limit", "0", site=SITE)
+    assert world.call("frappe.utils.backups.scheduled_backup", _site=SITE) is None
+    world.ok("set-config", "backup_limit", "3", site=SITE)
+
+
 def test_what_a_killed_backup_left_goes_with_the_next(world):
     store = world.sites / SITE / "private" / "backups"
     (store / "cut-off.part").mkdir()

@@ -355,38 +355,6 @@ def test_another_site_cannot_make_the_browser_write(insider):
     assert answer.status_code == 400 and answer.json["exc_type"] == "CSRFTokenError"
 
 
-def test_guessing_passwords_has_an_end():
-    from benchless.rest import auth
-
-    for _attempt in range(auth.ATTEMPTS_ALLOWED):
-        with pytest.raises(frappe.AuthenticationError):
-            auth.check_credentials("guess-me@example.com", "wrong", "192.0.2.1")
-    with pytest.raises(frappe.SecurityException):
-        auth.check_credentials("guess-me@example.com", "wrong", "192.0.2.2")
-
-
-def test_made_up_names_do_not_fill_the_memory(monkeypatch):
-    from benchless.rest import auth
-
-    monkeypatch.setattr(auth, "_attempts", {f"user:{n}": [-10_000.0] for n in range(10)})
-    monkeypatch.setattr(auth, "MOST_KEYS", 10)
-    auth.note_failure("user:new")
-    assert list(auth._attempts) == ["user:new"]
-
-
-def test_a_changed_password_ends_other_sessions(sites):
-    other = Http(frappe.local.site).sign_in(INSIDER, PASSWORD)
-    from frappe.utils.password import update_password
-
-    update_password(INSIDER, "another-word-81")
-    frappe.db.commit()
-    try:
-        assert other.get("/api/method/frappe.auth.get_logged_user").status_code == 403
-    finally:
-        update_password(INSIDER, PASSWORD)
-        frappe.db.commit()
-
-
 # the site
 
 

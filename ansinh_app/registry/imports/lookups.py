@@ -10,6 +10,7 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core import names
+from ansinh_app.core.category_words import code_in_words
 from ansinh_app.core.law import Category, Law
 from ansinh_app.core.sheets import Record
 from ansinh_app.policy.law import load_law
@@ -25,6 +26,7 @@ PERSON_FIELDS = [
     "sex",
     "personal_id",
     "old_id",
+    "birth_certificate_no",
     "phone",
     "ethnicity",
     "village",
@@ -51,6 +53,18 @@ _HELD_FIELDS = [
     "cash_reason",
 ]
 
+_ACCOUNT_FIELDS = [
+    "name",
+    "provider",
+    "account_no",
+    "account_name",
+    "beneficiary",
+    "representative",
+    "status",
+]
+_REPRESENTATIVE_FIELDS = ["name", "full_name", "search_name", "personal_id", "administrative_unit"]
+_AT_ONCE = 500
+_UNIT_WORDS = re.compile(r"^(?:xa|phuong|thi tran|tt|p|x) ")
 _BANK_WORDS = re.compile(r"^(?:ngan hang|nh)\s+(?:tmcp|tm cp|thuong mai co phan)?\s*")
 
 
@@ -70,6 +84,7 @@ class Lookups:
     titles: dict[str, str] = field(default_factory=dict)
     people: dict[str, frappe._dict] = field(default_factory=dict)
     by_id: dict[str, str] = field(default_factory=dict)
+    by_old_id: dict[str, list[str]] = field(default_factory=dict)
     by_birth: dict[tuple, list[str]] = field(default_factory=dict)
     by_year: dict[tuple, list[str]] = field(default_factory=dict)
     held: dict[str, list[frappe._dict]] = field(default_factory=dict)
@@ -80,22 +95,31 @@ class Lookups:
     capacities: set[tuple[str, str, str]] = field(default_factory=set)
     # Entitlement -> row that spoke of it, so that a second row about it is a double.
     rows: dict[str, str] = field(default_factory=dict)
+    # What communes are and were called -> their units.
+    unit_names: dict[str, list[str]] = field(default_factory=dict)
+    _nearest: dict[str, str | None] = field(default_factory=dict)
 
     def category(self, text: str) -> Category | None:
-        """The category a cell names: by code, by band group, or by its title with or without diacritics."""
+        """The category a cell names: by code, by band group, by its title or in a commune's usual words."""
         code = text.strip().upper()
         if code in self.law.categories:
             return self.law.categories[code]
-        found = self.titles.get(names.search_key(text))
-        return self.law.categories[found] if found else None
+        found = self.titles.get(names.search_key(text)) or code_in_words(text)
+        return self.law.categories.get(found) if found else None
 
     def nearest_category(self, text: str) -> str | None:
         """The title or code most like what was written, to propose it."""
-        close = difflib.get_close_matches(names.search_key(text), list(self.titles), n=1, cutoff=0.75)
-        if not close:
-            return None
-        category = self.law.categories[self.titles[close[0]]]
-        return f"{category.code} {category.title}"
+        key = names.search_key(text)
+        if key not in self._nearest:
+            close = difflib.get_close_matches(key, list(self.titles), n=1, cutoff=0.75)
+            category = self.law.categories[self.titles[close[0]]] if close else None
+            self._nearest[key] = f"{category.code} {category.title}" if category else None
+        return self._nearest[key]
+
+    def units_called(self, text: str) -> list[str]:
+        """The communes of today and before that bear the name, with or without xã, phường, thị trấn."""
+        key = names.search_key(text.split(",")[0])
+        return self.unit_names.get(key) or self.unit_names.get(_UNIT_WORDS.sub("", key), [])
 
     def provider(self, text: str) -> str | None:
         """The provider a cell names, with "ngân hàng" before it and a branch after it or not."""
@@ -115,6 +139,8 @@ class Lookups:
         self.people[person.name] = person
         if person.personal_id:
             self.by_id[person.personal_id] = person.name
+        if person.old_id:
+            self.by_old_id.setdefault(person.old_id, []).append(person.name)
         unit = self.unit if person.administrative_unit in self.area else person.administrative_unit
         key = (person.search_name, person.date_of_birth, unit)
         self.by_birth.setdefault(key, []).append(person.name)
@@ -141,17 +167,43 @@ class Lookups:
         return None
 
 
-def read_lookups(records: Iterable[Record], unit: str, rows: dict[str, str] | None = None) -> Lookups:
-    """Read what the rows of one workbook can touch, in a handful of queries; `rows`: what was met already."""
-    records = list(records)
-    area = unit_tree().area([unit])
-    found = Lookups(law=load_law(), unit=unit, area=area, rows=dict(rows or {}))
+def read_lookups(unit: str) -> Lookups:
+    """Read what a list of the unit can touch; `learn` adds what its rows name from elsewhere."""
+    found = Lookups(law=load_law(), unit=unit, area=unit_tree().area([unit]))
     _read_categories(found)
     _read_providers(found)
-    _read_people(found, records)
-    _read_accounts(found, records)
-    _read_representatives(found, records)
+    for one in unit_tree().units.values():
+        if one.level == "Commune":
+            key = names.search_key(one.unit_name)
+            for called in {key, _UNIT_WORDS.sub("", key)}:
+                found.unit_names.setdefault(called, []).append(one.name)
+    here = {"administrative_unit": ["in", sorted(found.area)]}
+    _add_people(found, here)
+    for row in frappe.get_all("Representative", filters=here, fields=_REPRESENTATIVE_FIELDS):
+        found.add_representative(row)
     return found
+
+
+def learn(found: Lookups, records: Iterable[Record]) -> None:
+    """Read what some more rows name: people and representatives of other communes, and accounts."""
+    records = list(records)
+    ids = [number for number in _values(records, "personal_id") if number not in found.by_id]
+    if ids:
+        _add_people(found, {"personal_id": ["in", ids]})
+    numbers = _values(records, "account_no")
+    if numbers:
+        rows = frappe.get_all(
+            "Payment Account", filters={"account_no": ["in", numbers]}, fields=_ACCOUNT_FIELDS
+        )
+        for row in rows:
+            # What this import has made or changed is newer than what was read.
+            if (row.provider, row.account_no) not in found.accounts:
+                found.add_account(row)
+    ids = [n for n in _values(records, "representative_id") if n not in found.representative_ids]
+    if ids:
+        filters = {"personal_id": ["in", ids]}
+        for row in frappe.get_all("Representative", filters=filters, fields=_REPRESENTATIVE_FIELDS):
+            found.add_representative(row)
 
 
 def _read_categories(found: Lookups) -> None:
@@ -188,62 +240,40 @@ def _values(records: list[Record], name: str) -> list:
     return sorted({str(record.values[name]) for record in records if record.values.get(name)})
 
 
-def _read_people(found: Lookups, records: list[Record]) -> None:
-    here = {"administrative_unit": ["in", sorted(found.area)]}
-    rows = frappe.get_all("Beneficiary", filters=here, fields=PERSON_FIELDS)
-    known = {row.name for row in rows}
-    ids = _values(records, "personal_id")
-    if ids:
-        rows += [
-            row
-            for row in frappe.get_all(
-                "Beneficiary", filters={"personal_id": ["in", ids]}, fields=PERSON_FIELDS
-            )
-            if row.name not in known
-        ]
+def reread(found: Lookups, beneficiary: str) -> None:
+    """Read one person anew, after a change of his was undone."""
+    row = frappe.db.get_value("Beneficiary", beneficiary, PERSON_FIELDS, as_dict=True)
+    person = found.people[beneficiary]
+    person.update(row)
+    person.date_of_birth = getdate(person.date_of_birth)
+    found.held.pop(beneficiary, None)
+    found.capacities = {key for key in found.capacities if key[0] != beneficiary}
+    _add_holdings(found, [beneficiary])
+
+
+def _add_people(found: Lookups, filters: dict) -> None:
+    """Add the people who match, with what they hold and who represents them."""
+    rows = [
+        row
+        for row in frappe.get_all("Beneficiary", filters=filters, fields=PERSON_FIELDS)
+        if row.name not in found.people
+    ]
     for row in rows:
         found.add_person(row)
-    if not found.people:
-        return
+    for start in range(0, len(rows), _AT_ONCE):
+        _add_holdings(found, [row.name for row in rows[start : start + _AT_ONCE]])
+
+
+def _add_holdings(found: Lookups, people: list[str]) -> None:
+    """What some people hold, and who represents them."""
     held = frappe.get_all(
-        "Entitlement",
-        filters={"beneficiary": ["in", list(found.people)], "docstatus": 1},
-        fields=_HELD_FIELDS,
+        "Entitlement", filters={"beneficiary": ["in", people], "docstatus": 1}, fields=_HELD_FIELDS
     )
     for row in held:
         found.held.setdefault(row.beneficiary, []).append(row)
     listed = frappe.get_all(
         "Beneficiary Representative",
-        filters={"parent": ["in", list(found.people)], "parenttype": "Beneficiary"},
+        filters={"parent": ["in", people], "parenttype": "Beneficiary"},
         fields=["parent", "representative", "capacity"],
     )
-    found.capacities = {(row.parent, row.representative, row.capacity) for row in listed}
-
-
-def _read_accounts(found: Lookups, records: list[Record]) -> None:
-    numbers = _values(records, "account_no")
-    if not numbers:
-        return
-    rows = frappe.get_all(
-        "Payment Account",
-        filters={"account_no": ["in", numbers]},
-        fields=["name", "provider", "account_no", "account_name", "beneficiary", "representative", "status"],
-    )
-    for row in rows:
-        found.add_account(row)
-
-
-def _read_representatives(found: Lookups, records: list[Record]) -> None:
-    fields = ["name", "full_name", "search_name", "personal_id", "administrative_unit"]
-    here = {"administrative_unit": ["in", sorted(found.area)]}
-    rows = frappe.get_all("Representative", filters=here, fields=fields)
-    ids = _values(records, "representative_id")
-    if ids:
-        known = {row.name for row in rows}
-        rows += [
-            row
-            for row in frappe.get_all("Representative", filters={"personal_id": ["in", ids]}, fields=fields)
-            if row.name not in known
-        ]
-    for row in rows:
-        found.add_representative(row)
+    found.capacities |= {(row.parent, row.representative, row.capacity) for row in listed}

@@ -45,6 +45,8 @@ class Terms:
     effective_month: Month
     decision_date: date | None
     reference: str
+    # (sheet, row) -> what somebody decided about a row that may be several people, and who it is.
+    choices: dict[tuple[str, int], tuple[str, str | None]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Row:
     settled_through: Month | None = None
     payee: Payee = field(default_factory=Payee)
     entitlement: str | None = None
+    # The people this may be, where somebody has to say.
+    undecided: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -96,6 +100,7 @@ def judge(record: Record, terms: Terms, known: Lookups) -> Row:
     row.repairs += [words.repair(note) for note in record.repairs]
     row.doubts += [words.doubt(note) for note in record.warnings]
     _judge_birth(row, terms)
+    _judge_unit(row, terms, known)
     _judge_category(row, terms, known)
     _judge_decision(row, terms)
     if row.category and row.start and row.born:
@@ -136,6 +141,22 @@ def _judge_birth(row: Row, terms: Terms) -> None:
         row.errors.append(words.fault("date_of_birth", day(born), _("lies after {0}").format(day(last))))
         return
     row.born = born
+
+
+def _judge_unit(row: Row, terms: Terms, known: Lookups) -> None:
+    """A commune named in the row must be the list's own, under its name of today or of before."""
+    text = row.get("unit")
+    if not text:
+        return
+    called = known.units_called(text)
+    if not called:
+        row.doubts.append(_("{0} “{1}” is not a known commune").format(words.label("unit"), text))
+    elif not known.area.intersection(called):
+        row.errors.append(words.fault("unit", text, _("is another commune"), terms.unit_title))
+    elif terms.unit not in called:
+        row.repairs.append(
+            _("{0}: {1} is {2} in this list").format(words.label("unit"), text, terms.unit_title)
+        )
 
 
 def _judge_category(row: Row, terms: Terms, known: Lookups) -> None:
@@ -317,23 +338,22 @@ def _judge_holder(row: Row) -> None:
 
 
 def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
-    """The person by personal ID, else by name, birth and commune; never two documents for one person."""
+    """The person by personal ID, by old ID, else by name, birth and commune; where several fit, it is asked."""
     number, born = row.get("personal_id"), row.get("date_of_birth")
-    key = (names.search_key(row.get("full_name")), born, terms.unit)
-    found = known.by_id.get(number) if number else None
-    if found is None:
-        alike = [
-            name for name in known.by_birth.get(key, ()) if not number or not known.people[name].personal_id
-        ]
-        if len(alike) > 1:
-            row.errors.append(
-                words.fault("full_name", row.get("full_name"), _("fits several people"), _("the personal ID"))
-            )
-            return
-        found = alike[0] if alike else None
-    if found is None and not number:
-        _refuse_possible_double(row, key, known)
+    choice, candidate = terms.choices.get((row.record.sheet, row.record.row), ("", None))
+    if choice == "Leave Out":
+        row.errors.append(_("Left out by decision."))
         return
+    search_name = names.search_key(row.get("full_name"))
+    found = known.by_id.get(number) if number else None
+    if found is None and choice != "Another Person":
+        alike = _alike(row, search_name, terms, known)
+        found = candidate if choice == "Same Person" and candidate in alike else None
+        if found is None and len(alike) == 1 and _sure(row, alike[0], known):
+            found = alike[0]
+        if found is None and alike:
+            _ask(row, alike, known)
+            return
     if found is None:
         return
     person = known.people[found]
@@ -357,7 +377,7 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
             )
         )
     match = names.compare(person.full_name, row.get("full_name"))
-    if match is names.Match.DIFFERENT or person.date_of_birth.year != born.year:
+    if choice != "Same Person" and (match is names.Match.DIFFERENT or person.date_of_birth.year != born.year):
         row.errors.append(
             words.fault(
                 "personal_id",
@@ -374,19 +394,54 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
         )
 
 
-def _refuse_possible_double(row: Row, key: tuple, known: Lookups) -> None:
-    search_name, born, unit = key
-    for name in known.by_year.get((search_name, born.year, unit), ()):
-        if "Year" in (known.people[name].dob_precision, row.get("dob_precision")):
-            row.errors.append(
-                words.fault(
-                    "full_name",
-                    row.get("full_name"),
-                    _("may be {0}, born {1}").format(name, day(known.people[name].date_of_birth)),
-                    _("the personal ID, to tell them apart"),
-                )
-            )
-            return
+def _alike(row: Row, search_name: str, terms: Terms, known: Lookups) -> list[str]:
+    """The people of this commune that the row may speak of, those born on the same day first."""
+    number, born, old = row.get("personal_id"), row.get("date_of_birth"), row.get("old_id")
+
+    def free(name: str) -> bool:
+        return not (number and known.people[name].personal_id)
+
+    by_card = [
+        name
+        for name in known.by_old_id.get(old or "", ())
+        if free(name)
+        and known.people[name].administrative_unit in known.area
+        and known.people[name].search_name == search_name
+        and known.people[name].date_of_birth.year == born.year
+    ]
+    if len(by_card) == 1:
+        return by_card
+    same_day = [name for name in known.by_birth.get((search_name, born, terms.unit), ()) if free(name)]
+    if same_day or number:
+        return same_day
+    return [
+        name
+        for name in known.by_year.get((search_name, born.year, terms.unit), ())
+        if "Year" in (known.people[name].dob_precision, row.get("dob_precision"))
+    ]
+
+
+def _sure(row: Row, name: str, known: Lookups) -> bool:
+    """Whether the only one who fits is certainly meant: the same birth date, or the same old card."""
+    person = known.people[name]
+    same_card = bool(row.get("old_id")) and person.old_id == row.get("old_id")
+    return same_card or person.date_of_birth == row.get("date_of_birth")
+
+
+def _ask(row: Row, alike: list[str], known: Lookups) -> None:
+    row.undecided = alike
+    if len(alike) > 1:
+        problem = _("fits several people")
+    else:
+        problem = _("may be {0}, born {1}").format(alike[0], day(known.people[alike[0]].date_of_birth))
+    row.errors.append(
+        words.fault(
+            "full_name",
+            row.get("full_name"),
+            problem,
+            _("the personal ID, to tell them apart, or a decision"),
+        )
+    )
 
 
 def _find_entitlement(row: Row, known: Lookups) -> None:

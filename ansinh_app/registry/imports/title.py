@@ -1,6 +1,8 @@
 """What a list says of itself above its header: the month it is for."""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from ansinh_app.core import names
 from ansinh_app.core.months import Month
@@ -10,13 +12,13 @@ _ROWS = 12
 _MONTH = re.compile(r"\b(?:thang|t) ?(1[0-2]|0?[1-9]) ?(?:nam )?(20\d\d)\b")
 
 
-def stated_month(grid: list[list[object]]) -> Month | None:
+def stated_month(grid: Iterable[Sequence[object]]) -> Month | None:
     """The month of the title ("Tháng 6 năm 2024", "T6-2024"), if there is one.
 
     >>> str(stated_month([["DANH SÁCH CHI TRẢ THÁNG 06/2024"]]))
     '2024-06'
     """
-    for row in grid[:_ROWS]:
+    for row in islice(iter(grid), _ROWS):
         for cell in row:
             found = isinstance(cell, str) and _MONTH.search(_words(cell))
             if found:

@@ -14,6 +14,10 @@ def label(field: str) -> str:
         "sex": _("Sex"),
         "personal_id": _("Personal ID"),
         "old_id": _("Old ID (CMND)"),
+        "family_name": _("Family and Middle Name"),
+        "given_name": _("Given Name"),
+        "birth_certificate_no": _("Birth Certificate"),
+        "unit": _("Commune"),
         "village": _("Village"),
         "address": _("Address"),
         "phone": _("Phone"),
@@ -79,14 +83,19 @@ def error(note: Note) -> str:
     problem = {
         "missing": _("is missing"),
         "legacy_font": _("is written in an old font (TCVN3, VNI)"),
+        "no_name": _("is not a name"),
+        "says_died": _("says that the person has died"),
+        "says_left": _("says that the person has left or is no longer entitled"),
         "both_marked": _("both sexes are marked"),
         "differs_from_date_of_birth": _("differs from the date of birth"),
         "bad_number": _("cannot be such a number"),
         "two_numbers": _("two different numbers"),
         "unknown_choice": _("is not one of the choices"),
     }.get(note.code)
-    if note.field == "account_no" and "E+" in value.upper():
+    if "E+" in value.upper() and note.code == "bad_number":
         problem = _("Excel has lost the last digits")
+    if note.code in ("says_died", "says_left"):
+        return fault(note.field, value, problem, _("a registry change; living people on the list"))
     return fault(note.field, value, problem)
 
 
@@ -98,6 +107,16 @@ def repair(note: Note) -> str:
         "from_heading": _("taken from the heading above"),
         "unicode": _("letters brought to one form"),
         "renumbered": _("phone number brought to today's form"),
+        "note_taken_out": _("note taken out of the name"),
+        "capitals": _("written with small letters"),
+        "old_font": _("old font put into Unicode"),
+        "says_none": _("nothing given"),
+        "says_cash": _("paid in cash"),
+        "two_in_one_cell": _("two numbers in one cell"),
+        "first_of_several": _("the first of several numbers"),
+        "birth_certificate": _("taken as birth certificate"),
+        "taken_from_account": _("taken from the account's cell"),
+        "century_only_possible": _("the only century possible"),
         "serial_date": _("date read from a number"),
         "digits_only": _("date read from eight digits"),
         "century_from_id": _("century taken from the personal ID"),
@@ -111,9 +130,22 @@ def doubt(note: Note) -> str:
     said = {
         "sex_differs": _("does not fit the sex"),
         "birth_year_differs": _("does not fit the year of birth"),
+        "may_be_swapped": _("may have day and month exchanged by Excel, as others of this column"),
         "unknown_province": _("has a province code that is not on the list"),
         "landline": _("is a landline and gets no messages"),
         "bad_number": _("is no phone number and was left out"),
         "number_cell": _("stood in a number cell: leading zeros may be lost"),
     }.get(note.code, note.code)
     return f"{label(note.field)} {note.value} {said}"
+
+
+def left_out(kind: str) -> str:
+    """Why a row is no person's."""
+    return {
+        "title": _("Title above the list"),
+        "header": _("Header"),
+        "numbering": _("Numbers of the columns"),
+        "sum": _("Total"),
+        "heading": _("Heading of the rows below"),
+        "signature": _("Signatures"),
+    }.get(kind, _("No person: neither name nor number"))

@@ -4,6 +4,7 @@ import json
 
 import frappe
 from frappe import _
+from frappe.desk.reportview import validate_args
 from frappe.model import get_permitted_fields
 from frappe.utils import get_safe_filters
 
@@ -42,11 +43,9 @@ def get_list(
 ):
     """Rows that the user may read."""
     _check_parent(parent, doctype)
+    args = frappe._dict(doctype=doctype, fields=fields, filters=filters, or_filters=or_filters)
     return frappe.get_list(
-        doctype,
-        fields=frappe.parse_json(fields),
-        filters=frappe.parse_json(filters),
-        or_filters=frappe.parse_json(or_filters),
+        **validate_args(args),
         group_by=group_by,
         order_by=order_by,
         limit_start=limit_start,
@@ -196,7 +195,13 @@ def save(doc):
 @frappe.whitelist(methods=["POST", "PUT"])
 def rename_doc(doctype, old_name, new_name, merge=False):
     """Give a document another name."""
-    return frappe.rename_doc(doctype, old_name, new_name, merge=merge)
+    new_name = frappe.rename_doc(doctype, old_name, new_name, merge=merge)
+    frappe.msgprint(
+        _("Document renamed from {0} to {1}").format(frappe.bold(old_name), frappe.bold(new_name)),
+        alert=True,
+        indicator="green",
+    )
+    return new_name
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
@@ -312,7 +317,7 @@ def attach_file(
 
 @frappe.whitelist()
 def is_document_amended(doctype, docname):
-    """The name of the document that amends this one, or False."""
+    """The name of the document that amends this one, or None."""
     if not frappe.get_meta(doctype).get_field("amended_from"):
-        return False
-    return frappe.db.exists(doctype, {"amended_from": docname}) or False
+        return None
+    return frappe.db.exists(doctype, {"amended_from": docname})

@@ -1,18 +1,33 @@
-"""The framework's own hooks: who may see files, cards and charts; attached files follow their document."""
+"""The framework's own hooks: who may see files, cards and charts; files follow their document; what is scheduled."""
 
 app_name = "frappe"
 app_title = "Frappe Framework"
 
 has_permission = {
+    "Notification Log": "frappe.desk.doctype.notification_log.notification_log.has_permission",
     "File": "frappe.core.doctype.file.file.has_permission",
     "Number Card": "frappe.desk.doctype.number_card.number_card.has_permission",
     "Dashboard Chart": "frappe.desk.doctype.dashboard_chart.dashboard_chart.has_permission",
 }
 
 permission_query_conditions = {
+    "Notification Log": "frappe.desk.doctype.notification_log.notification_log.get_permission_query_conditions",
     "File": "frappe.core.doctype.file.file.get_permission_query_conditions",
 }
 
 doc_events = {
     "*": {"on_update": "frappe.core.doctype.file.utils.attach_files_to_document"},
+}
+
+scheduler_events = {
+    "all": ["frappe.email.queue.flush"],
+    "daily": [
+        "frappe.email.doctype.notification.notification.trigger_daily_alerts",
+        "frappe.utils.scheduler.clear_old_logs",
+    ],
+    "daily_long": [
+        "frappe.email.doctype.auto_email_report.auto_email_report.send_daily",
+        "frappe.utils.backups.scheduled_backup",
+    ],
+    "monthly": ["frappe.email.doctype.auto_email_report.auto_email_report.send_monthly"],
 }

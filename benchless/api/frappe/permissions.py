@@ -243,11 +243,60 @@ def get_doctypes_with_read() -> list[str]:
 
 
 def get_valid_perms(doctype=None, user=None) -> list:
-    """The DocPerm rows that count for a user."""
-    filters = {"permlevel": 0, "role": ("in", get_roles(user)), "parenttype": "DocType"}
+    """The permission rules that count for a user: a DocType's own, or the site's where it has some for it."""
+    filters = {"permlevel": 0, "role": ("in", get_roles(user))}
     if doctype:
         filters["parent"] = doctype
-    return frappe.get_all("DocPerm", fields=["*"], filters=filters)
+    own = frappe.get_all("Custom DocPerm", fields=["*"], filters=filters)
+    changed = set(get_doctypes_with_custom_docperms())
+    rules = frappe.get_all("DocPerm", fields=["*"], filters={**filters, "parenttype": "DocType"})
+    return [rule for rule in rules if rule.parent not in changed] + own
+
+
+def get_doctypes_with_custom_docperms() -> list[str]:
+    return frappe.get_all("Custom DocPerm", distinct=True, pluck="parent")
+
+
+def setup_custom_perms(parent: str) -> bool | None:
+    """Copy a DocType's rules to the site, to be changed there; True where that was still to do."""
+    if frappe.db.exists("Custom DocPerm", {"parent": parent}):
+        return None
+    for rule in frappe.get_all("DocPerm", fields=["*"], filters={"parent": parent}):
+        frappe.new_doc("Custom DocPerm").update(rule).insert(ignore_permissions=True)
+    frappe.clear_cache(doctype=parent)
+    return True
+
+
+def add_permission(doctype: str, role: str, permlevel=0, ptype=None) -> str | None:
+    """Give a role a right (reading) on a DocType at a level; the name of the rule, None where there is one."""
+    setup_custom_perms(doctype)
+    rule = {"parent": doctype, "role": role, "permlevel": permlevel, "if_owner": 0}
+    if frappe.db.get_value("Custom DocPerm", rule):
+        frappe.msgprint(_("Rule for this doctype, role, permlevel and if-owner combination already exists."), alert=True)
+        return None
+    given = {right: 0 for right in rights} | {ptype or "read": 1}
+    doc = frappe.get_doc(
+        {"doctype": "Custom DocPerm", **rule, **given, "parenttype": "DocType", "parentfield": "permissions"}
+    ).insert()
+    frappe.clear_cache(doctype=doctype)
+    return doc.name
+
+
+def update_permission_property(doctype, role, permlevel, ptype, value=None, validate=True, if_owner=0):
+    """Set one right of a rule, on this site."""
+    if ptype not in (*rights, "if_owner"):
+        frappe.throw(_("{0} is not a right").format(ptype))
+    done = setup_custom_perms(doctype)
+    rule = {"parent": doctype, "role": role, "permlevel": permlevel, "if_owner": if_owner}
+    frappe.db.set_value("Custom DocPerm", rule, ptype, cint(value))
+    frappe.clear_cache(doctype=doctype)
+    return done
+
+
+def reset_perms(doctype: str) -> None:
+    """Back to the rules of the DocType's app."""
+    frappe.db.delete("Custom DocPerm", {"parent": doctype})
+    frappe.clear_cache(doctype=doctype)
 
 
 def filter_allowed_docs_for_doctype(user_permissions, doctype, with_default_doc=True):

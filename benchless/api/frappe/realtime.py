@@ -1,20 +1,23 @@
-"""What the server wants to tell open pages; kept for a short while, so that a page can ask for it."""
+"""What the server wants to tell open pages; kept for a short while in files of the site, so that a page can ask for it.
 
-import itertools
-import threading
+Not in the database: a job's progress must be seen while the job's own transaction still holds the write lock.
+One file holds ROUND seconds; processes append to it under its lock, so numbers grow in every process.
+"""
+
+import json
 import time
-from collections import deque
+from pathlib import Path
 
 import frappe
 
-# One process serves the site: the messages live in its memory. A page asks for what came after the
-# number it saw last. Old ones fall out by count and by age (seconds).
-KEPT = 500
-MAX_AGE = 600
+try:
+    import fcntl
+except ImportError:  # not a Unix: one process serves there
+    fcntl = None
 
-_lock = threading.Lock()
-_numbers = itertools.count(1)
-_messages: dict[str, deque] = {}
+MAX_AGE = 600  # seconds
+ROUND = 300  # seconds
+MAX_TEXT = 100_000  # a longer message is not for a page
 
 
 def publish_progress(percent, title=None, doctype=None, docname=None, description=None, task_id=None) -> None:
@@ -45,12 +48,12 @@ def publish_realtime(
     if event == "msgprint" and not user:
         user = frappe.session.user
     room = room or _room(user=user, doctype=doctype, docname=docname, task_id=task_id)
-    site = frappe.local.site
+    folder = _folder()
     entry = {"event": event, "message": message, "room": room, "doctype": doctype, "docname": docname}
     if after_commit and not task_id:
-        frappe.db.after_commit.add(lambda: _emit(site, entry))
+        frappe.db.after_commit.add(lambda: _emit(folder, entry))
     else:
-        _emit(site, entry)
+        _emit(folder, entry)
 
 
 def _room(user=None, doctype=None, docname=None, task_id=None) -> str:
@@ -79,10 +82,43 @@ def get_task_progress_room(task_id: str) -> str:
     return f"task_progress:{task_id}"
 
 
-def _emit(site: str, entry: dict) -> None:
-    with _lock:
-        messages = _messages.setdefault(site, deque(maxlen=KEPT))
-        messages.append({**entry, "id": next(_numbers), "time": time.time()})
+def _folder() -> Path:
+    return Path(frappe.local.site_path, "logs")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("realtime-*.jsonl"))
+
+
+def _emit(folder: Path, entry: dict) -> None:
+    now = time.time()
+    path = folder / f"realtime-{int(now // ROUND):012}.jsonl"
+    if not path.exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for old in _files(folder):
+            if old != path and old.stat().st_mtime < now - MAX_AGE:
+                old.unlink(missing_ok=True)
+    with open(path, "a", encoding="utf-8") as file:
+        path.chmod(0o600)
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        # the number is the time in microseconds, read while nobody else can write
+        line = frappe.as_json({"id": time.time_ns() // 1000, "time": now, **entry}, indent=None, separators=(",", ":"))
+        if len(line) < MAX_TEXT:
+            file.write(line + "\n")
+
+
+def _entries(after: int) -> list[dict]:
+    """What is newer than number `after` and not too old, whoever it is for."""
+    oldest = max(int(after), int((time.time() - MAX_AGE) * 1_000_000))
+    found = []
+    for path in _files(_folder()):
+        if path.exists() and path.stat().st_mtime * 1_000_000 > oldest:
+            for line in path.read_text(encoding="utf-8").splitlines():
+                entry = json.loads(line)
+                if entry["id"] > oldest:
+                    found.append(entry)
+    return found
 
 
 @frappe.whitelist()
@@ -92,13 +128,10 @@ def get_messages(after: int = 0, doctype: str | None = None, docname: str | None
     rooms = {get_user_room(frappe.session.user), get_site_room()}
     if doctype and docname and frappe.has_permission(doctype, "read", docname):
         rooms.add(get_doc_room(doctype, docname))
-    oldest = time.time() - MAX_AGE
-    with _lock:
-        messages = list(_messages.get(frappe.local.site, ()))
     return [
         {key: entry[key] for key in ("id", "event", "message", "doctype", "docname")}
-        for entry in messages
-        if entry["id"] > int(after) and entry["time"] > oldest and entry["room"] in rooms
+        for entry in _entries(after)
+        if entry["room"] in rooms
     ]
 
 

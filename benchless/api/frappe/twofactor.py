@@ -100,6 +100,12 @@ def confirm_otp_token(login_manager, otp: str | None = None, tmp_id: str | None 
     return user
 
 
+def waiting_user(tmp_id: str) -> str | None:
+    """Whose sign-in waits for a code under this id."""
+    waiting = frappe.cache.get_value(_waiting_key(tmp_id))
+    return waiting["user"] if waiting else None
+
+
 def use_code(user: str, otp: str) -> bool:
     """Whether it is a code of the user's secret for now; it is spent by asking. Two requests with one code at once:
     the second waits for the first and is refused."""

@@ -4,7 +4,7 @@ import frappe
 from django import template
 from django.utils.safestring import mark_safe
 
-from benchless.desk import values
+from benchless.desk import values, widgets
 
 register = template.Library()
 
@@ -13,6 +13,12 @@ register = template.Library()
 def t(text):
     """Translate with Frappe's translations (the app's CSV), not Django's."""
     return frappe._(str(text)) if text else ""
+
+
+@register.filter
+def widget(field):
+    """The field's input."""
+    return widgets.render(field)
 
 
 @register.simple_tag

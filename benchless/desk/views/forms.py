@@ -5,6 +5,7 @@ import json
 import frappe
 from django.contrib import messages as flash
 from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
@@ -59,7 +60,20 @@ def single(request, doctype: str):
 def form(request, doctype: str, name: str):
     doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
+    if request.GET.get("_row"):
+        return rest_of_row(request, doc)
     return handle(request, doc)
+
+
+def rest_of_row(request, doc):
+    """The fields of a child row that are no columns: ?_row=table&_name=row&_key=number of the row on the page."""
+    layout = FormLayout(doc)
+    df = next((df for df in layout.visible_fields() if df.fieldname == request.GET["_row"]), None)
+    row = next((row for row in doc.get(df.fieldname) or [] if row.name == request.GET.get("_name")), None) if df else None
+    if row is None:
+        raise frappe.DoesNotExistError
+    shown = layout.grid_row(df, row, request.GET.get("_key") or "0", True)
+    return render(request, "desk/grid_more.html", {"row": shown, "field": {"has_more": True}})
 
 
 def handle(request, doc):
@@ -180,6 +194,7 @@ def detach(doc, name: str) -> None:
 def show(request, doc, items: list[dict], modified: str | None = None, status: int = 200):
     """The form's page. `modified`: what the browser had, when its form is shown again after an error."""
     layout = FormLayout(doc)
+    layout.typed = status != 200
     meta = layout.meta
     is_new = doc.is_new()
     title = _("New {0}").format(_(doc.doctype)) if is_new else document_title(doc)

@@ -5,14 +5,13 @@ import json
 import frappe
 from django.contrib import messages as flash
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
 from frappe.model.utils.user_settings import update_user_settings
 from frappe.utils import cint, cstr
 
-from benchless.desk import bulk, charts, saved_filters, values
+from benchless.desk import bulk, charts, saved_filters, values, widgets
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, select_options
 from benchless.desk.listing import (
@@ -129,7 +128,7 @@ def document_list(request, doctype: str):
         "doctype": doctype,
         "rows": shown,
         "columns": headings(listing),
-        "title_heading": heading(listing, listing.title_field, _("Name")),
+        "title_heading": heading(listing, listing.title_field, label_of(listing.readable(listing.title_field))),
         "modified_heading": heading(listing, "modified", _("Modified")),
         "first": (number - 1) * length + 1,
         "last": (number - 1) * length + len(rows),
@@ -298,7 +297,7 @@ def widget(request, doctype: str) -> HttpResponse:
         field["widget"] = "select"
         field["options"] = [{"value": str(value), "label": _(word)} for value, word in enumerate(choices)]
     field.update(name="_value", readonly=False, url="", required=False, value="", display="")
-    return render(request, "desk/widget.html", {"field": field})
+    return HttpResponse(widgets.render(field))
 
 
 def printed(doctype: str, names: list[str]) -> HttpResponse:

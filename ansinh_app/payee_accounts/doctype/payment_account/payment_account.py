@@ -80,8 +80,12 @@ class PaymentAccount(Document):
     def set_name_match(self):
         doctype = "Beneficiary" if self.holder_type == "Self" else "Representative"
         holder = self.beneficiary if self.holder_type == "Self" else self.representative
-        name = frappe.db.get_value(doctype, holder, "full_name")
-        self.name_match = _MATCHES[compare(name or "", self.account_name)]
+        self.name_match = name_match(frappe.db.get_value(doctype, holder, "full_name"), self.account_name)
+
+
+def name_match(full_name: str | None, account_name: str) -> str:
+    """How the holder's name agrees with the name on the account, as the field's choice."""
+    return _MATCHES[compare(full_name or "", account_name)]
 
 
 def on_doctype_update():

@@ -7,12 +7,14 @@ from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 
 from ansinh_app.exceptions import ImportStateError
 from ansinh_app.permissions import check_office
-from ansinh_app.registry.imports import job
+from ansinh_app.registry.imports import job, undo
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.people import first_of_month
 
 # How long one run may take before the queue ends it.
 RUN_SECONDS = 3600
+# Workbooks up to this size are checked while the user waits.
+SMALL_BYTES = 400_000
 
 
 class RegistryImport(Document):
@@ -23,6 +25,7 @@ class RegistryImport(Document):
         self.validate_unit()
         self.set_office()
         self.validate_unchanged()
+        self.ask_for_a_new_check()
 
     def keep_file_private(self):
         """A list of people is nobody's business but the office's, however it was uploaded."""
@@ -52,7 +55,7 @@ class RegistryImport(Document):
     def validate_unchanged(self):
         """What was imported stays with its result; another file is another import."""
         before = self.get_doc_before_save()
-        if not before or before.status in ("Draft", "Failed"):
+        if not before or before.status not in ("Running", "Completed", "Completed with Errors"):
             return
         for field in ("file", "administrative_unit", "office", "effective_month"):
             old, new = before.get(field), self.get(field)
@@ -66,9 +69,44 @@ class RegistryImport(Document):
                     ImportStateError,
                 )
 
+    def ask_for_a_new_check(self):
+        """What was previewed no longer holds when file, month or the meaning of a column has changed."""
+        before = self.get_doc_before_save()
+        if self.flags.by_import or not before or before.status not in ("Checked", "Undone", "Failed"):
+            return
+        if _understood_from(before) != _understood_from(self):
+            self.status = "Draft"
+
     def on_trash(self):
         if self.status == "Running":
             frappe.throw(_("{0} is running").format(frappe.bold(self.name)), ImportStateError)
+        if frappe.db.exists("Beneficiary", {"source_import": self.name}):
+            frappe.throw(
+                _("People of the registry came from {0}. Undo the import first.").format(
+                    frappe.bold(self.name)
+                ),
+                ImportStateError,
+            )
+        frappe.db.delete("Registry Import Row", {"registry_import": self.name})
+        frappe.db.set_value(
+            "Registry Import Layout", {"last_import": self.name}, "last_import", None, update_modified=False
+        )
+
+
+def _understood_from(doc) -> tuple:
+    """Everything a preview rests on."""
+    terms = [
+        str(doc.get(field) or "")
+        for field in (
+            "file",
+            "administrative_unit",
+            "office",
+            "programme",
+            "effective_month",
+            "decision_date",
+        )
+    ]
+    return (*terms, *((row.sheet, row.place, row.meaning or "") for row in doc.columns))
 
 
 def check_may_run(doc) -> None:
@@ -89,8 +127,9 @@ def check_may_run(doc) -> None:
 def run_import(name: str) -> dict:
     """Read the workbook, write what can be taken, attach the error workbook; returns the counts.
 
-    All rows are written in one transaction. Raises WorkbookError when nothing can be read, ImportStateError
-    while another run is at it. A second run over the same file changes nothing.
+    The call is the confirmation; `check_import` tells beforehand what would happen. All rows are written in
+    one transaction. Raises WorkbookError when nothing can be read, ImportStateError while another run is at
+    it. A second run over the same file changes nothing.
     """
     doc = frappe.get_doc("Registry Import", name)
     check_may_run(doc)
@@ -98,23 +137,85 @@ def run_import(name: str) -> dict:
     return job.run(doc)
 
 
+def check_import(name: str) -> dict:
+    """Read the workbook and tell what would become of each row; the registry stays as it is. Returns counts."""
+    doc = frappe.get_doc("Registry Import", name)
+    doc.check_permission("write")
+    _refuse_after_run(doc)
+    _refuse_while_running(doc)
+    return job.check(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+def check_workbook(doc: str) -> dict:
+    """DocType Action: show what would be understood and done. `doc`: the document as JSON."""
+    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
+    doc.check_permission("write")
+    _refuse_after_run(doc)
+    _refuse_while_running(doc)
+    size = frappe.db.get_value("File", {"file_url": doc.file}, "file_size") or 0
+    if size > SMALL_BYTES:
+        return _queue(doc, "check", _("The check of {0} has started. You can leave this page."))
+    job.check(doc)
+    doc.reload()
+    message = _("{0} rows were understood, {1} would be returned. Look at the rows, then run the import.")
+    return _answer(doc, message.format(doc.rows_total - doc.rows_rejected, doc.rows_rejected))
+
+
 @frappe.whitelist(methods=["POST"])
 def start_import(doc: str) -> dict:
-    """DocType Action: run the import in the background with progress. `doc`: the document as JSON."""
+    """DocType Action: run the checked import in the background with progress. `doc`: the document as JSON."""
     doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
     check_may_run(doc)
     _refuse_while_running(doc)
+    if doc.status in ("Draft", "Failed", "Undone"):
+        frappe.throw(
+            _("Check the workbook first: nothing is written before you have seen what it says."),
+            ImportStateError,
+            title=_("Not Checked Yet"),
+        )
+    doc.db_set({"confirmed_by": frappe.session.user, "confirmed_on": now_datetime()})
+    return _queue(doc, "run", _("The import of {0} has started. You can leave this page."))
+
+
+@frappe.whitelist(methods=["POST"])
+def undo_import(doc: str) -> dict:
+    """DocType Action: take back what the import wrote, while nothing depends on it. `doc`: as JSON."""
+    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
+    check_may_run(doc)
+    _refuse_while_running(doc)
+    taken = undo.take_back(doc)
+    doc.reload()
+    message = _("The import was undone: {0} documents removed, {1} put back as they were.")
+    return _answer(doc, message.format(taken["removed"], taken["restored"]))
+
+
+def _queue(doc, work: str, message: str) -> dict:
     doc.db_set("status", "Running")
     frappe.enqueue(
-        "ansinh_app.registry.imports.job.run_in_background",
+        "ansinh_app.registry.imports.job.in_background",
         queue="long",
         timeout=RUN_SECONDS,
         enqueue_after_commit=True,
         registry_import=doc.name,
+        work=work,
     )
-    message = _("The import of {0} has started. You can leave this page.").format(frappe.bold(doc.title))
+    return _answer(doc, message.format(frappe.bold(doc.title)))
+
+
+def _answer(doc, message: str) -> dict:
     frappe.msgprint(message, alert=True)
     return {**doc.as_dict(), "message": message}  # the desk shows the document it gets back
+
+
+def _refuse_after_run(doc) -> None:
+    if doc.status in ("Completed", "Completed with Errors"):
+        frappe.throw(
+            _("{0} has been run: make a new import for another file or commune").format(
+                frappe.bold(doc.name)
+            ),
+            ImportStateError,
+        )
 
 
 def _refuse_while_running(doc) -> None:

@@ -254,7 +254,7 @@ class Database(ErrorMeanings):
         return quoted.replace("%", "%%") if percent else quoted
 
     def format_date(self, value) -> str:
-        return frappe.utils.getdate(value).isoformat() if value else "0001-01-01"
+        return frappe.utils.getdate(value).isoformat()  # nothing is today, as on Frappe
 
     def format_datetime(self, value) -> str:
         return format_datetime(frappe.utils.get_datetime(value)) if value else "0001-01-01 00:00:00.000000"

@@ -58,6 +58,8 @@ def column_definition(fieldtype: str, length=None, default=None) -> str | None:
     definition = f"{declared}({size})" if size else declared
     if fieldtype in NUMERIC_NOT_NULL:
         return f"{definition} not null default {_number(default)}"
+    if declared in ("varchar", "text", "longtext"):
+        definition += frappe.db.TEXT_ORDER
     if default and default not in DEFAULT_SHORTCUTS and not str(default).startswith(":"):
         return f"{definition} default {frappe.db.escape(default, percent=False)}"
     return definition

@@ -1,7 +1,12 @@
 """List queries of the desk's clients: frappe.desk.reportview.get and its count; reports kept from the report view."""
 
+import re
+
 import frappe
 from frappe import _
+from frappe.model import child_table_fields, default_fields, optional_fields
+
+STANDARD_FIELDS = {*default_fields, *child_table_fields, *optional_fields}
 
 
 def build_match_conditions(doctype, user=None, as_condition=True):
@@ -15,16 +20,47 @@ def build_match_conditions(doctype, user=None, as_condition=True):
 def _arguments() -> frappe._dict:
     form = frappe.local.form_dict
     limit = form.get("page_length") or form.get("limit_page_length") or form.get("limit") or 20
-    return frappe._dict(
-        doctype=form.doctype,
-        fields=frappe.parse_json(form.fields) if form.fields else ["name"],
-        filters=frappe.parse_json(form.filters) if form.filters else [],
-        or_filters=frappe.parse_json(form.or_filters) if form.or_filters else [],
-        order_by=form.order_by or None,
-        group_by=form.group_by or None,
-        limit_start=frappe.utils.cint(form.get("start") or form.get("limit_start")),
-        limit_page_length=frappe.utils.cint(limit),
+    return validate_args(
+        frappe._dict(
+            doctype=form.doctype,
+            fields=form.fields or ["name"],
+            filters=form.filters or [],
+            or_filters=form.or_filters or [],
+            order_by=form.order_by or None,
+            group_by=form.group_by or None,
+            limit_start=frappe.utils.cint(form.get("start") or form.get("limit_start")),
+            limit_page_length=frappe.utils.cint(limit),
+        )
     )
+
+
+def validate_args(args: frappe._dict) -> frappe._dict:
+    """Read JSON in `fields`, `filters` and `or_filters`; refuse what is no JSON (ValidationError) and names that are
+    no fields (DataError). Functions and the user's rights are the query's business."""
+    for key in ("fields", "filters", "or_filters"):
+        try:
+            args[key] = frappe.parse_json(args.get(key))
+        except ValueError:
+            frappe.throw(_("Invalid request arguments"))
+    fields = [args.fields] if isinstance(args.fields, str) else args.fields or []
+    for field in fields:
+        if isinstance(field, str):
+            _check_field(args.doctype, re.split(r"\s+as\s+", field.strip(), flags=re.IGNORECASE)[0])
+    for filters in (args.filters, args.or_filters):
+        if isinstance(filters, dict):
+            filters = [[name, "=", value] for name, value in filters.items()]
+        for condition in filters or []:
+            if isinstance(condition, (list, tuple)) and len(condition) == 3:
+                _check_field(args.doctype, condition[0])
+    return args
+
+
+def _check_field(doctype: str, name) -> None:
+    if not isinstance(name, str) or not re.fullmatch(r"\w+", name) or name in STANDARD_FIELDS:
+        return
+    meta = frappe.get_meta(doctype)
+    if not meta.get_field(name) and not meta.issingle:
+        frappe.throw(_("Field not permitted in query") + f": {name}", frappe.DataError)
 
 
 @frappe.whitelist()
@@ -34,13 +70,13 @@ def get_list():
 
 
 @frappe.whitelist()
-def get() -> dict:
-    """The same as {"keys": […], "values": [[…]]}, which is smaller to send."""
+def get() -> dict | list:
+    """The same as {"keys": […], "values": [[…]]}, which is smaller to send; [] where there are none."""
     rows = get_list()
     if not rows:
-        return {"keys": [], "values": []}
+        return []
     keys = list(rows[0])
-    return {"keys": keys, "values": [[row.get(key) for key in keys] for row in rows]}
+    return {"keys": keys, "values": [[row.get(key) for key in keys] for row in rows], "user_info": {}}
 
 
 @frappe.whitelist()

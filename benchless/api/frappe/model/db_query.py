@@ -1,31 +1,37 @@
 """Lists of documents: Frappe's filter grammar as SQL, with the permissions of a user."""
 
-import datetime
 import json
 import re
 
 import frappe
 import frappe.permissions
 from frappe import _
-from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, format_datetime, stored
+from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, stored
 from frappe.model import get_permitted_fields, optional_fields, table_fields
 from frappe.model._expressions import ALLOWED_FUNCTIONS, columns_in
+from frappe.model._filters import NUMBERS, STANDARD_TYPES, list_condition, value_condition
 from frappe.query_builder.utils import Column
 from frappe.types import _dict
-from frappe.utils import cint, cstr, flt, get_datetime, get_timespan_date_range, getdate, sanitize_column
+from frappe.utils import cint, sanitize_column
 
 OPERATORS = frozenset(
     ("=", "!=", ">", "<", ">=", "<=", "like", "not like", "in", "not in", "is", "between", "timespan", "previous",
      "next", *NestedSetHierarchy)
 )
-NUMERIC = frozenset(("Check", "Float", "Int", "Currency", "Percent", "Long Int"))
-STANDARD_TYPES = {"creation": "Datetime", "modified": "Datetime", "idx": "Int", "docstatus": "Int"}
 IDENTIFIER = re.compile(r"^\w+$")
 QUALIFIED = re.compile(r"^`?(tab[\w -]+)`?\s*\.\s*`?(\w+|\*)`?$")
 ALIASED = re.compile(r"^(.*?)\s+as\s+(['\"`]?)([^'\"`]+)\2$", re.IGNORECASE | re.DOTALL)
 FUNCTION = re.compile(r"^\s*(\w+)\s*\((.*)\)\s*$", re.DOTALL)
 COLUMN_IN_TEXT = re.compile(r"(?:`?(tab[\w -]+?)`?\s*\.\s*)?`?([A-Za-z_]\w*)`?")
+SIMPLE_ORDER = re.compile(
+    r"\s*(?P<term>(?:`[^`]+`\s*\.\s*)?`?(?P<column>[A-Za-z_]\w*)`?)(?P<direction>\s+(?:asc|desc))?\s*$", re.IGNORECASE
+)
 ILLEGAL_ORDER = re.compile(r"[^a-z0-9-_ ,`'\"\.\(\)]")
+# Frappe refuses these in lists, also to the app itself (they may stand in an expression, not begin it).
+RESTRICTED_FUNCTIONS = frozenset(
+    ("concat", "concat_ws", "if", "ifnull", "nullif", "coalesce", "connection_id", "current_user", "database",
+     "last_insert_id", "session_user", "system_user", "user", "version", "global")
+)  # fmt: skip
 # What would reach beyond the columns that a caller from outside may read.
 FORBIDDEN_WORDS = re.compile(
     r"\b(select|from|where|join|values|exists|insert|delete|update|drop|create|union|attach|pragma|case)\b"
@@ -33,9 +39,6 @@ FORBIDDEN_WORDS = re.compile(
 )
 # Their `data` holds values of other documents; one by one, they leave without those the reader may not see.
 COPIES = ("Version", "Deleted Document")
-MAX_PARAMETERS = 20_000
-TIMESPANS = {"1 week": "week", "1 month": "month", "3 months": "quarter", "6 months": "6 months", "1 year": "year"}
-PERIODS = {"previous": "last", "next": "next"}
 
 
 class DatabaseQuery:
@@ -49,7 +52,7 @@ class DatabaseQuery:
         self.reference_doctype = doctype
         self.joins: dict[str, str] = {}
         self.values: list = []
-        self.ignore_ifnull = False
+        self.ignore_ifnull = self.of_values = False
         self.parent_doctype = None
         self.aliases: set[str] = set()
         self._readable: dict[str, set[str]] = {}
@@ -101,7 +104,7 @@ class DatabaseQuery:
         self.flags.ignore_permissions = ignore_permissions
         self.parent_doctype = parent_doctype
         self.reference_doctype = reference_doctype or self.doctype
-        self.ignore_ifnull = ignore_ifnull or trusted_fields
+        self.ignore_ifnull, self.of_values = ignore_ifnull, trusted_fields
         self.join = join
         if not ignore_permissions:
             self.check_read_permission(self.doctype, parent_doctype)
@@ -120,7 +123,7 @@ class DatabaseQuery:
         if group_by:
             query += f" group by {self._ordering(group_by)}"
         if order := self._order(order_by, columns, group_by, distinct):
-            query += f" order by {order}"
+            query += f" order by {self._in_text_order(order)}"
         length = cint(limit or page_length or limit_page_length)
         if length:
             query += f" limit {length} offset {cint(start or limit_start)}"
@@ -169,8 +172,11 @@ class DatabaseQuery:
         if isinstance(fields, str):
             fields = ["*"] if fields == "*" else self._split(fields)
         fields = [field for field in fields if field]
-        if not trusted and not self.flags.ignore_permissions:
-            for field in fields:
+        for field in () if trusted else fields:
+            function = field.partition("(")[0].strip().lower()
+            if "(" in field and function in RESTRICTED_FUNCTIONS:
+                frappe.throw(_("Use of function {0} in field is restricted").format(function), frappe.DataError)
+            if not self.flags.ignore_permissions:
                 self._check_field(field)
         permitted = None if self.flags.ignore_permissions else self._permitted(self.doctype, self.parent_doctype)
         columns: list[str] = []
@@ -321,7 +327,7 @@ class DatabaseQuery:
             readable = permitted if doctype == self.doctype else self._permitted(doctype, self.doctype)
             if permitted is not None and name not in readable:
                 return None
-        if not alias and "`" not in expression:
+        if not alias and "`" not in expression and not expression.lower().startswith("distinct "):
             alias = f" as `{expression}`"
             self._new_alias = expression
         return [expression + alias]
@@ -393,6 +399,8 @@ class DatabaseQuery:
             try:
                 filters = json.loads(filters)
             except ValueError:
+                if not self.of_values:
+                    raise
                 return [[self.doctype, "name", "=", filters]]
         if not filters:
             return []
@@ -406,13 +414,11 @@ class DatabaseQuery:
         return parsed
 
     def _tuple(self, key, value) -> list:
-        if isinstance(value, (list, tuple)) and len(value) == 2 and isinstance(value[0], str) and (
-            value[0].lower() in OPERATORS
-        ):
-            return [self.doctype, key, value[0], value[1]]
-        if isinstance(value, (list, tuple, set)):
-            return [self.doctype, key, "in", list(value)]
-        return [self.doctype, key, "=", value]
+        if not isinstance(value, (list, tuple)):
+            return [self.doctype, key, "=", value]
+        if len(value) < 2:
+            frappe.throw(_("Operator must be one of {0}").format(", ".join(sorted(OPERATORS))))
+        return [self.doctype, key, value[0], value[1]]
 
     def _normal(self, filter_) -> _dict:
         """`[doctype, field, operator, value]` in all the lengths it may have."""
@@ -463,97 +469,13 @@ class DatabaseQuery:
         self._check_readable(f.doctype, f.fieldname)
         column = f"`tab{f.doctype}`.`{f.fieldname}`"
         df = frappe.get_meta(f.doctype).get_field(f.fieldname)
-        kind = df.fieldtype if df else STANDARD_TYPES.get(f.fieldname)
-        nullable = f.fieldname not in ("name", "modified", "creation", "idx", "docstatus") and kind not in NUMERIC
         if isinstance(f.value, Column):
             return f"{column} {f.operator} `tab{f.doctype}`.`{f.value.name}`", []
         if f.operator in NestedSetHierarchy:
             return self._tree_condition(f, df, column)
-        if f.operator == "is":
-            if kind in NUMERIC:  # a number is never null; Frappe compares it with an empty text, which is 0
-                return f"{column} {'!=' if cstr(f.value).lower() == 'set' else '='} 0", []
-            if cstr(f.value).lower() == "set":
-                return f"{column} != ''", []
-            return f"ifnull({column}, '') = ''", []
-        if f.operator in ("previous", "next", "timespan"):
-            span = f.value if f.operator == "timespan" else f"{PERIODS[f.operator]} {TIMESPANS[f.value]}"
-            f.operator, f.value = "between", get_timespan_date_range(span)
-        if f.operator == "between":
-            return self._between(column, kind, f.value)
-        if f.operator in ("in", "not in"):
-            return self._in(f, column, kind, nullable)
-        return self._comparison(f, column, kind, nullable)
-
-    def _comparison(self, f, column, kind, nullable) -> tuple[str, list]:
-        operator, value = f.operator, f.value
-        if operator in ("like", "not like"):
-            text = cstr(value)
-            if operator == "like" or self.ignore_ifnull or not nullable:
-                return f"{column} {operator} %s", [text]
-            return f"ifnull({column}, '') {operator} %s", [text]
-        if value is None and not self.ignore_ifnull and kind in ("Link", "Data") and operator == "=":
-            return "1 = 0", []  # as on Frappe: to find empty ones, say ("is", "not set")
-        if value is None or value == "":
-            if kind in NUMERIC:
-                return f"{column} {operator} %s", [0]
-            if operator == "=":
-                return f"ifnull({column}, '') = ''", []
-            if operator == "!=":
-                return f"ifnull({column}, '') != ''", []
-        fallback = "''"
-        if kind == "Date":
-            value, fallback = frappe.db.format_date(value), "'0001-01-01'"
-        elif kind == "Datetime" or isinstance(value, datetime.datetime):
-            value, fallback = frappe.db.format_datetime(value), "'0001-01-01 00:00:00.000000'"
-        elif kind == "Time":
-            value, fallback = stored(frappe.utils.get_timedelta(value)), "'00:00:00.000000'"
-        elif kind in NUMERIC:
-            value = value if isinstance(value, (int, float)) else flt(value)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool) and f.fieldname != "name":
-            value = cstr(value)
-        after = operator in (">", ">=") and kind in ("Date", "Datetime")
-        safe = after or (operator == "=" and value not in ("", None))
-        if self.ignore_ifnull or not nullable or safe:
-            return f"{column} {operator} %s", [stored(value)]
-        return f"ifnull({column}, {fallback}) {operator} %s", [stored(value)]
-
-    def _in(self, f, column, kind, nullable) -> tuple[str, list]:
-        items = f.value
-        if isinstance(items, str):
-            items = [part.strip() for part in items.split(",")]
-        elif items is None or not hasattr(items, "__iter__"):
-            items = [] if items is None else [items]
-        items = ["" if item is None else stored(item) for item in items] or [""]
-        if f.operator == "in":
-            nullable = nullable and any(item == "" for item in items)
-        if nullable and not self.ignore_ifnull:
-            column = f"ifnull({column}, '')"
-        if len(items) > MAX_PARAMETERS:
-            listed = ", ".join(frappe.db.escape(item, percent=True) for item in items)
-            return f"{column} {f.operator} ({listed})", []
-        return f"{column} {f.operator} ({', '.join(['%s'] * len(items))})", items
-
-    @staticmethod
-    def _between(column, kind, value) -> tuple[str, list]:
-        """Dates of a Datetime field reach from the start of the first day to the end of the last."""
-        if isinstance(value, str):
-            value = [part.strip() for part in value.split(",")]
-        bounds = list(value or [])
-        if kind not in ("Date", "Datetime"):
-            frappe.throw(_("The between operator is for dates only"), frappe.DataError)
-        start, end = (bounds + [frappe.utils.nowdate()] * 2)[:2] if len(bounds) < 2 else bounds[:2]
-        if kind == "Date":
-            return f"{column} between %s and %s", [getdate(start).isoformat(), getdate(end).isoformat()]
-
-        def moment(item, at):
-            if isinstance(item, str):
-                item = get_datetime(item) if " " in item.strip() else getdate(item)
-            if not isinstance(item, datetime.datetime):
-                item = datetime.datetime.combine(item, at)
-            return format_datetime(item)
-
-        last = datetime.time(23, 59, 59, 999999)
-        return f"{column} between %s and %s", [moment(start, datetime.time()), moment(end, last)]
+        if self.of_values:
+            return value_condition(f, column, df)
+        return list_condition(f, column, df, self.ignore_ifnull)
 
     def _tree_condition(self, f, df, column) -> tuple[str, list]:
         """Above or below a node of a tree (the field's own DocType, or that a Link names)."""
@@ -616,6 +538,19 @@ class DatabaseQuery:
                 f"`tab{self.doctype}`.`{part[0]}` {part[1] if len(part) > 1 else 'desc'}" for part in parts
             )
         return f"`tab{self.doctype}`.`{meta.sort_field}` {meta.sort_order}"
+
+    def _in_text_order(self, order: str) -> str:
+        """An order by text in MariaDB's way, where the engine has another one."""
+        if not frappe.db.TEXT_ORDER:
+            return order
+        terms = []
+        for term in re.split(r",(?![^(]*\))", order):
+            match = SIMPLE_ORDER.match(term)
+            df = self.doctype_meta.get_field(match["column"]) if match else None
+            kind = df.fieldtype if df else STANDARD_TYPES.get(match["column"]) if match else None
+            sortable = match and kind not in NUMBERS and kind not in ("Date", "Datetime", "Time")
+            terms.append(f"sort_key({match['term']}){match['direction'] or ''}" if sortable else term)
+        return ", ".join(terms)
 
     # permissions
 
@@ -696,7 +631,7 @@ def conditions_of(doctype: str, filters) -> tuple[str, list]:
         return f" where {query}", [stored(value) for value in filters.values()]
     query = DatabaseQuery(doctype)
     query.flags.ignore_permissions = True
-    query.ignore_ifnull = True
+    query.of_values = True
     where, values = query._where(filters, None)
     if query.joins:
         frappe.throw(_("Filters over child tables cannot be used to change rows"))

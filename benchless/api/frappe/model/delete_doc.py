@@ -136,12 +136,7 @@ def get_link_fields(doctype: str) -> list[_dict]:
 
     def read():
         found: dict[str, list] = {}
-        rows = frappe.db.sql(
-            "select f.`parent`, f.`fieldname`, f.`options`, d.`issingle` from `tabDocField` f "
-            "join `tabDocType` d on d.`name` = f.`parent` where f.`fieldtype`='Link' and ifnull(f.`is_virtual`, 0)=0",
-            as_dict=True,
-        )
-        for row in rows:
+        for row in _fields_of_type("Link"):
             found.setdefault(row.options, []).append(row)
         return found
 
@@ -150,20 +145,38 @@ def get_link_fields(doctype: str) -> list[_dict]:
 
 def get_dynamic_link_fields() -> list[_dict]:
     """Every Dynamic Link field, with the field that names its DocType."""
+    return frappe.cache.get_value("dynamic_link_fields", lambda: _fields_of_type("Dynamic Link"))
 
-    def read():
-        return frappe.db.sql(
-            "select f.`parent`, f.`fieldname`, f.`options`, d.`issingle`, d.`istable` from `tabDocField` f "
-            "join `tabDocType` d on d.`name` = f.`parent` where f.`fieldtype`='Dynamic Link'",
+
+def _fields_of_type(fieldtype: str) -> list[_dict]:
+    """Stored fields of one type: of the apps' definitions and those added on the site, as the site has them."""
+    tables = [("DocField", "parent")]
+    if frappe.db.table_exists("Custom Field"):
+        tables.append(("Custom Field", "dt"))
+    rows = []
+    for table, column in tables:
+        rows += frappe.db.sql(
+            f"select f.`{column}` as parent, f.`fieldname`, f.`options`, d.`issingle`, d.`istable` from `tab{table}` f "
+            f"join `tabDocType` d on d.`name` = f.`{column}` where f.`fieldtype`=%s and ifnull(f.`is_virtual`, 0)=0 "
+            "and ifnull(d.`is_virtual`, 0)=0",
+            (fieldtype,),
             as_dict=True,
         )
-
-    return frappe.cache.get_value("dynamic_link_fields", read)
+    if frappe.db.table_exists("Property Setter"):
+        changed = frappe.db.sql(
+            "select `doc_type`, `field_name`, `value` from `tabProperty Setter` where `property`='options' "
+            "and `doctype_or_field`='DocField'"
+        )
+        options = {(doctype, fieldname): value for doctype, fieldname, value in changed}
+        for row in rows:
+            row.options = options.get((row.parent, row.fieldname), row.options)
+    return rows
 
 
 # What only tells about a document does not keep it from being deleted.
 IGNORED_ON_DELETE = frozenset(
-    ("Version", "Comment", "File", "Deleted Document", "Error Log", "Email Queue", "DocField", "DocPerm")
+    ("Version", "Comment", "File", "Deleted Document", "Error Log", "Email Queue", "DocField", "DocPerm", "Custom DocPerm", "ToDo",
+     "DocShare", "Tag Link", "Notification Log", "Workspace")
 )
 
 
@@ -197,6 +210,8 @@ def check_if_doc_is_dynamically_linked(doc, method="Delete") -> None:
                 raise_link_exists_exception(doc, link.parent, link.parent)
             continue
         condition = f"`{link.options}`=%s and `{link.fieldname}`=%s"
+        if method == "Delete":
+            condition += " and `docstatus` != 2"
         _refuse_if_any(doc, link.parent, condition, [doc.doctype, doc.name], ignored, method)
 
 

@@ -300,6 +300,13 @@ class Document(BaseDocument):
             delete_permanently=delete_permanently,
         )
 
+    def rename(self, name: str, merge: bool = False, force: bool = False, validate_rename: bool = True) -> None:
+        """Give the document another name (or merge it into the one of that name)."""
+        from frappe.model.rename_doc import rename_doc
+
+        self.name = rename_doc(doc=self, new=name, merge=merge, force=force, validate=validate_rename)
+        self.reload()
+
     def update_children(self) -> None:
         for df in self.meta.get_table_fields():
             self.update_child_table(df.fieldname, df)
@@ -769,7 +776,14 @@ class Document(BaseDocument):
                 result.update(returned)
             else:
                 result = returned
+        self.run_notifications(method)
         return result
+
+    def run_notifications(self, method: str) -> None:
+        """Send the Notifications that wait for this event."""
+        from frappe.email.doctype.notification.notification import run_notifications
+
+        run_notifications(self, method)
 
     def is_whitelisted(self, method_name) -> None:
         method = getattr(self, method_name, None)

@@ -15,6 +15,7 @@ from frappe.model import (
     std_fields,
     table_fields,
 )
+from frappe.model._customize import customize
 from frappe.types import _dict
 
 # How a DocType itself is stored: these five child tables, whose own definitions come from the host's files.
@@ -120,6 +121,8 @@ class Meta:
         self.actions = [_dict(row) for row in tables["actions"]]
         self.links = [_dict(row) for row in tables["links"]]
         self.states = [_dict(row) for row in tables["states"]]
+        if doctype not in DOCTYPES_FOR_DOCTYPE:
+            customize(self)
         self.sort_field = self.get("sort_field") or "modified"
         self.sort_order = self.get("sort_order") or "DESC"
         self._by_name = {df.fieldname: df for df in self.fields if df.fieldname}

@@ -1,9 +1,14 @@
 """The sandboxed Jinja environment of templates, print formats and e-mails."""
 
+import copy
 import inspect
 from types import ModuleType
 
+from jinja2 import DebugUndefined, Template, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
 import frappe
+from frappe.utils import _limits
 
 # Attributes through which a template could reach the interpreter.
 UNSAFE_ATTRIBUTES = {
@@ -11,21 +16,63 @@ UNSAFE_ATTRIBUTES = {
     "gi_yieldfrom", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace",
     "tb_frame", "tb_next", "func_globals", "func_code", "mro", "_conn", "_connection", "connection",
 }  # fmt: skip
+# What a template has no business with on a document: it shows.
+WRITING_METHODS = {
+    "insert", "save", "submit", "cancel", "delete", "discard", "rename", "db_insert", "db_update", "db_set", "db_update_all",
+    "update_children", "run_method", "queue_action", "add_comment", "add_tag", "notify_update", "set_user_tags", "unlock",
+}  # fmt: skip
+
+
+class _Template(Template):
+    def render(self, *args, **kwargs):
+        with _limits.budget():
+            return super().render(*args, **kwargs)
+
+
+class _Environment(SandboxedEnvironment):
+    """A template reads and shows: no underscore, no writing, and loops and texts of bearable size."""
+
+    template_class = _Template
+    intercepted_binops = frozenset(_limits.OPERATORS)
+
+    def is_safe_attribute(self, obj, attr, value):
+        if attr in UNSAFE_ATTRIBUTES or (attr in WRITING_METHODS and isinstance(obj, BaseDocument)):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context, operator, left, right):
+        return _limits.OPERATORS[operator](left, right)
+
+    def call(self, context, function, /, *args, **kwargs):
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, str | bytes):
+            _limits.check_call(getattr(function, "__name__", ""), owner, (*args, *kwargs.values()))
+        return super().call(context, function, *args, **kwargs)
+
+    def _parse(self, source, name, filename):
+        """Loops count their steps; `~` looks at the size of what it joins."""
+        tree = super()._parse(source, name, filename)
+        for loop in tree.find_all(nodes.For):
+            loop.iter = _filter(loop.iter, "_counted")
+        for concat in list(tree.find_all(nodes.Concat)):
+            concat.nodes = [_filter(nodes.List(concat.nodes, lineno=concat.lineno), "_joined")]
+        return tree.set_environment(self)
+
+
+def _filter(node, name: str):
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 
 def get_jenv():
     """The environment of this request, with the globals, the filters and the apps' `jinja` hooks."""
     if not getattr(frappe.local, "jenv", None):
-        from jinja2 import DebugUndefined
-        from jinja2.sandbox import SandboxedEnvironment
-
-        class Environment(SandboxedEnvironment):
-            def is_safe_attribute(self, obj, attr, value):
-                return attr not in UNSAFE_ATTRIBUTES and super().is_safe_attribute(obj, attr, value)
-
-        env = Environment(loader=get_jloader(), undefined=DebugUndefined)
+        env = _Environment(loader=get_jloader(), undefined=DebugUndefined)
+        env.globals.pop("lipsum")
         env.globals.update(get_safe_globals())
-        env.filters.update(_builtin_filters())
+        for filter_name in (*_limits.SIZING, "format", "replace", "join"):
+            if filter_name in env.filters:
+                env.filters[filter_name] = _limits.checked_filter(filter_name, env.filters[filter_name])
+        env.filters.update(_builtin_filters(), _counted=_limits.counted, _joined=_limits.joined)
         methods, filters = get_jinja_hooks()
         env.globals.update(methods)
         env.filters.update(filters)
@@ -94,7 +141,7 @@ def get_safe_globals() -> dict:
         get_cached_value=frappe.get_cached_value,
         get_doc=frappe.get_doc,
         get_fullname=get_fullname,
-        get_hooks=frappe.get_hooks,
+        get_hooks=lambda *args, **kwargs: copy.deepcopy(frappe.get_hooks(*args, **kwargs)),
         get_list=frappe.get_list,
         get_meta=frappe.get_meta,
         get_system_settings=frappe.get_system_settings,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import frappe
 from frappe.core.doctype.scheduled_job_type.scheduled_job_type import sync_jobs
+from frappe.model.base_document import get_controller
 from frappe.utils import cint, get_datetime, now_datetime
 
 INTERVAL = 60  # seconds; scheduler_tick_interval in site_config.json
@@ -44,6 +45,12 @@ def run_due(now: datetime | None = None) -> list[str]:
         burst(frappe.local.site, frappe.local.sites_path, only=[job.key for job in jobs])
         frappe.db.rollback()
     return [job.work["job_name"] for job in jobs]
+
+
+def clear_old_logs() -> None:
+    """A scheduled event: forget the runs of events and the notices of long ago."""
+    for doctype in ("Scheduled Job Log", "Notification Log"):
+        get_controller(doctype).clear_old_logs()
 
 
 def is_scheduler_inactive(verbose: bool = True) -> bool:

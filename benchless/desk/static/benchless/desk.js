@@ -64,6 +64,8 @@
             list = null;
             chosen = -1;
             input.setAttribute("aria-expanded", "false");
+            input.removeAttribute("aria-activedescendant");
+            input.removeAttribute("aria-controls");
         }
         function pick(result) {
             clearTimeout(timer);
@@ -78,7 +80,10 @@
             chosen = index;
             $$("li", list).forEach((item, at) => item.setAttribute("aria-selected", at === index ? "true" : "false"));
             const item = list && list.children[index];
-            if (item) item.scrollIntoView({ block: "nearest" });
+            if (item) {
+                item.scrollIntoView({ block: "nearest" });
+                input.setAttribute("aria-activedescendant", item.id);
+            }
         }
         async function load() {
             const target = doctype(), number = (asked += 1), text = input.value;
@@ -98,7 +103,9 @@
             list = document.createElement("ul");
             list.className = "d-options";
             list.setAttribute("role", "listbox");
-            if (link.closest(".d-scroll")) {
+            list.id = "d-options";
+            input.setAttribute("aria-controls", list.id);
+            if (link.closest(".d-scroll, dialog, .d-panel")) {
                 const place = input.getBoundingClientRect();
                 list.classList.add("fixed");
                 list.style.top = place.bottom + "px";
@@ -107,11 +114,14 @@
             }
             if (!results.length) {
                 const item = document.createElement("li");
+                item.setAttribute("role", "option");
+                item.setAttribute("aria-disabled", "true");
                 item.textContent = words.none;
                 list.append(item);
             }
-            results.forEach((result) => {
+            results.forEach((result, at) => {
                 const item = document.createElement("li");
+                item.id = "d-option-" + at;
                 item.setAttribute("role", "option");
                 const title = document.createElement("b");
                 title.textContent = result.label || result.value;
@@ -144,6 +154,7 @@
                 event.preventDefault();
                 pick(results[chosen]);
             } else if (event.key === "Escape") {
+                if (list) event.preventDefault(); /* it closes the choices, not the dialog around them */
                 close();
             } else if (event.key === "Tab" && list && chosen >= 0 && input.value !== shown && listedFor === input.value) {
                 pick(results[chosen]);
@@ -173,49 +184,6 @@
     function numberOf(text) {
         const cleaned = vietnamese ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
         return cleaned === "" ? 0 : Number(cleaned);
-    }
-
-    /* grids */
-    let keys = 0;
-    function setUpGrid(grid) {
-        const body = $("tbody", grid), template = $("template", grid), table = grid.dataset.table;
-        function renumber() {
-            const rows = $$("tr.d-row", body);
-            rows.forEach((row, at) => { $("td.d-idx span", row).textContent = at + 1; });
-            $("tr.d-grid-empty", body).hidden = rows.length > 0;
-        }
-        const add = $(".d-add-row", grid);
-        if (add) add.addEventListener("click", () => {
-            keys += 1;
-            const holder = document.createElement("template");
-            holder.innerHTML = template.innerHTML.split("__key__").join("n" + keys);
-            const rows = Array.from(holder.content.children);
-            rows.forEach((row) => body.insertBefore(row, $("tr.d-grid-empty", body)));
-            rows.forEach(setUpWidgets);
-            renumber();
-            const first = $("input:not([type=hidden]), select, textarea", rows[0]);
-            if (first) first.focus();
-            body.dispatchEvent(new Event("change", { bubbles: true }));
-        });
-        body.addEventListener("click", (event) => {
-            const button = event.target.closest("button");
-            if (!button) return;
-            const row = button.closest("tr.d-row"), more = row && row.nextElementSibling;
-            if (button.classList.contains("d-remove-row")) {
-                const kept = $("[data-kept]", row);
-                if (kept) { /* its name stays in the form, so that the server knows it was shown and removed */
-                    grid.append(kept);
-                }
-                if (more && more.classList.contains("d-row-more")) more.remove();
-                row.remove();
-                renumber();
-                grid.dispatchEvent(new Event("change", { bubbles: true }));
-            } else if (button.classList.contains("d-more-row") && more) {
-                more.hidden = !more.hidden;
-                button.setAttribute("aria-expanded", String(!more.hidden));
-            }
-        });
-        return table;
     }
 
     /* dates are typed day first, whatever the browser's own language; its calendar only helps */
@@ -256,7 +224,7 @@
             else if (input.type === "file") { if (input.files.length) doc[key] = input.files[0].name; }
             else if (input.hasAttribute("data-number")) doc[key] = numberOf(input.value);
             else if (input.hasAttribute("data-date")) doc[key] = isoOf(input.value);
-            else if (input.type === "number") doc[key] = input.value === "" ? 0 : Number(input.value);
+            else if (input.hasAttribute("data-decimal")) doc[key] = Number(input.value.replace(",", ".")) || 0;
             else doc[key] = input.value;
         });
         return doc;
@@ -404,6 +372,15 @@
                 if (save) { if (document.activeElement) document.activeElement.blur(); save.click(); }
             }
         });
+        main.addEventListener("keydown", (event) => { /* Enter must not press the form's first button, which may be Submit */
+            if (event.key === "Enter" && event.target.matches("input:not([type=submit])")) event.preventDefault();
+        });
+        const wrong = $("[aria-invalid=true]", main);
+        if (wrong) {
+            const tab = wrong.closest(".d-tab[hidden]");
+            if (tab) $("#" + CSS.escape(tab.id + "-t")).click();
+            wrong.focus();
+        }
         $$(".d-server-action").forEach((button) => button.addEventListener("click", () => serverAction(button, form)));
         $$(".d-tabs button").forEach((button, at, all) => {
             button.addEventListener("click", () => {
@@ -519,7 +496,6 @@
     window.addEventListener("load", () => setTimeout(drawCharts, 0));
     document.addEventListener("DOMContentLoaded", () => {
         setUpWidgets(document);
-        $$(".d-grid").forEach(setUpGrid);
         setUpForm();
     });
 })();

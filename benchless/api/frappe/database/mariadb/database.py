@@ -19,6 +19,7 @@ class MariaDBDatabase(Database):
     BIG_NAME = "bigint primary key"
     TABLE_OPTIONS = " engine=InnoDB row_format=dynamic character set=utf8mb4 collate=utf8mb4_unicode_ci"
     INSERT_IGNORE = "insert ignore"
+    TEXT_ORDER = ""  # TABLE_OPTIONS say it
     type_map = {**TYPE_MAP, "Time": ("time", "6"), "JSON": ("json", "")}
 
     def __init__(self):

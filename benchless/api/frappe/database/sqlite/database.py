@@ -5,6 +5,7 @@ import re
 from django.db import utils as db_errors
 from frappe.database import errors
 from frappe.database.database import Database
+from frappe.database.schema import TYPE_MAP
 from frappe.database.utils import FOR_UPDATE
 from frappe.exceptions import QueryTimeoutError
 from frappe.types import _dict
@@ -28,6 +29,12 @@ class SQLiteDatabase(Database):
     BIG_NAME = "integer primary key"
     TABLE_OPTIONS = ""
     INSERT_IGNORE = "insert or ignore"
+    TEXT_ORDER = " collate nocase"  # built in: any SQLite program reads the file
+    # Numbers with a fraction are always stored with one: 100 / 3 is not 33.
+    type_map = {
+        kind: ("double", "") if declared == "decimal" else (declared, size)
+        for kind, (declared, size) in TYPE_MAP.items()
+    }
 
     def _prepare(self, query: str, word: str) -> str:
         if FOR_UPDATE.search(query):

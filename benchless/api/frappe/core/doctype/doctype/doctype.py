@@ -4,17 +4,19 @@ import re
 
 import frappe
 from frappe import _
-from frappe.model import data_fieldtypes, table_fields
-from frappe.model.document import Document
-
-RESERVED = frozenset(
-    ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield",
-     "parenttype", "doctype", "meta", "flags")
+from frappe.core.doctype.doctype._checks import (  # noqa: F401 (apps import the errors from here)
+    CannotIndexedError,
+    DoctypeLinkError,
+    HiddenAndMandatoryWithoutDefaultError,
+    IllegalMandatoryError,
+    InvalidFieldNameError,
+    NonUniqueError,
+    UniqueFieldnameError,
+    WrongOptionsDoctypeLinkError,
+    check_fields,
+    check_permissions,
 )
-
-
-class InvalidFieldNameError(frappe.ValidationError):
-    pass
+from frappe.model.document import Document
 
 
 class DocType(Document):
@@ -24,24 +26,30 @@ class DocType(Document):
         if not re.match(r"^[^\W\d_][\w -]*$", self.name or ""):
             frappe.throw(_("DocType's name should start with a letter and can only consist of letters, numbers, "
                            "spaces, underscores and hyphens"), frappe.NameError)
-        self.validate_fields()
+        self.name_fields()
+        check_fields(self)
+        if self.istable:
+            self.permissions = []
+        check_permissions(self)
+        if self.is_submittable:
+            self.make_amendable()
 
-    def validate_fields(self):
-        seen = set()
+    def name_fields(self):
+        """A field without a name is called after its label."""
         for index, df in enumerate(self.fields):
             if not df.fieldname:
                 label = df.label or f"{df.fieldtype} {index + 1}"
                 df.fieldname = re.sub(r"\W+", "_", frappe.scrub(label)).strip("_")
             df.fieldname = df.fieldname.lower()
-            if df.fieldname in RESERVED and df.fieldtype in data_fieldtypes:
-                frappe.throw(_("Fieldname {0} is reserved").format(frappe.bold(df.fieldname)), InvalidFieldNameError)
-            if not re.fullmatch(r"\w+", df.fieldname):
-                frappe.throw(_("Fieldname {0} is not valid").format(frappe.bold(df.fieldname)), InvalidFieldNameError)
-            if df.fieldname in seen:
-                frappe.throw(_("Fieldname {0} appears multiple times").format(frappe.bold(df.fieldname)))
-            if df.fieldtype in ("Link", *table_fields) and not df.options:
-                frappe.throw(_("Options required for Link or Table type field {0}").format(frappe.bold(df.label)))
-            seen.add(df.fieldname)
+
+    def make_amendable(self):
+        """What can be submitted can be amended."""
+        if not any(df.fieldname == "amended_from" for df in self.fields):
+            self.append(
+                "fields",
+                {"label": "Amended From", "fieldtype": "Link", "fieldname": "amended_from", "options": self.name,
+                 "read_only": 1, "print_hide": 1, "no_copy": 1, "search_index": 1},
+            )  # fmt: skip
 
     def before_insert(self):
         if not self.custom and not (frappe.flags.in_install or frappe.flags.in_migrate or frappe.flags.in_import):
@@ -76,3 +84,12 @@ class DocType(Document):
         frappe.db.sql("delete from `tabSingles` where `doctype`=%s", (self.name,))
         frappe.db.sql_ddl(f"drop table if exists `tab{self.name}`")
         frappe.clear_cache(doctype=self.name)
+
+
+def validate_fields_for_doctype(doctype: str) -> None:
+    """Check a DocType's fields, with those added on the site."""
+    check_fields(frappe.get_meta(doctype, cached=False))
+
+
+def clear_permissions_cache(doctype: str) -> None:
+    frappe.clear_cache(doctype=doctype)

@@ -82,17 +82,55 @@ class Report(Document):
         ignore_prepared_report=False,
         are_default_filters=True,
     ):
-        """(columns, rows) of the report; rows as dicts by label where `as_dict`."""
+        """(columns, rows) of the report; rows as dicts by label where `as_dict`; `limit` is for Report Builder."""
         from frappe.desk.query_report import run
 
-        data = run(self.name, filters=filters, user=user, are_default_filters=are_default_filters)
-        columns, result = data["columns"], data["result"]
+        if self.report_type == "Report Builder":
+            columns, result = self.run_standard_report(filters, limit, user)
+        else:
+            data = run(self.name, filters=filters, user=user, are_default_filters=are_default_filters)
+            columns, result = data["columns"], data["result"]
         if as_dict:
             result = [
                 row if isinstance(row, dict) else dict(zip([c.fieldname for c in columns], row, strict=False))
                 for row in result
             ]
         return columns, result
+
+
+    def run_standard_report(self, filters=None, limit=None, user=None) -> tuple[list, list]:
+        """(columns, rows as lists) of what the report view kept: fields, filters, order; `user`'s rights."""
+        kept = frappe.parse_json(self.json or "{}")
+        meta = frappe.get_meta(self.ref_doctype)
+        fields = kept.get("fields") or kept.get("columns")
+        if not fields:
+            fields = [["name", self.ref_doctype]]
+            fields += [[df.fieldname, self.ref_doctype] for df in meta.fields if df.in_list_view]
+        wanted = list(kept.get("filters") or [])
+        for field, value in (filters or {}).items():
+            wanted.append([field, *(value if isinstance(value, (list, tuple)) else ("=", value))])
+        order = kept.get("order_by") or f"`tab{self.ref_doctype}`.`modified` desc"
+        if kept.get("sort_by"):
+            doctype, _dot, field = kept["sort_by"].rpartition(".")
+            order = f"`tab{doctype or self.ref_doctype}`.`{field}` {kept.get('sort_order') or 'desc'}"
+        rows = frappe.get_list(
+            self.ref_doctype,
+            fields=[f"`tab{doctype}`.`{field}`" for field, doctype in fields],
+            filters=wanted,
+            order_by=order,
+            as_list=True,
+            limit=limit,
+            user=user,
+        )
+        return [_builder_column(field, doctype) for field, doctype in fields], [list(row) for row in rows]
+
+
+def _builder_column(field: str, doctype: str) -> frappe._dict:
+    meta = frappe.get_meta(doctype)
+    if df := meta.get_field(field):
+        return frappe._dict(fieldname=field, label=df.label, fieldtype=df.fieldtype, options=df.options)
+    kind = {"fieldtype": "Link", "options": doctype} if field == "name" else {}
+    return frappe._dict(fieldname=field, label=meta.get_label(field), **kind)
 
 
 def get_report_module_dotted_path(module: str, report_name: str) -> str:

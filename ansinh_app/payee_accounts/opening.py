@@ -1,0 +1,93 @@
+"""From an answered request to an account that is paid into."""
+
+import frappe
+from frappe import _
+from frappe.utils import nowdate
+
+from ansinh_app.core import holders
+from ansinh_app.exceptions import AccountError
+
+
+def payment_account(request):
+    """The Payment Account of an answered request: the known one of this holder, else a new one.
+
+    Raises AccountError where the number is registered for somebody else.
+    """
+    owner = "beneficiary" if request.holder_type == holders.SELF else "representative"
+    known = frappe.db.get_value(
+        "Payment Account",
+        {"provider": request.provider, "account_no": request.account_no},
+        ["name", "beneficiary", "representative"],
+        as_dict=True,
+    )
+    if known and known.get(owner) != request.get(owner):
+        frappe.throw(
+            _("Account {0} at {1} is registered for somebody else ({2}). Ask the provider for the right number.").format(
+                frappe.bold(request.account_no), request.provider, frappe.bold(known.name)
+            ),
+            AccountError,
+        )
+    doc = frappe.get_doc("Payment Account", known.name) if known else frappe.new_doc("Payment Account")
+    doc.update(
+        {
+            "provider": request.provider,
+            "account_no": request.account_no,
+            "account_name": request.account_name,
+            "holder_type": request.holder_type,
+            owner: request.get(owner),
+            "status": "Active",
+            "closed_reason": None,
+            "opened_on": doc.opened_on or nowdate(),
+        }
+    )
+    return doc.save(ignore_permissions=True)
+
+
+def pay_into(request) -> list[str]:
+    """Send the person's benefits to the request's account from the next list on; the entitlements changed.
+
+    A carer's own benefit stays with the carer; what is sealed already goes where it was approved.
+    """
+    person = frappe.get_doc("Beneficiary", request.beneficiary)
+    person.update(
+        {"payment_method": "Bank Account", "payment_account": request.payment_account, "cash_reason": None}
+    )
+    if request.consent:
+        person.consent, person.consent_on = 1, request.consent_on
+    person.save(ignore_permissions=True)
+    changed = []
+    for name in frappe.get_all(
+        "Entitlement",
+        filters={"beneficiary": request.beneficiary, "docstatus": 1, "payee_type": ["!=", "Carer"]},
+        or_filters=[["effective_to", "is", "not set"], ["effective_to", ">=", nowdate()]],
+        order_by="name",
+        pluck="name",
+    ):
+        entitlement = frappe.get_doc("Entitlement", name)
+        entitlement.update(
+            {
+                "payee_type": request.holder_type,
+                "representative": request.representative,
+                "payment_method": "Bank Account",
+                "payment_account": request.payment_account,
+                "cash_reason": None,
+            }
+        )
+        entitlement.flags.ignore_permissions = True
+        entitlement.save()
+        changed.append(name)
+    return changed
+
+
+def note_first_credits(accounts: dict[str, str]) -> None:
+    """Write the day of the first credit on the handed-over requests of accounts ({account: day paid})."""
+    for name in frappe.get_all(
+        "Account Request",
+        filters={
+            "payment_account": ["in", list(accounts) or [""]],
+            "first_credit_on": ["is", "not set"],
+            "status": ["in", ["Opened", "Handed Over"]],
+        },
+        fields=["name", "payment_account"],
+    ):
+        frappe.db.set_value("Account Request", name.name, "first_credit_on", accounts[name.payment_account])

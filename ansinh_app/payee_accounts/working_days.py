@@ -1,0 +1,20 @@
+"""Working days in Vietnam: weekends and public holidays, Tết and its substituted days included."""
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+
+@lru_cache(maxsize=1)
+def _calendar():
+    return holidays.country_holidays("VN")
+
+
+def after(day: date, count: int) -> date:
+    """The working day `count` working days after a day; the day itself where count is 0.
+
+    >>> after(date(2024, 4, 26), 1)  # a Friday before the substituted holiday of 29 April to 1 May
+    datetime.date(2024, 5, 2)
+    """
+    return _calendar().get_nth_working_day(day, count) if count else day

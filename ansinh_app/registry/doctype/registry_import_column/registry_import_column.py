@@ -1,0 +1,7 @@
+"""Registry Import Column."""
+
+from frappe.model.document import Document
+
+
+class RegistryImportColumn(Document):
+    pass

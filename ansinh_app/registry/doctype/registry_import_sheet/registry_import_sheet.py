@@ -1,0 +1,7 @@
+"""Registry Import Sheet."""
+
+from frappe.model.document import Document
+
+
+class RegistryImportSheet(Document):
+    pass

@@ -1,0 +1,286 @@
+"""From a person without an account to the first credit: steps, refusals, and who may do what."""
+
+import frappe
+from frappe.model.workflow import apply_workflow
+from frappe.tests.utils import FrappeTestCase
+
+from ansinh_app.core.names import ascii_upper
+from ansinh_app.exceptions import (
+    AccountError,
+    AccountRequestError,
+    ContractError,
+    InvalidDateError,
+    InvalidIdentifierError,
+    SelfApprovalError,
+)
+from ansinh_app.payee_accounts import inviting, opening
+from ansinh_app.payee_accounts.doctype.account_campaign.account_campaign import invite
+from ansinh_app.tests.factories import (
+    DONG_KINH,
+    MAI_PHA,
+    VINH_TRAI,
+    as_user,
+    grant,
+    make_account,
+    make_office,
+    make_person,
+    make_representative,
+    make_user,
+)
+
+BANK, OTHER_BANK = "STB", "CTG"
+
+
+def make_contract(provider=BANK, **values):
+    """A signed contract of the test office, in force since 2024."""
+    doc = frappe.get_doc(
+        {
+            "doctype": "Bank Contract", "office": make_office(), "provider": provider, "contract_no": f"01/HĐ-{provider}",
+            "valid_from": "2024-01-01", "pays_accounts": 1, "pays_cash": 0, "account_working_days": 5, **values,
+        }
+    ).insert()  # fmt: skip
+    doc.submit()
+    return doc
+
+
+def ask(person, provider=BANK, **values):
+    """A draft request with every paper ticked."""
+    return frappe.get_doc(
+        {
+            "doctype": "Account Request", "beneficiary": person.name, "provider": provider, "consent": 1,
+            "has_id_card": 1, "has_birth_certificate": 1, "has_mandate": 1, **values,
+        }
+    ).insert()  # fmt: skip
+
+
+def open_account(request, account_no="060155550001", name=None):
+    """Take a request from draft to opened."""
+    apply_workflow(request, "Confirm")
+    request = apply_workflow(request.reload(), "Send to Provider").reload()
+    request.account_no, request.account_name = account_no, name or ascii_upper(request.holder_name)
+    request.save()
+    return apply_workflow(request, "Mark as Opened").reload()
+
+
+class TestAccountRequest(FrappeTestCase):
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        self.contract = make_contract()
+
+    def test_the_whole_way_of_an_adult(self):
+        person = make_person("Lý Thị Hoà", payment_method="Cash", cash_reason="Account not open yet")
+        held = grant(person, payment_method="Cash", cash_reason="Account not open yet")
+        request = open_account(ask(person))
+        self.assertEqual((request.contract, request.tries, request.name_match), (self.contract.name, 1, "Exact"))
+        self.assertGreater(str(request.due_on), str(request.sent_on))
+        account = frappe.get_doc("Payment Account", request.payment_account)
+        self.assertEqual((account.beneficiary, account.account_no), (person.name, "060155550001"))
+        # an account alone does not move the money: the card has not been handed over
+        self.assertEqual(held.reload().payment_method, "Cash")
+        with self.assertRaisesRegex(AccountRequestError, "an toàn|safe use"):
+            apply_workflow(request, "Hand Over")
+        request.reload()
+        request.card_handed = request.safe_use_told = 1
+        request.save()
+        apply_workflow(request, "Hand Over")
+        self.assertEqual(
+            (held.reload().payment_method, held.payment_account, held.cash_reason),
+            ("Bank Account", account.name, None),
+        )
+        person.reload()
+        self.assertEqual((person.payment_method, person.payment_account), ("Bank Account", account.name))
+        opening.note_first_credits({account.name: "2024-07-05"})
+        self.assertEqual(str(request.reload().first_credit_on), "2024-07-05")
+
+    def test_a_childs_guardian_holds_the_account(self):
+        guardian = make_representative("Lý Văn Giám Hộ")
+        child = make_person("Lý Văn Con", date_of_birth="2018-05-01")
+        with self.assertRaisesRegex(AccountRequestError, "15"):
+            ask(child)
+        with self.assertRaises(AccountRequestError):
+            ask(child, holder_type="Guardian")
+        child.append("representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"})
+        child.save()
+        held = grant(child, "BTXH-01B", payee_type="Guardian", representative=guardian.name, payment_method="Cash",
+                     cash_reason="Account not open yet")  # fmt: skip
+        request = ask(child, holder_type="Guardian")
+        self.assertEqual((request.holder_name, request.basis), ("Lý Văn Giám Hộ", "01/GH"))
+        request = open_account(request)
+        request.safe_use_told = 1
+        request.save()
+        apply_workflow(request, "Hand Over")
+        self.assertEqual(held.reload().payment_account, request.payment_account)
+        # a second child of the same guardian is paid into the same account
+        sister = make_person("Lý Thị Em", date_of_birth="2019-05-01")
+        sister.append("representatives", {"representative": guardian.name, "capacity": "Guardian"})
+        sister.save()
+        again = open_account(ask(sister, holder_type="Guardian"))
+        self.assertEqual(again.payment_account, request.payment_account)
+
+    def test_who_may_hold_follows_the_capacity(self):
+        ward = make_person("Lý Văn Mất", legal_capacity="Lost")
+        with self.assertRaises(AccountRequestError):
+            ask(ward)
+        with self.assertRaises(AccountRequestError):
+            ask(make_person("Lý Văn Đủ"), holder_type="Guardian")
+
+    def test_papers_and_consent_before_the_commune_confirms(self):
+        request = ask(make_person(), has_id_card=0)
+        with self.assertRaisesRegex(AccountRequestError, "CCCD|ID Card|Căn cước"):
+            apply_workflow(request, "Confirm")
+        request = ask(make_person("Lý Văn Hai"), consent=0)
+        with self.assertRaises(AccountRequestError):
+            apply_workflow(request, "Confirm")
+
+    def test_one_request_under_way_at_a_provider(self):
+        person = make_person()
+        ask(person)
+        with self.assertRaises(AccountRequestError):
+            ask(person)
+
+    def test_nothing_goes_to_a_provider_without_a_contract_in_force(self):
+        request = ask(make_person(), provider=OTHER_BANK)
+        apply_workflow(request, "Confirm")
+        with self.assertRaises(ContractError):
+            apply_workflow(request.reload(), "Send to Provider")
+        self.contract.db_set("valid_to", "2024-12-31")
+        request = ask(make_person("Lý Văn Hai"), contract=self.contract.name)
+        apply_workflow(request, "Confirm")
+        with self.assertRaises(ContractError):
+            apply_workflow(request.reload(), "Send to Provider")
+
+    def test_a_rejected_request_may_be_tried_again(self):
+        request = ask(make_person())
+        apply_workflow(request, "Confirm")
+        request = apply_workflow(request.reload(), "Send to Provider").reload()
+        with self.assertRaises(AccountRequestError):
+            apply_workflow(request, "Reject")
+        request.reload()
+        request.rejected_reason = "Thiếu ảnh chân dung"
+        request.save()
+        request = apply_workflow(request, "Reject").reload()
+        self.assertTrue(request.rejected_on)
+        request = apply_workflow(request, "Try Again").reload()
+        apply_workflow(request, "Confirm")
+        request = apply_workflow(request.reload(), "Send to Provider").reload()
+        self.assertEqual((request.tries, request.rejected_reason), (2, None))
+
+    def test_a_change_of_account_needs_two_people(self):
+        request = ask(make_person(), request_kind="Change of Account")
+        with self.assertRaises(SelfApprovalError):
+            apply_workflow(request, "Confirm")
+        officer = make_user("acr-officer@example.com", "Social Affairs Officer")
+        with as_user(officer):
+            apply_workflow(frappe.get_doc("Account Request", request.name), "Confirm")
+        self.assertEqual(request.reload().confirmed_by, officer)
+
+    def test_an_own_account_in_another_name_is_not_handed_over(self):
+        request = open_account(ask(make_person("Lý Thị Đúng")), name="TRAN VAN KHAC")
+        self.assertEqual(request.name_match, "Different")
+        request.safe_use_told = 1
+        request.save()
+        with self.assertRaises(AccountRequestError):
+            apply_workflow(request, "Hand Over")
+
+    def test_a_number_of_somebody_else_is_refused(self):
+        make_account(make_person("Lý Văn Chủ"), account_no="060155550009")
+        with self.assertRaises(AccountError):
+            open_account(ask(make_person("Lý Văn Khác")), account_no="060155550009")
+        request = ask(make_person("Lý Văn Sai"))
+        request.account_no = "12"
+        self.assertRaises(InvalidIdentifierError, request.save)
+
+    def test_the_dead_open_no_account(self):
+        person = make_person()
+        person.db_set("deceased_on", "2024-05-01")
+        self.assertRaises(AccountRequestError, ask, person)
+
+
+class TestCampaign(FrappeTestCase):
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        self.contract = make_contract()
+        self.campaign = frappe.get_doc(
+            {
+                "doctype": "Account Campaign", "office": make_office(), "campaign_title": "Đợt mẫu", "provider": BANK,
+                "starts_on": "2024-06-10", "ends_on": "2024-06-14",
+                "sessions": [{"held_on": "2024-06-11", "administrative_unit": VINH_TRAI, "place": "Nhà văn hoá"}],
+            }
+        ).insert()  # fmt: skip
+
+    def test_everyone_without_an_account_is_invited_once(self):
+        here = make_person("Lý Văn Đây", payment_method="Cash", cash_reason="Account not open yet")
+        make_person("Lý Văn Xa", administrative_unit=MAI_PHA)
+        child = make_person("Lý Văn Trẻ", date_of_birth="2018-01-01")
+        rich = make_person("Lý Văn Có")
+        rich.db_set("payment_account", make_account(rich, account_no="060155550077").name)
+        counts = invite(self.campaign.as_dict())
+        drafted = frappe.get_all("Account Request", {"campaign": self.campaign.name}, pluck="beneficiary")
+        self.assertIn(here.name, drafted)
+        self.assertNotIn(child.name, drafted)  # nobody is on record to hold it
+        self.assertEqual(counts["drafted"], len(drafted))
+        self.assertGreaterEqual(counts["waiting"], 1)
+        units = set(frappe.get_all("Account Request", {"campaign": self.campaign.name}, pluck="administrative_unit"))
+        self.assertEqual(units, {VINH_TRAI})
+        self.assertNotIn(rich.name, drafted)
+        self.assertEqual(invite(self.campaign.as_dict())["drafted"], 0)
+        self.assertEqual(inviting.people_without_account(make_office(), BANK, [DONG_KINH]), [])
+
+    def test_days_outside_and_nowhere_are_refused(self):
+        self.campaign.sessions[0].held_on = "2024-07-01"
+        self.assertRaises(InvalidDateError, self.campaign.save)
+        self.campaign.reload()
+        self.campaign.sessions[0].place = None
+        self.assertRaises(InvalidDateError, self.campaign.save)
+
+
+class TestWhoSeesRequests(FrappeTestCase):
+    """The four cases: own, another's, no area, and the office."""
+
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        make_contract()
+        self.request = ask(make_person("Lý Thị Riêng"))
+
+    def seen_by(self, email, role, **areas):
+        user = make_user(email, role, **areas)
+        with as_user(user):
+            return self.request.name in frappe.get_list("Account Request", pluck="name", limit_page_length=0)
+
+    def test_a_bank_sees_its_own(self):
+        self.assertTrue(self.seen_by("acr-stb@example.com", "Bank Officer", providers=[BANK]))
+        self.assertFalse(self.seen_by("acr-ctg@example.com", "Bank Officer", providers=[OTHER_BANK]))
+        self.assertFalse(self.seen_by("acr-none@example.com", "Bank Officer"))
+
+    def test_a_commune_sees_its_own(self):
+        self.assertTrue(self.seen_by("acr-vt@example.com", "Commune Officer", units=[VINH_TRAI]))
+        self.assertFalse(self.seen_by("acr-mp@example.com", "Commune Officer", units=[MAI_PHA]))
+        self.assertFalse(self.seen_by("acr-x@example.com", "Commune Officer"))
+
+    def test_the_office_sees_all_and_the_province_none(self):
+        self.assertTrue(self.seen_by("acr-off@example.com", "Social Affairs Officer"))
+        with self.assertRaises(frappe.PermissionError):
+            self.seen_by("acr-prov@example.com", "Province Viewer")
+
+    def test_a_bank_answers_and_changes_nothing_else(self):
+        apply_workflow(self.request, "Confirm")
+        apply_workflow(self.request.reload(), "Send to Provider")
+        clerk = make_user("acr-stb@example.com", "Bank Officer", providers=[BANK])
+        with as_user(clerk):
+            mine = frappe.get_doc("Account Request", self.request.name)
+            mine.basis = "của tôi"
+            mine.consent = 0
+            self.assertRaises(frappe.PermissionError, mine.save)
+            mine.reload()
+            mine.account_no, mine.account_name = "060155550001", "LY THI RIENG"
+            mine.save()
+            opened = apply_workflow(mine, "Mark as Opened")
+            self.assertEqual(opened.status, "Opened")
+            with self.assertRaises(frappe.PermissionError):
+                frappe.get_doc({"doctype": "Account Request", "beneficiary": mine.beneficiary, "provider": BANK}).insert()

@@ -1,0 +1,102 @@
+"""What a site adds to a DocType's definition: custom fields, other properties, its own permission rules."""
+
+import json
+
+import frappe
+from frappe.types import _dict
+from frappe.utils import cast
+
+CUSTOM_ROWS = {"links": "DocType Link", "actions": "DocType Action", "states": "DocType State"}
+
+
+def customize(meta) -> None:
+    """Change a Meta that holds a DocType as its app has it."""
+    meta.fields.extend(custom_fields(meta))
+    for key, table in CUSTOM_ROWS.items():
+        getattr(meta, key).extend(custom_rows(meta.name, table))
+    for setter in property_setters(meta.name):
+        apply(meta, setter)
+    meta.fields[:] = sort(meta.fields, json.loads(meta.get("field_order") or "[]"))
+    for number, df in enumerate(meta.fields, start=1):
+        df.idx = number
+    if rules := custom_permissions(meta):
+        meta.permissions = rules
+
+
+def rows_of(table: str, column: str, doctype: str, order: str = "`name`") -> list[_dict]:
+    if not frappe.db.table_exists(table):
+        return []
+    query = f"select * from `tab{table}` where `{column}`=%s order by {order}"
+    return frappe.db.sql(query, (doctype,), as_dict=True)
+
+
+def custom_fields(meta) -> list:
+    from frappe.model.meta import DocField
+
+    return [
+        DocField(row, parent=meta.name, is_custom_field=1)
+        for row in rows_of("Custom Field", "dt", meta.name, "`idx`, `creation`")
+    ]
+
+
+def property_setters(doctype: str) -> list[_dict]:
+    return rows_of("Property Setter", "doc_type", doctype, "`creation`")
+
+
+def custom_rows(doctype: str, table: str) -> list[_dict]:
+    """Links, actions and states that were added on the site."""
+    return [row for row in rows_of(table, "parent", doctype, "`idx`") if row.custom and row.parenttype != "DocType"]
+
+
+def custom_permissions(meta) -> list[_dict]:
+    if meta.istable or frappe.flags.in_install or frappe.flags.in_patch:
+        return []
+    return rows_of("Custom DocPerm", "parent", meta.name, "`creation`, `idx`")
+
+
+def apply(meta, setter: _dict) -> None:
+    """One property setter: on the DocType, or on one of its fields or rows."""
+    value = cast(setter.property_type, setter.value)
+    if setter.doctype_or_field == "DocType":
+        setattr(meta, setter.property, value)
+    elif setter.doctype_or_field == "DocField":
+        for df in meta.fields:
+            if df.fieldname == setter.field_name:
+                df[setter.property] = value
+                return
+    else:
+        tables = {table: key for key, table in CUSTOM_ROWS.items()}
+        for row in getattr(meta, tables[setter.doctype_or_field]):
+            if row.name == setter.row_name:
+                row[setter.property] = value
+                return
+
+
+def sort(fields: list, wanted: list[str]) -> list:
+    """Standard fields in their order (or the wanted one), each custom field behind the one it is to follow."""
+    by_name = {df.fieldname: df for df in fields}
+    order = [name for name in wanted if name in by_name]
+    previous = None
+    waiting: list[tuple[str, str | None]] = []
+    for df in fields:
+        if df.fieldname not in order:
+            waiting.append((df.fieldname, df.insert_after if df.is_custom_field else previous))
+        if not df.is_custom_field:
+            previous = df.fieldname
+    last: dict[str | None, str] = {}  # behind which field the next one with the same place goes
+    while waiting:
+        left = []
+        for name, after in waiting:
+            if not after:
+                order.insert(order.index(last[None]) + 1 if None in last else 0, name)
+            elif after in order:
+                order.insert(order.index(last.get(after, after)) + 1, name)
+            else:
+                left.append((name, after))
+                continue
+            last[after or None] = name
+        if len(left) == len(waiting):
+            order.extend(name for name, _after in left)
+            break
+        waiting = left
+    return [by_name[name] for name in order]
