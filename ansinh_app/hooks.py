@@ -90,6 +90,7 @@ fixtures = [
 _GUARDED = [
     "Account Campaign",
     "Account Request",
+    "Account Request List",
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",

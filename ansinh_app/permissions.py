@@ -106,6 +106,10 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "units": (Way("office", "units_above", "Paying Office", "administrative_unit"),),
         "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
+    "Account Request List": {
+        **_OF_OFFICE,
+        "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
+    },
     "Account Request": {
         "offices": (Way("office", "offices"),),
         "units": (Way("administrative_unit", "units"),),

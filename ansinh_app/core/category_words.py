@@ -23,7 +23,9 @@ _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
     )
 )  # fmt: skip
 _PERCENT = re.compile(r"\(?(?:ttct|ty le|mat suc|thuong tat)?\s*:?\s*(\d{2,3})\s*%")
-_WOUNDED = re.compile(r"(?:thuong binh|tb)(?: loai)?( b)?(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?")
+_WOUNDED = re.compile(
+    r"(?:thuong binh|tb)(?: loai)?( b)?(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?"
+)
 
 
 def code_in_words(text: str) -> str | None:

@@ -52,7 +52,7 @@ def text(value: object) -> str:
     """
     if value is None:
         return ""
-    if isinstance(value, float) and value == value and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     return names.normalise(str(value))
 

@@ -29,3 +29,23 @@ def _covers(row, day) -> bool:
     if row.valid_from and getdate(row.valid_from) > day:
         return False
     return not row.valid_to or getdate(row.valid_to) >= day
+
+
+def provider_for(office: str, programme: str, day=None) -> str | None:
+    """The provider under whose contract the office opens accounts for a programme; None when it is not plain."""
+    rows = frappe.get_all(
+        "Bank Contract",
+        filters={"office": office, "docstatus": 1, "status": ["!=", "Ended"], "pays_accounts": 1},
+        fields=["name", "provider", "valid_from", "valid_to"],
+        order_by="name",
+    )
+    covering = [row for row in rows if _covers(row, getdate(day or nowdate()))]
+    scopes: dict[str, set[str]] = {}
+    for row in frappe.get_all(
+        "Contract Programme",
+        filters={"parenttype": "Bank Contract", "parent": ["in", [row.name for row in covering] or [""]]},
+        fields=["parent", "programme"],
+    ):
+        scopes.setdefault(row.parent, set()).add(row.programme)
+    providers = {row.provider for row in covering if programme in scopes.get(row.name, {programme})}
+    return providers.pop() if len(providers) == 1 else None

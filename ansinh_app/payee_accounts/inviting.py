@@ -5,7 +5,7 @@ from frappe import _
 
 from ansinh_app.core import holders
 from ansinh_app.exceptions import AnSinhError
-from ansinh_app.payee_accounts import holding
+from ansinh_app.payee_accounts import contracts, holding
 from ansinh_app.payee_accounts.doctype.account_request.account_request import UNDER_WAY
 from ansinh_app.registry.units import unit_tree
 
@@ -61,7 +61,9 @@ def draft_requests(campaign) -> tuple[list[str], list[tuple[str, str]]]:
     return drafted, waiting
 
 
-def draft(person, provider: str, campaign=None, places: dict | None = None):
+def draft(
+    person, provider: str, campaign=None, places: dict | None = None, ignore_permissions: bool = False
+):
     """A draft request of a Beneficiary at a provider, with the holder the law prefers."""
     holder = holding.begin_with(person)
     fitting = holding.in_capacity(person, holder)
@@ -76,4 +78,29 @@ def draft(person, provider: str, campaign=None, places: dict | None = None):
             "holder_type": holder,
             "representative": fitting[0].representative if holder != holders.SELF and fitting else None,
         }
-    ).insert()
+    ).insert(ignore_permissions=ignore_permissions)
+
+
+def draft_for_new(entitlement) -> str | None:
+    """A draft request for somebody newly entitled who is to be paid into an account and has none yet.
+
+    The newly entitled are guided to an account at once (plan II.5). Nothing is drafted where the person was
+    asked already, where no single contract says with whom, or where a guardian is still missing.
+    """
+    if entitlement.payee_type == "Carer" or entitlement.payment_account:
+        return None
+    person = frappe.get_doc("Beneficiary", entitlement.beneficiary)
+    if person.payment_account or person.deceased_on:
+        return None
+    provider = contracts.provider_for(person.office, entitlement.programme)
+    under_way = {"beneficiary": person.name, "status": ["in", [*UNDER_WAY, "Handed Over", "Withdrawn"]]}
+    if not provider or frappe.db.exists("Account Request", under_way):
+        return None
+    frappe.db.savepoint("account_request")
+    try:
+        return draft(person, provider, ignore_permissions=True).name
+    except AnSinhError as error:
+        frappe.db.rollback(save_point="account_request")
+        frappe.clear_last_message()
+        frappe.msgprint(frappe.utils.strip_html(str(error)), title=_("No Account Request Yet"), indicator="orange")
+        return None

@@ -61,7 +61,9 @@ def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
             {"code": problem.code, "blocking": problem.blocking, "message": _said(problem, neutral)}
             for problem in run.problems
         ],
-        "failures": {} if neutral else {benefit: _said(error, neutral) for benefit, error in failures.items()},
+        "failures": {}
+        if neutral
+        else {benefit: _said(error, neutral) for benefit, error in failures.items()},
     }
 
 

@@ -67,7 +67,11 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "deceased": (WARNING, OFFICER, _("Reported dead, and still paid under what was known on the day")),
         "moved": (WARNING, OFFICER, _("Lives outside the office's area")),
         "too_many_on_account": (WARNING, OFFICER, _("Too many people are paid into one account")),
-        "uncollected_long": (WARNING, COMMUNE, _("Not collected for months: a suspension is drafted; find out why")),
+        "uncollected_long": (
+            WARNING,
+            COMMUNE,
+            _("Not collected for months: a suspension is drafted; find out why"),
+        ),
         "failed_long": (
             WARNING,
             COMMUNE,

@@ -81,9 +81,7 @@ def draft(plan) -> dict[str, int]:
 def _to_suspend(plan, person: PersonBook, most: int) -> list[ProposedChange]:
     streaks = unpaid_since(person, plan.month, most, UNCOLLECTED)
     return [
-        ProposedChange(
-            person.row.name, item.name, "Suspend", streaks[benefit], plan.month - streaks[benefit]
-        )
+        ProposedChange(person.row.name, item.name, "Suspend", streaks[benefit], plan.month - streaks[benefit])
         for item in person.entitlements
         if item.category in plan.law.categories
         and (benefit := plan.law.benefit(item.category)) in streaks

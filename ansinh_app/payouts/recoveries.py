@@ -105,5 +105,9 @@ def refresh(beneficiaries: list[str]) -> None:
                 values |= {"waived": max(0, left - taken), "outstanding": taken - recovered}
             else:
                 values["status"] = "Closed" if left <= recovered else "Approved"
-            if any(values[field] != as_dong(case[field] or 0) for field in ("recovered", "waived") if field in values):
+            if any(
+                values[field] != as_dong(case[field] or 0)
+                for field in ("recovered", "waived")
+                if field in values
+            ):
                 frappe.db.set_value("Recovery Case", case.name, values)

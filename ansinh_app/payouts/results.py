@@ -12,6 +12,7 @@ from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.reconcile import SentLine, match
 from ansinh_app.exceptions import ResultFileError
+from ansinh_app.payee_accounts import opening
 from ansinh_app.payouts import files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period
@@ -65,6 +66,13 @@ def apply(result) -> None:
         rows,
     )
     _write(matching.matched)
+    opening.note_first_credits(
+        {
+            by_ref[line.ref]["payment_account"]: today()
+            for line, row in matching.matched
+            if row.status == PAID and by_ref[line.ref]["payment_account"]
+        }
+    )
     result.matched = len(matching.matched) + len(matching.unchanged)
     result.already_applied = len(matching.unchanged)
     result.paid = sum(1 for _line, row in matching.matched if row.status == PAID)

@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core import cells
 from ansinh_app.core.months import Month
+from ansinh_app.payee_accounts import inviting
 from ansinh_app.registry.people import refresh_status
 from ansinh_app.registry.undoing import keep
 
@@ -44,6 +45,7 @@ def _new(change) -> None:
     else:
         entitlement = _grant(change, _terms(change))
     change.db_set("result_entitlement", entitlement.name)
+    inviting.draft_for_new(entitlement)
 
 
 def _stop(change) -> None:

@@ -59,7 +59,9 @@ def tell_what_it_means(entitlement, category) -> None:
                 frappe.bold(category.title), frappe.bold(entitlement.person.full_name), frappe.bold(name)
             )
         elif _holds_a_share(spouse):
-            text = _("{0} holds the same benefit: a couple draws the higher one only").format(frappe.bold(name))
+            text = _("{0} holds the same benefit: a couple draws the higher one only").format(
+                frappe.bold(name)
+            )
         else:
             continue
         frappe.msgprint(text, title=_("Husband or Wife"), indicator="orange")

@@ -132,9 +132,9 @@ def _recovered_on_it(change) -> str | None:
     for case in frappe.get_all("Recovery Case", filters=filters, fields=["name", "period"]):
         as_of = case.period and frappe.db.get_value("Payout Period", case.period, "as_of")
         if not as_of or getdate(as_of) >= getdate(change.decision_date):
-            return _("Recovery case {0} rests on it: cancel that case first, if nothing was paid back.").format(
-                frappe.bold(case.name)
-            )
+            return _(
+                "Recovery case {0} rests on it: cancel that case first, if nothing was paid back."
+            ).format(frappe.bold(case.name))
     return None
 
 

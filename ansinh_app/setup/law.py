@@ -15,7 +15,10 @@ PROGRAMMES = {
     ),
     "HTXH": ("Trợ cấp hưu trí xã hội", "Trợ cấp hưu trí xã hội theo Nghị định 176/2025/NĐ-CP"),
     "NCC": ("Người có công", "Trợ cấp, phụ cấp ưu đãi người có công với cách mạng"),
-    "LCS": ("Lương cơ sở", "Mức lương cơ sở, để tính mai táng phí người có công; không chi trả theo chương trình này"),
+    "LCS": (
+        "Lương cơ sở",
+        "Mức lương cơ sở, để tính mai táng phí người có công; không chi trả theo chương trình này",
+    ),
 }
 # The general wording of every row of social assistance, so that no row stands out (the HIV rule).
 NEUTRAL_TITLE = "Đối tượng bảo trợ xã hội"

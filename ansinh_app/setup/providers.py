@@ -4,6 +4,7 @@ from ansinh_app.setup.tables import insert_missing, read
 
 MEMO = "TC {programme} T{month} {line_no}"
 GENERAL = "Chung"
+REQUESTS = "Đề nghị mở tài khoản"
 # Shapes remembered from practice; no bank publishes its template, so all are unconfirmed.
 PROFILES = {
     "Sacombank": ("line_no", "payee_name_ascii", "account_no", "amount", "memo", "line_ref"),
@@ -21,6 +22,21 @@ PROFILES = {
         "blank",
     ),
     GENERAL: ("line_no", "account_no", "payee_name_ascii", "provider_name", "amount", "memo", "line_ref"),
+    REQUESTS: (
+        "line_no",
+        "request_ref",
+        "holder_name",
+        "holder_birth",
+        "holder_sex",
+        "holder_id",
+        "holder_phone",
+        "holder_address",
+        "holder_type",
+        "beneficiary_name",
+        "commune",
+        "village",
+        *("account_no", "account_name", "answer", "reason"),
+    ),
 }
 PROFILE_OF = {
     "STB": "Sacombank",
@@ -43,6 +59,18 @@ HEADERS = {
     "commune": ("Xã/phường", "text", 22),
     "village": ("Thôn/khối", "text", 18),
     "blank": ("Ký nhận", "text", 16),
+    "request_ref": ("Mã yêu cầu", "text", 22),
+    "holder_name": ("Họ tên chủ tài khoản", "text", 28),
+    "holder_birth": ("Ngày sinh", "text", 12),
+    "holder_sex": ("Giới tính", "text", 10),
+    "holder_id": ("Số CCCD", "text", 16),
+    "holder_phone": ("Điện thoại", "text", 14),
+    "holder_address": ("Địa chỉ", "text", 36),
+    "holder_type": ("Tư cách", "text", 16),
+    "beneficiary_name": ("Người hưởng", "text", 28),
+    "account_name": ("Tên chủ tài khoản (in hoa không dấu)", "text", 28),
+    "answer": ("Kết quả", "text", 14),
+    "reason": ("Lý do", "text", 28),
 }
 
 
@@ -61,10 +89,11 @@ def _profile(name: str) -> dict:
         "file_type": "XLSX",
         "sheet_name": "data",
         "header_row": 4,
-        "title": "{office} {programme} {month} {batch}",
+        "purpose": "Account Requests" if name == REQUESTS else "Payment",
+        "title": "{office} {list}" if name == REQUESTS else "{office} {programme} {month} {batch}",
         "memo_template": MEMO,
         "memo_length": 70,
-        "unconfirmed": 1,
+        "unconfirmed": int(name != REQUESTS),  # the neutral layout is our own
         "columns": columns,
     }
 

@@ -11,22 +11,30 @@ from ansinh_app.exceptions import (
     ContractError,
     InvalidDateError,
     InvalidIdentifierError,
+    ResultFileError,
     SelfApprovalError,
 )
 from ansinh_app.payee_accounts import inviting, opening
 from ansinh_app.payee_accounts.doctype.account_campaign.account_campaign import invite
+from ansinh_app.payee_accounts.doctype.account_request_list.account_request_list import (
+    apply_answer,
+    write_and_send,
+)
 from ansinh_app.tests.factories import (
     DONG_KINH,
     MAI_PHA,
     VINH_TRAI,
     as_user,
+    attach,
     grant,
     make_account,
+    make_change,
     make_office,
     make_person,
     make_representative,
     make_user,
 )
+from ansinh_app.utils import workbooks
 
 BANK, OTHER_BANK = "STB", "CTG"
 
@@ -198,6 +206,36 @@ class TestAccountRequest(FrappeTestCase):
         self.assertRaises(AccountRequestError, ask, person)
 
 
+class TestNewlyEntitled(FrappeTestCase):
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+
+    def requests_after_new(self, person):
+        change = make_change(
+            person, "New", category="BTXH-06B1", effective_month="2024-06-01", decision_no="12/QĐ", payment_method="Cash",
+            cash_reason="Account not open yet",
+        )  # fmt: skip
+        with as_user(make_user("acr-maker@example.com", "Social Affairs Officer")):
+            apply_workflow(frappe.get_doc("Registry Change", change.name), "Propose")
+        apply_workflow(change.reload(), "Approve")
+        return frappe.get_all("Account Request", {"beneficiary": person.name}, ["status", "provider", "holder_type"])
+
+    def test_a_new_benefit_opens_a_draft_request(self):
+        make_contract()
+        self.assertEqual(
+            self.requests_after_new(make_person("Lý Văn Mới")),
+            [{"status": "Draft", "provider": BANK, "holder_type": "Self"}],
+        )
+
+    def test_none_where_no_contract_says_with_whom(self):
+        self.assertEqual(self.requests_after_new(make_person("Lý Văn Mới")), [])
+        make_contract()
+        make_contract(OTHER_BANK)
+        self.assertEqual(self.requests_after_new(make_person("Lý Văn Nữa")), [])
+
+
 class TestCampaign(FrappeTestCase):
     def setUp(self):
         frappe.set_user("Administrator")
@@ -236,6 +274,88 @@ class TestCampaign(FrappeTestCase):
         self.campaign.reload()
         self.campaign.sessions[0].place = None
         self.assertRaises(InvalidDateError, self.campaign.save)
+
+
+class TestLists(FrappeTestCase):
+    """Requests out in the provider's layout, the answer back by file."""
+
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        make_contract()
+        self.requests = []
+        for name in ("Lý Thị Một", "Lý Văn Hai", "Lý Văn Ba"):
+            request = ask(make_person(name))
+            self.requests.append(apply_workflow(request, "Confirm").reload())
+        self.list = frappe.get_doc(
+            {"doctype": "Account Request List", "office": make_office(), "provider": BANK}
+        ).insert()
+
+    def sent(self):
+        write_and_send(self.list.as_dict())
+        self.list.reload()
+        file = frappe.get_doc("File", {"file_url": self.list.request_file, "attached_to_name": self.list.name})
+        return workbooks.read_workbook(file.get_content(), "x.xlsx")[0][1]
+
+    def answer(self, grid):
+        content = workbooks.write_workbook([workbooks.Sheet(name="data", rows=grid)])
+        self.list.reload()
+        self.list.answer_file = attach(content, "tra loi.xlsx")
+        self.list.save()
+        apply_answer(self.list.as_dict())
+        return self.list.reload()
+
+    def test_out_and_back(self):
+        grid = self.sent()
+        self.assertEqual((self.list.status, self.list.request_count), ("Sent", 3))
+        header = next(index for index, row in enumerate(grid) if "Mã yêu cầu" in row)
+        names = [row[grid[header].index("Mã yêu cầu")] for row in grid[header + 1 :]]
+        self.assertEqual(sorted(names), sorted(request.name for request in self.requests))
+        self.assertNotIn("BTXH-06B1", str(grid))
+        with self.assertRaises(AccountRequestError):
+            write_and_send(self.list.as_dict())
+        column = {title: index for index, title in enumerate(grid[header])}
+        for row, (number, result) in zip(grid[header + 1 :], (("060155550001", "Đã mở"), ("060155550002", "Đã mở"), ("", "Từ chối")), strict=True):
+            row += [""] * (len(grid[header]) - len(row))
+            row[column["Số tài khoản"]], row[column["Kết quả"]] = number, result
+            row[column["Lý do"]] = "Thiếu ảnh" if not number else ""
+        answered = self.answer([*grid, ["", "ACR-KHONG-CO", "Ai Đó", *[""] * 9, "060155550009", "", "Đã mở"]])
+        self.assertEqual(
+            (answered.status, answered.opened, answered.rejected, answered.waiting, answered.unmatched),
+            ("Answered", 2, 1, 0, 1),
+        )
+        self.assertEqual([row.request_ref for row in answered.rows], ["ACR-KHONG-CO"])
+        accounts = frappe.db.count("Payment Account", {"account_no": ["like", "0601555500%"]})
+        again = self.answer(grid)
+        self.assertEqual((again.opened, again.rejected, again.unmatched), (2, 1, 0))
+        self.assertEqual(frappe.db.count("Payment Account", {"account_no": ["like", "0601555500%"]}), accounts)
+
+    def test_a_partial_answer_and_one_that_is_none(self):
+        self.sent()
+        partly = self.answer([["Mã yêu cầu", "Số TK"], [self.requests[0].name, "060155550001"]])
+        self.assertEqual((partly.status, partly.opened, partly.waiting), ("Partly Answered", 1, 2))
+        with self.assertRaises(ResultFileError):
+            self.answer([["Kính gửi"], ["không có bảng"]])
+
+    def test_a_number_of_somebody_else_is_listed_and_the_rest_applied(self):
+        make_account(make_person("Lý Văn Chủ"), account_no="060155550009")
+        self.sent()
+        answered = self.answer(
+            [["Mã yêu cầu", "Số TK"], [self.requests[0].name, "060155550009"], [self.requests[1].name, "060155550002"]]
+        )
+        self.assertEqual((answered.opened, answered.waiting, answered.unmatched), (1, 2, 1))
+        self.assertIn("060155550009", answered.rows[0].reason)
+
+    def test_a_bank_sees_its_own_lists(self):
+        for provider, expected in ((BANK, [self.list.name]), (OTHER_BANK, [])):
+            with as_user(make_user(f"arl-{provider.lower()}@example.com", "Bank Officer", providers=[provider])):
+                self.assertEqual(frappe.get_list("Account Request List", pluck="name"), expected)
+
+    def test_nobody_writes_the_counts_by_hand(self):
+        self.list.update({"status": "Answered", "opened": 99})
+        self.list.save()
+        self.assertEqual((self.list.reload().status, self.list.opened), ("Draft", 0))
 
 
 class TestWhoSeesRequests(FrappeTestCase):

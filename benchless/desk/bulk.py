@@ -79,12 +79,11 @@ def run(doctype: str, action: str, names: list[str], data: dict | None = None) -
 
 def perform(doctype: str, action: str, name: str, data: dict) -> None:
     """The action on one document; raises what the document raises."""
-    if action == "delete":
-        frappe.delete_doc(doctype, name)
-        return
     doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
-    if action.startswith(WORKFLOW):
+    if action == "delete":
+        doc.delete()
+    elif action.startswith(WORKFLOW):
         from frappe.model.workflow import apply_workflow
 
         apply_workflow(doc, action.removeprefix(WORKFLOW))

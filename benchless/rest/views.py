@@ -21,7 +21,10 @@ LOGIN_PATHS = ("/api/method/login", "/api/v1/method/login", "/api/v2/method/logi
 @csrf_exempt  # check_forgery below does it, as Frappe does: the form is read once, by Werkzeug
 def api(request: HttpRequest, path: str) -> HttpResponse:
     """Answer any request to /api/."""
-    return answer(request, lambda _form: routes.call(frappe.local.request))
+    response = answer(request, lambda _form: routes.call(frappe.local.request))
+    if request.method == "HEAD":
+        response.content = b""
+    return response
 
 
 @csrf_exempt

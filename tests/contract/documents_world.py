@@ -41,7 +41,6 @@ def definitions() -> list[dict]:
                 field("signed_on", "Date", set_only_once=1), field("is_final", "Check"),
                 field("reason", mandatory_depends_on="eval:doc.is_final"), field("about_type", "Link", "DocType"),
                 field("about", "Dynamic Link", "about_type"), field("scan", "Attach"),
-                field("amended_from", "Link", PAPER, read_only=1, no_copy=1),
             ],
             "permissions": [reader, keeper, rights(KEEPER_ROLE, "read", "write", permlevel=1)],
         },

@@ -14,8 +14,7 @@ class Links(DocumentsCase):
         super().setUpClass()
         dynamic = [field("about_type", "Link", "DocType"), field("about", "Dynamic Link", "about_type")]
         make_doctype(name=PAIR, istable=1, fields=dynamic)
-        make_doctype(name=ANY, autoname="hash", is_submittable=1, fields=[*dynamic, field("pairs", "Table", PAIR),
-                     field("amended_from", "Link", ANY, no_copy=1)])  # fmt: skip
+        make_doctype(name=ANY, autoname="hash", is_submittable=1, fields=[*dynamic, field("pairs", "Table", PAIR)])  # fmt: skip
         make_doctype(name=ONLY, issingle=1, fields=[field("place", "Link", PLACE), *dynamic])
         make_doctype(name=STATE, autoname="field:title", fields=[field("title", reqd=1), field("disabled", "Check"),
                      field("place", "Link", PLACE), field("after", "Link", STATE)])  # fmt: skip

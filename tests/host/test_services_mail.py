@@ -9,8 +9,9 @@ import frappe
 import pytest
 from aiosmtpd.controller import Controller
 from frappe.email import queue
+from frappe.email.doctype.email_queue.email_queue import retry
 from frappe.tests.utils import FrappeTestCase
-from frappe.utils import add_to_date, now_datetime
+from frappe.utils import add_to_date, get_datetime, now_datetime
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -22,14 +23,28 @@ def free_port() -> int:
 
 
 class Inbox:
-    """An SMTP server's handler that keeps what arrives, or refuses everything."""
+    """An SMTP server's handler that keeps what arrives, or refuses everything, or breaks off."""
 
     def __init__(self):
-        self.messages, self.refuse = [], False
+        self.messages, self.refuse, self.unknown, self.break_off, self.connections = [], None, set(), False, 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.unknown:
+            return "550 no such person"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.break_off:
+            server.transport.abort()
+            return "250 never heard"
         if self.refuse:
-            return "451 try later"
+            return self.refuse
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         self.messages.append((envelope.rcpt_tos, message))
         return "250 OK"
@@ -37,7 +52,8 @@ class Inbox:
 
 class TestMail(FrappeTestCase):
     def setUp(self):
-        frappe.db.delete("Email Queue")
+        for doctype in ("Email Queue", "Email Queue Recipient", "Notification Log"):
+            frappe.db.delete(doctype)
         frappe.db.commit()
         self.inbox = Inbox()
         port = free_port()
@@ -64,7 +80,16 @@ class TestMail(FrappeTestCase):
         return frappe.sendmail(**values)
 
     def status(self, doc):
-        return frappe.db.get_value("Email Queue", doc.name, ["status", "error"], as_dict=True)
+        fields = ["status", "error", "retry", "send_after"]
+        return frappe.db.get_value("Email Queue", doc.name, fields, as_dict=True)
+
+    def got(self) -> list:
+        return sorted(to for tos, _message in self.inbox.messages for to in tos)
+
+    def later(self):
+        """The time for the next try has come."""
+        frappe.db.set_value("Email Queue", {"name": ("is", "set")}, "send_after", add_to_date(now_datetime(), days=-1))
+        frappe.db.commit()
 
     def test_queued_mail_goes_out_with_text_html_and_attachment(self):
         doc = self.send(attachments=[{"fname": "Tỷ lệ.xlsx", "fcontent": b"PK\x03\x04 bytes"}])
@@ -101,18 +126,94 @@ class TestMail(FrappeTestCase):
         frappe.db.commit()
         assert len(self.inbox.messages) == 1
 
-    def test_refused_mail_waits_and_is_an_error_in_the_end(self):
-        self.inbox.refuse = True
+    def test_mail_refused_for_now_is_tried_again_ever_later_and_is_an_error_in_the_end(self):
+        self.inbox.refuse = "451 try later"
         doc = self.send(now=True)
         frappe.db.commit()
-        state = self.status(doc)
-        assert state.status == "Not Sent"
-        assert "451" in state.error
-        for _time in range(queue.RETRY_LIMIT):
+        waits = []
+        for number in range(1, queue.RETRY_LIMIT + 1):
+            state = self.status(doc)
+            assert (state.status, state.retry) == ("Not Sent", number)
+            assert "451" in state.error
+            waits.append(round((get_datetime(state.send_after) - now_datetime()).total_seconds() / 60))
+            assert queue.flush() == 0
+            assert self.status(doc).retry == number  # it is not due
+            self.later()
             queue.flush()
+        assert waits == [5, 20, 80]
         assert self.status(doc).status == "Error"
-        self.inbox.refuse = False
+        notice = frappe.get_last_doc("Notification Log", {"document_name": doc.name})
+        assert (notice.for_user, "Báo cáo" in notice.subject) == ("Administrator", True)
+        self.inbox.refuse = None
+        self.later()
         assert queue.flush() == 0
+        assert retry(doc.as_json())
+        frappe.db.commit()
+        assert queue.flush() == 1
+        assert self.status(doc).status == "Sent"
+        with pytest.raises(frappe.ValidationError):
+            retry(doc.as_json())
+
+    def test_mail_refused_for_good_is_an_error_at_once(self):
+        self.inbox.refuse = "554 no"
+        doc = self.send(now=True)
+        frappe.db.commit()
+        assert self.status(doc).status == "Error"
+
+    def test_one_unknown_recipient_does_not_keep_the_others_from_theirs(self):
+        self.inbox.unknown = {"b@example.com"}
+        doc = self.send(recipients=["a@example.com", "b@example.com", "c@example.com"], now=True)
+        frappe.db.commit()
+        assert self.got() == ["a@example.com", "c@example.com"]
+        state = self.status(doc)
+        assert state.status == "Error"
+        assert "b@example.com" in state.error
+        assert "550" in state.error
+        self.inbox.unknown = set()
+        frappe.get_doc("Email Queue", doc.name).retry_sending()
+        frappe.db.commit()
+        queue.flush()
+        assert self.got() == ["a@example.com", "b@example.com", "c@example.com"]
+        assert self.status(doc).status == "Sent"
+
+    def test_mail_that_broke_off_under_way_is_not_sent_again_by_itself(self):
+        self.inbox.break_off = True
+        doc = self.send(now=True)
+        frappe.db.commit()
+        self.inbox.break_off = False
+        state = self.status(doc)
+        assert state.status == "Error"
+        assert "broke off" in state.error
+        self.later()
+        assert queue.flush() == 0
+        assert self.got() == []
+        retry(doc.as_json())
+        frappe.db.commit()
+        assert queue.flush() == 1
+
+    def test_a_server_that_is_down_is_asked_once_a_round(self):
+        self.server.stop()
+        docs = [self.send(subject=f"Mail {number}") for number in range(3)]
+        frappe.db.commit()
+        assert queue.flush() == 0
+        tried = [doc for doc in docs if self.status(doc).retry]
+        assert len(tried) == 1
+        assert [self.status(doc).status for doc in docs] == ["Not Sent"] * 3
+        self.server = Controller(self.inbox, hostname="127.0.0.1", port=frappe.conf.mail_port)
+        self.server.start()
+        assert queue.flush() == 2
+        self.later()
+        assert queue.flush() == 1
+        assert len(self.inbox.messages) == 3
+
+    def test_a_round_uses_one_connection_also_after_a_refusal(self):
+        self.inbox.unknown = {"b@example.com"}
+        for name in ("a", "b", "c"):
+            self.send(recipients=[f"{name}@example.com"])
+        frappe.db.commit()
+        self.inbox.connections = 0
+        assert queue.flush() == 2
+        assert (self.got(), self.inbox.connections) == (["a@example.com", "c@example.com"], 1)
 
     def test_unreachable_server_leaves_the_callers_work(self):
         frappe.conf.mail_port = free_port()
@@ -176,9 +277,11 @@ class TestMail(FrappeTestCase):
 
     def test_interrupted_mail_is_not_sent_again(self):
         doc = self.send()
-        long_ago = add_to_date(now_datetime(), hours=-2)
-        frappe.db.set_value("Email Queue", doc.name, "status", "Sending", modified=long_ago)
+        frappe.db.set_value("Email Queue", doc.name, "status", "Sending")
         frappe.db.commit()
+        with queue._conversation(doc.name):  # its process lives
+            assert queue.flush() == 0
+            assert self.status(doc).status == "Sending"
         assert queue.flush() == 0
         assert self.status(doc).status == "Error"
         assert self.inbox.messages == []

@@ -40,6 +40,7 @@ from frappe._documents import (  # noqa: F401
     get_system_settings,
     get_value,
     import_doc,
+    make_property_setter,
     new_doc,
     reload_doc,
     rename_doc,

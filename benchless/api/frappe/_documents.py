@@ -207,3 +207,33 @@ def reload_doc(module, dt=None, dn=None, force=False, reset_permissions=False):
     from frappe.modules import reload_doc as reload
 
     return reload(module, dt, dn, force=force, reset_permissions=reset_permissions)
+
+
+def make_property_setter(args, ignore_validate=False, validate_fields_for_doctype=True, is_system_generated=True):
+    """Set a property of a field (`doctype` left out: of every DocType that has the field) or of a DocType."""
+    args = _dict(args)
+    args.doctype_or_field = args.doctype_or_field or "DocField"
+    if args.doctype:
+        doctypes = [args.doctype]
+    else:
+        doctypes = get_all("DocField", {"fieldname": args.fieldname}, distinct=True, pluck="parent")
+    owner = "DocType" if args.doctype_or_field == "DocType" else "DocField"
+    df = get_meta(owner).get_field(args.property)
+    for doctype in doctypes:
+        setter = get_doc(
+            {
+                "doctype": "Property Setter",
+                "doctype_or_field": args.doctype_or_field,
+                "doc_type": doctype,
+                "field_name": args.fieldname,
+                "row_name": args.row_name,
+                "property": args.property,
+                "value": args.value,
+                "property_type": args.property_type or (df.fieldtype if df else "Data"),
+                "is_system_generated": is_system_generated,
+            }
+        )
+        setter.flags.ignore_permissions = True
+        setter.flags.ignore_validate = ignore_validate
+        setter.flags.validate_fields_for_doctype = validate_fields_for_doctype
+        setter.insert()

@@ -181,8 +181,8 @@ def plain_order(kept: dict) -> str:
     """The first order of a kept report as `field desc`."""
     if kept.get("sort_by"):
         return f"{kept['sort_by'].rpartition('.')[2]} {kept.get('sort_order') or 'desc'}"
-    first = cstr(kept.get("order_by")).split(",")[0].replace("`", "").split()
-    return f"{first[0].rpartition('.')[2]} {first[-1] if len(first) > 1 else 'asc'}" if first else ""
+    first = cstr(kept.get("order_by")).split(",")[0].replace("`", "").rpartition(".")[2].split()
+    return f"{first[0]} {first[1] if len(first) > 1 else 'asc'}" if first else ""
 
 
 def report_builder(request, doctype: str):
@@ -276,7 +276,8 @@ def export(report: BuiltReport, columns: list, rows: list[dict], kind: str):
         line = []
         for df in columns:
             value = row.get(df.key)
-            line.append(value if df.fieldtype in SUMMED else cstr(value) if df.fieldname == "name" else values.show(df, value, row))
+            plain = df.fieldtype in SUMMED or df.fieldname == "name"
+            line.append(value if plain else values.show(df, value, row))
         table.append(line)
     return table_file(report.args.get("_name") or _(report.doctype), [label_of(df) for df in columns], table, kind)
 

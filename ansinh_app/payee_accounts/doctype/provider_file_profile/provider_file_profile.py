@@ -14,10 +14,13 @@ class ProviderFileProfile(Document):
 
     def validate_columns(self):
         """A file that does not say who, how much and which line cannot be paid or matched."""
-        fields = [row.source_field for row in self.columns]
-        missing = {"amount", "line_ref"} - set(fields)
-        if not {"payee_name", "payee_name_ascii"} & set(fields):
-            missing.add("payee_name")
+        fields = {row.source_field for row in self.columns}
+        reference, name = ("request_ref", "holder_name") if self.purpose == "Account Requests" else ("line_ref", "payee_name")
+        missing = {reference} - fields
+        if self.purpose != "Account Requests":
+            missing |= {"amount"} - fields
+        if not {name, f"{name}_ascii"} & fields:
+            missing.add(name)
         if missing:
             frappe.throw(
                 _("The layout needs these columns too: {0}.").format(", ".join(sorted(missing))),

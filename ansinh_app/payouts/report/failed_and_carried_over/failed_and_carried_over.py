@@ -22,7 +22,9 @@ def execute(filters=None):
     lines = _lines(filters, month)
     carried = _carried(lines, month)
     providers = dict(
-        frappe.get_all("Payment Service Provider", fields=["name", "short_name"], as_list=True, limit_page_length=0)
+        frappe.get_all(
+            "Payment Service Provider", fields=["name", "short_name"], as_list=True, limit_page_length=0
+        )
     )
     rows = [
         {

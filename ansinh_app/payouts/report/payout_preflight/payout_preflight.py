@@ -16,7 +16,9 @@ def execute(filters=None):
     found = preflight(filters.period)
     rows = [row for finding in found["blocks"] + found["warnings"] for row in _rows(finding)]
     message = _("Known on {0}: {1} lines for {2} people would be made").format(
-        frappe.utils.getdate(found["as_of"]).strftime("%d/%m/%Y"), format_dong(found["lines"]), format_dong(found["people"])
+        frappe.utils.getdate(found["as_of"]).strftime("%d/%m/%Y"),
+        format_dong(found["lines"]),
+        format_dong(found["people"]),
     )
     return _columns(), rows, message, None, _summary(found)
 

@@ -617,6 +617,12 @@ class Database(ErrorMeanings):
     def has_index(self, table_name: str, index_name: str) -> bool:
         return index_name in self.get_indexes(table_name)
 
+    def updatedb(self, doctype: str, meta=None) -> None:
+        """Bring a DocType's table up to its definition."""
+        from benchless.schema import sync_table
+
+        sync_table(doctype)
+
     def add_index(self, doctype: str, fields, index_name: str | None = None) -> None:
         """Index columns; a prefix length such as `title(40)` matters on MariaDB only."""
         self._ensure_index(doctype, fields, index_name or self.get_index_name(fields), unique=False)

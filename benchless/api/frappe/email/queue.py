@@ -1,19 +1,31 @@
-"""Outgoing mail: frappe.sendmail writes an Email Queue record; sending it is one SMTP conversation, once."""
+"""Outgoing mail: frappe.sendmail writes an Email Queue record; sending it is one SMTP conversation, once.
+
+What the server refused for now, or could not be reached for, is tried again after RETRY_MINUTES, four and sixteen
+times that. What may have arrived is never sent again by itself.
+"""
 
 import json
 import re
+import smtplib
+import ssl
+import time
+from contextlib import contextmanager, nullcontext, suppress
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid, parseaddr
 from html import unescape
+from pathlib import Path
 
 import frappe
 from frappe import _
 from frappe.utils import add_to_date, cint, get_datetime, now_datetime
 from frappe.utils.jinja import get_email_from_template
 
-RETRY_LIMIT = 3
+RETRY_LIMIT = 3  # email_retry_limit in site_config.json
+RETRY_MINUTES = 5
 BATCH = 500
-INTERRUPTED_AFTER = 60  # minutes; no SMTP conversation lasts that long
+FLUSH_SECONDS = 200
+SMTP_SECONDS = 30  # without an answer
+WAITING = ("Not Sent", "Partially Sent")
 
 
 def sendmail(
@@ -257,28 +269,38 @@ def get_attachment(attachment: dict) -> tuple[str, bytes]:
 
 
 def flush() -> int:
-    """Send what waits and is due, most urgent first; returns how many records were sent."""
+    """Send what waits and is due, most urgent first, over one connection; returns how many records were sent.
+
+    The round ends early where the server cannot be reached, or after FLUSH_SECONDS; the next one goes on.
+    """
     if not can_send():
         return 0
     give_up_interrupted()
     names = frappe.get_all(
         "Email Queue",
-        filters={"status": ("in", ("Not Sent", "Partially Sent"))},
+        filters={"status": ("in", WAITING)},
         or_filters=[["send_after", "is", "not set"], ["send_after", "<=", now_datetime()]],
         order_by="priority desc, retry asc, creation asc",
         limit=BATCH,
         pluck="name",
     )
-    return sum(send_one(name) for name in names)
+    until, sent = time.monotonic() + FLUSH_SECONDS, 0
+    with Outbox() as outbox:
+        for name in names:
+            sent += send_one(name, outbox)
+            if outbox.unreachable or time.monotonic() > until:
+                break
+    return sent
 
 
 def give_up_interrupted() -> None:
     """What was being sent when a process died may have gone out: a person decides, it is not sent again."""
-    before = add_to_date(now_datetime(), minutes=-INTERRUPTED_AFTER)
-    for name in frappe.get_all(
-        "Email Queue", filters={"status": "Sending", "modified": ("<", before)}, pluck="name"
-    ):
-        _finish(name, status="Error", error=_("Sending was interrupted; it may have gone out or not."))
+    for name in frappe.get_all("Email Queue", filters={"status": "Sending"}, pluck="name"):
+        with _conversation(name) as mine:
+            if mine and frappe.db.get_value("Email Queue", name, "status", for_update=True) == "Sending":
+                _finish(name, status="Error", error=_("Sending was interrupted; it may have gone out or not."))
+            else:
+                frappe.db.rollback()
 
 
 def can_send() -> bool:
@@ -290,38 +312,47 @@ def can_send() -> bool:
     ) and bool(get_outgoing_account().server)
 
 
-def send_one(name: str) -> bool:
-    """Send one queued e-mail if it still waits; True if it went out.
+@contextmanager
+def _conversation(name: str):
+    """Hold the record's lock while its mail is on the way, so that others see whether the process lives."""
+    from benchless import locks
+
+    site, lock_name = Path(frappe.local.site_path), f"mail-{frappe.scrub(str(name))}"
+    lock = locks.take(site, lock_name, shared=False)
+    try:
+        yield lock is not None
+    finally:
+        if lock is not None:
+            (site / "locks" / lock_name).unlink(missing_ok=True)
+            lock.close()
+
+
+def send_one(name: str, outbox: "Outbox | None" = None) -> bool:
+    """Send one queued e-mail if it still waits; True if it went out to everybody. Commits.
 
     The status goes to Sending, committed, before the conversation starts: two workers, or a crash
     half-way, never send the same e-mail twice.
     """
-    if not can_send() or not _claim(name):
+    if not can_send():
         return False
-    doc = frappe.get_doc("Email Queue", name)
-    try:
-        _deliver(doc)
-        _finish(name, status="Sent", error=None)
-        return True
-    except Exception:
-        frappe.db.rollback()
-        retry = cint(doc.retry) + 1
-        partly = frappe.db.count("Email Queue Recipient", {"parent": name, "status": "Sent"})
-        waiting = "Partially Sent" if partly else "Not Sent"
-        _finish(
-            name,
-            status=waiting if retry <= RETRY_LIMIT else "Error",
-            retry=retry,
-            error=frappe.get_traceback(),
-        )
-        return False
+    with _conversation(name) as mine:
+        if not (mine and _claim(name)):
+            return False
+        doc = frappe.get_doc("Email Queue", name)
+        try:
+            with nullcontext(outbox) if outbox else Outbox() as box:
+                trouble = _deliver(doc, box)
+        except Exception:
+            frappe.db.rollback()
+            trouble = frappe.get_traceback()
+        return _settle(doc, trouble)
 
 
 def _claim(name: str) -> bool:
     """Take the record for this worker; False when another has it or it is not due."""
     row = frappe.db.get_value("Email Queue", name, ["status", "send_after"], as_dict=True, for_update=True)
     due = row and (not row.send_after or get_datetime(row.send_after) <= now_datetime())
-    if not due or row.status not in ("Not Sent", "Partially Sent"):
+    if not due or row.status not in WAITING:
         frappe.db.commit()
         return False
     frappe.db.set_value("Email Queue", name, "status", "Sending")
@@ -334,34 +365,156 @@ def _finish(name: str, **values) -> None:
     frappe.db.commit()
 
 
-def _deliver(doc) -> None:
-    """One SMTP conversation: a message for each recipient who has not got it yet."""
-    import smtplib
-    import ssl
+def _settle(doc, trouble: str | None) -> bool:
+    """Write down how it went: Sent; waiting for the next try; or Error, where only a person can say what to do."""
+    states = frappe.get_all("Email Queue Recipient", filters={"parent": doc.name}, pluck="status")
+    if states and all(state == "Sent" for state in states):
+        _finish(doc.name, status="Sent", error=None)
+        return True
+    retry = cint(doc.retry) + 1
+    if "Not Sent" in states and retry <= retry_limit():
+        waiting = "Partially Sent" if "Sent" in states else "Not Sent"
+        later = add_to_date(now_datetime(), minutes=RETRY_MINUTES * 4 ** (retry - 1))
+        _finish(doc.name, status=waiting, retry=retry, send_after=later, error=trouble)
+        return False
+    frappe.db.set_value("Email Queue", doc.name, {"status": "Error", "retry": retry, "error": trouble})
+    _tell_sender(doc)
+    frappe.db.commit()
+    return False
+
+
+def retry_limit() -> int:
+    """How often a mail is tried again by itself."""
+    return cint(frappe.conf.email_retry_limit) or RETRY_LIMIT
+
+
+def _tell_sender(doc) -> None:
+    """A notice on the desk for whoever queued the mail."""
     from email import message_from_string, policy
 
-    account = get_outgoing_account()
+    subject = message_from_string(doc.message or "", policy=policy.SMTP)["Subject"]
+    frappe.get_doc(
+        {
+            "doctype": "Notification Log",
+            "for_user": doc.owner,
+            "from_user": doc.owner,
+            "type": "Alert",
+            "document_type": doc.doctype,
+            "document_name": doc.name,
+            "subject": _("Failed to send email with subject:") + f" {subject}",
+        }
+    ).insert(ignore_permissions=True)
+
+
+class Outbox:
+    """The connection to the mail server: opened when it is needed, kept for the next mail."""
+
+    def __init__(self):
+        self.server, self.unreachable = None, False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error) -> None:
+        if self.server:
+            with suppress(smtplib.SMTPException, OSError):
+                self.server.quit()
+            self.drop()
+
+    def drop(self) -> None:
+        if self.server:
+            self.server.close()
+        self.server = None
+
+    def connection(self) -> smtplib.SMTP:
+        """The open connection; OSError or SMTPException where there is none to be had."""
+        if self.server:
+            return self.server
+        account = get_outgoing_account()
+        kind = smtplib.SMTP_SSL if account.use_ssl else smtplib.SMTP
+        port = account.port or (465 if account.use_ssl else 587 if account.use_tls else 25)
+        self.unreachable = True
+        server = kind(account.server, port, timeout=SMTP_SECONDS)
+        try:
+            if account.use_tls and not account.use_ssl:
+                server.starttls(context=ssl.create_default_context())
+            if account.login and account.password:
+                server.login(account.login, account.password)
+            server.ehlo_or_helo_if_needed()
+        except BaseException:
+            server.close()
+            raise
+        self.server, self.unreachable = server, False
+        return server
+
+
+class Undecided(Exception):
+    """The conversation broke off when the mail was under way: nobody knows whether it arrived."""
+
+
+def _deliver(doc, outbox: Outbox) -> str | None:
+    """A message for each recipient who waits for it; returns what went wrong, None where nothing did.
+
+    A recipient's status is "Sent", "Not Sent" (to be tried again), or empty: refused for good, or undecided.
+    """
+    from email import message_from_string, policy
+
     mail = message_from_string(doc.message, policy=policy.SMTP)
     for attachment in json.loads(doc.attachments or "[]"):
-        fname, content = get_attachment(attachment)
-        add_attachment(mail, fname, content)
+        add_attachment(mail, *get_attachment(attachment))
+    content = mail.as_bytes(policy=policy.SMTP.clone(cte_type="7bit"))
+    trouble = []
+    for row in doc.recipients:
+        if row.status != "Not Sent":
+            continue
+        outcome = {"status": "Sent", "error": None}
+        try:
+            _hand_over(outbox, parseaddr(doc.sender)[1], row.recipient, content)
+        except Exception as error:
+            final = isinstance(error, Undecided) or getattr(error, "smtp_code", 0) >= 500
+            words = _("The connection broke off while it was sent; it may have gone out or not.")
+            text = words if isinstance(error, Undecided) else repr(error)
+            outcome = {"status": "" if final else "Not Sent", "error": text}
+            trouble.append(f"{row.recipient}: {text}")
+        frappe.db.set_value("Email Queue Recipient", row.name, outcome)
+        frappe.db.commit()
+        if outbox.unreachable:
+            break
+    return "\n".join(trouble) or None
 
-    kind = smtplib.SMTP_SSL if account.use_ssl else smtplib.SMTP
-    with kind(
-        account.server,
-        account.port or (465 if account.use_ssl else 587 if account.use_tls else 25),
-        timeout=30,
-    ) as server:
-        if account.use_tls and not account.use_ssl:
-            server.starttls(context=ssl.create_default_context())
-        if account.login and account.password:
-            server.login(account.login, account.password)
-        for recipient in doc.recipients:
-            if recipient.status == "Sent":
-                continue
-            server.send_message(mail, from_addr=parseaddr(doc.sender)[1], to_addrs=[recipient.recipient])
-            frappe.db.set_value("Email Queue Recipient", recipient.name, "status", "Sent")
-            frappe.db.commit()
+
+def _hand_over(outbox: Outbox, sender: str, recipient: str, content: bytes) -> None:
+    """One mail to one recipient. SMTPResponseException with the server's code where it refuses; Undecided."""
+    server = outbox.connection()
+    try:
+        for answer in (server.mail(sender), server.rcpt(recipient)):
+            if answer[0] not in (250, 251):
+                raise smtplib.SMTPResponseException(*answer)
+    except (smtplib.SMTPServerDisconnected, OSError):
+        outbox.drop()
+        raise
+    except smtplib.SMTPResponseException:
+        _begin_anew(outbox)
+        raise
+    try:
+        code, answer = server.data(content)
+    except smtplib.SMTPDataError:
+        _begin_anew(outbox)
+        raise
+    except Exception as error:
+        outbox.drop()
+        raise Undecided from error
+    if code != 250:
+        _begin_anew(outbox)
+        raise smtplib.SMTPResponseException(code, answer)
+
+
+def _begin_anew(outbox: Outbox) -> None:
+    """After a refusal the connection is good for the next mail, or closed."""
+    try:
+        outbox.server.rset()
+    except (smtplib.SMTPException, OSError):
+        outbox.drop()
 
 
 def add_attachment(mail: EmailMessage, fname: str, content: bytes) -> None:

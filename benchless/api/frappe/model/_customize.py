@@ -77,26 +77,26 @@ def sort(fields: list, wanted: list[str]) -> list:
     by_name = {df.fieldname: df for df in fields}
     order = [name for name in wanted if name in by_name]
     previous = None
-    waiting: list[tuple[str, str | None]] = []
     for df in fields:
+        if df.is_custom_field:
+            continue
         if df.fieldname not in order:
-            waiting.append((df.fieldname, df.insert_after if df.is_custom_field else previous))
-        if not df.is_custom_field:
-            previous = df.fieldname
-    last: dict[str | None, str] = {}  # behind which field the next one with the same place goes
+            order.insert(order.index(previous) + 1 if previous else 0, df.fieldname)
+        previous = df.fieldname
+    waiting = [df for df in fields if df.is_custom_field and df.fieldname not in order]
+    last: dict[str, str] = {}  # behind which field the next one with the same place goes
     while waiting:
         left = []
-        for name, after in waiting:
-            if not after:
-                order.insert(order.index(last[None]) + 1 if None in last else 0, name)
-            elif after in order:
-                order.insert(order.index(last.get(after, after)) + 1, name)
-            else:
-                left.append((name, after))
+        for df in waiting:
+            after = df.insert_after or ""
+            if after and after not in order:
+                left.append(df)
                 continue
-            last[after or None] = name
+            behind = last.get(after, after)
+            order.insert(order.index(behind) + 1 if behind else 0, df.fieldname)
+            last[after] = df.fieldname
         if len(left) == len(waiting):
-            order.extend(name for name, _after in left)
+            order.extend(df.fieldname for df in left)
             break
         waiting = left
     return [by_name[name] for name in order]

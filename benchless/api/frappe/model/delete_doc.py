@@ -175,8 +175,8 @@ def _fields_of_type(fieldtype: str) -> list[_dict]:
 
 # What only tells about a document does not keep it from being deleted.
 IGNORED_ON_DELETE = frozenset(
-    ("Version", "Comment", "File", "Deleted Document", "Error Log", "Email Queue", "DocField", "DocPerm", "Custom DocPerm", "ToDo",
-     "DocShare", "Tag Link", "Notification Log", "Workspace")
+    ("Version", "Comment", "File", "Deleted Document", "Error Log", "Email Queue", "DocField", "DocPerm",
+     "Custom DocPerm", "ToDo", "DocShare", "Tag Link", "Notification Log", "Workspace")
 )
 
 

@@ -4,11 +4,11 @@ import copy
 import inspect
 from types import ModuleType
 
+import frappe
+from frappe.model.base_document import BaseDocument
+from frappe.utils import _limits
 from jinja2 import DebugUndefined, Template, nodes
 from jinja2.sandbox import SandboxedEnvironment
-
-import frappe
-from frappe.utils import _limits
 
 # Attributes through which a template could reach the interpreter.
 UNSAFE_ATTRIBUTES = {

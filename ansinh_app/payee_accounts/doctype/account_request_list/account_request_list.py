@@ -1,0 +1,79 @@
+"""Account Request List: confirmed requests on their way to a provider, and its answer."""
+
+import json
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from ansinh_app.exceptions import ContractError
+from ansinh_app.payee_accounts import contracts, request_lists
+from ansinh_app.permissions import scope
+
+_KEPT = (
+    "status",
+    "sent_on",
+    "request_count",
+    "request_file",
+    "opened",
+    "rejected",
+    "waiting",
+    "unmatched",
+    "rows",
+)
+
+
+class AccountRequestList(Document):
+    def validate(self):
+        self.keep_what_steps_set()
+        if not self.contract:
+            self.contract = contracts.in_force(self.office, self.provider)
+        if not self.contract or not contracts.is_in_force(self.contract):
+            frappe.throw(
+                _("No contract of {0} with {1} is in force.").format(self.office, frappe.bold(self.provider)),
+                ContractError,
+            )
+
+    def keep_what_steps_set(self):
+        """A form or a REST client may send these; only writing and answering set them."""
+        if self.flags.by_step:
+            return
+        before = self.get_doc_before_save()
+        for field in _KEPT:
+            self.set(field, before.get(field) if before else ([] if field == "rows" else None))
+        self.status = self.status or "Draft"
+        if before and scope().kinds == {"provider"}:
+            for field in ("office", "provider", "contract", "campaign"):
+                self.set(field, before.get(field))
+
+
+def _checked(doc: str | dict) -> Document:
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    stored = frappe.get_doc("Account Request List", name)
+    stored.check_permission("write")
+    return stored
+
+
+@frappe.whitelist(methods=["POST"])
+def write_and_send(doc: str | dict) -> dict:
+    """Action: writes the provider's list of every confirmed request and marks them as sent."""
+    stored = _checked(doc)
+    count = request_lists.send(stored)
+    frappe.msgprint(
+        _("{0} requests are in the list and count as sent.").format(count), title=_("Write List and Send")
+    )
+    return stored.reload().as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def apply_answer(doc: str | dict) -> dict:
+    """Action: reads the provider's answer; every row is applied or listed with its reason."""
+    stored = _checked(doc)
+    counts = request_lists.answer(stored)
+    frappe.msgprint(
+        _("Opened: {opened}. Rejected: {rejected}. Not answered yet: {waiting}. Rows without a request: {unmatched}.").format(
+            **counts
+        ),
+        title=_("Apply Answer"),
+    )
+    return stored.reload().as_dict()
