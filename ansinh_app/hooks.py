@@ -101,6 +101,7 @@ _GUARDED = [
     "Payout Batch",
     "Payout Line",
     "Payout Period",
+    "Provider Inquiry",
     "Provider Result",
     "Recovery Case",
     "Registry Change",
@@ -124,5 +125,7 @@ jinja = {
         "ansinh_app.utils.printing.drawdown_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
+        "ansinh_app.payee_accounts.papers.application_paper",
+        "ansinh_app.payee_accounts.papers.mandate_paper",
     ]
 }

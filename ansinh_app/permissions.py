@@ -115,6 +115,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "units": (Way("administrative_unit", "units"),),
         "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
+    "Provider Inquiry": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Payout Period": {
         **_OF_OFFICE,
         "units": (Way("office", "units_above", "Paying Office", "administrative_unit"),),

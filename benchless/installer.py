@@ -9,6 +9,7 @@ from pathlib import Path
 import frappe
 from frappe.model.meta import DOCTYPES_FOR_DOCTYPE, core_doctype_folder
 from frappe.modules.import_file import import_doc_file, import_file_by_path, store_definition
+from frappe.modules.utils import sync_customizations
 
 from benchless import backup, locks, schema, settings, worker
 
@@ -166,6 +167,7 @@ def install_app(app: str, force: bool = False) -> None:
         frappe.flags.in_install = None
         sync_jobs(app)
         sync_fixtures(app)
+        sync_customizations(app)
         for method in hooks.get("after_sync") or []:
             frappe.get_attr(method)()
     finally:
@@ -357,6 +359,7 @@ def _migrate() -> None:
         sync_jobs()
         for app in apps:
             sync_fixtures(app)
+            sync_customizations(app)
         _remember_versions()
         for app in apps:
             for method in frappe.get_hooks("after_migrate", app_name=app):

@@ -5,6 +5,8 @@ import re
 import frappe
 from frappe.database.schema import column_definition
 
+from benchless.sqlite import retype
+
 STANDARD_COLUMNS = (
     ("creation", "datetime(6)"),
     ("modified", "datetime(6)"),
@@ -55,6 +57,10 @@ def sync_table(doctype: str) -> None:
         for column, definition in columns.items():
             if column.lower() not in known:
                 changes.append(f"add column `{column}` {definition}")
+            elif frappe.db.db_type == "sqlite":
+                declared = known[column.lower()].type
+                if retype.kind_of(declared) != retype.kind_of(definition):
+                    retype.retype(table, column, declared, definition)
             elif _needs_another_type(table, known[column.lower()], definition):
                 changes.append(f"modify `{column}` {definition}")
         for change in changes:
@@ -63,9 +69,7 @@ def sync_table(doctype: str) -> None:
 
 
 def _needs_another_type(table: str, column, definition: str) -> bool:
-    """Whether a column's type must change. SQLite holds what it is given; MariaDB never shortens what is there."""
-    if frappe.db.db_type == "sqlite":
-        return False
+    """Whether a column's type must change on MariaDB; never does one become too short for what is there."""
     wanted = definition.split()[0].replace("json", "longtext")
     if column.type == wanted:
         return False

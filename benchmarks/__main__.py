@@ -3,12 +3,12 @@
 import platform
 import sys
 
-from benchmarks import ledger, prepare
+from benchmarks import ledger, prepare, web
 
 
 def main() -> None:
     print(f"Python {platform.python_version()} on {platform.machine()}", flush=True)
-    for measured in (ledger.run, prepare.run):
+    for measured in (ledger.run, prepare.run, web.run):
         print("\n".join(["", *measured()]), flush=True)
 
 

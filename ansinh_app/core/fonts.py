@@ -15,7 +15,7 @@ from functools import lru_cache
 TCVN3, VNI = "TCVN3", "VNI"
 UNICODE, AMBIGUOUS, BROKEN = "Unicode", "ambiguous", "broken"
 
-_TCVN3 = dict(
+TCVN3_LETTERS = dict(
     zip(
         "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ§¡¢£¤¥¦",
         "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĐĂÂÊÔƠƯ",
@@ -31,10 +31,10 @@ _MARKED = {
     "ô": dict(zip("ùøûõï", "ớờởỡợ", strict=True)),
     "ö": dict(zip("ùøûõï", "ứừửữự", strict=True)),
 }
-_VNI = {letter + mark: whole for letter, marks in _MARKED.items() for mark, whole in marks.items()}
-_VNI |= {"ô": "ơ", "ö": "ư", "ñ": "đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
-_VNI |= {key.upper(): whole.upper() for key, whole in _VNI.items()}
-_VNI_PART = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
+VNI_LETTERS = {letter + mark: whole for letter, marks in _MARKED.items() for mark, whole in marks.items()}
+VNI_LETTERS |= {"ô": "ơ", "ö": "ư", "ñ": "đ", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+VNI_LETTERS |= {key.upper(): whole.upper() for key, whole in VNI_LETTERS.items()}
+_VNI_PART = re.compile("|".join(sorted(map(re.escape, VNI_LETTERS), key=len, reverse=True)))
 
 _SUSPECT = re.compile("[\u00a1-\u00ff]")
 _BEYOND = re.compile(
@@ -43,6 +43,7 @@ _BEYOND = re.compile(
 # Letters that no Vietnamese text in Unicode contains; Ð and ð are often typed for Đ and prove nothing.
 _FOREIGN = re.compile("[¡-¬®-¿ÄÅÆÇËÎÏÑÖ×ØÛÜÞßäåæçëîïñö÷øûüþ]")
 _WORD = re.compile(r"[^\s\d.,;:()/\\\-–_'’\"“”?!*+=&%#@<>\[\]{}|]+")
+_ABBREVIATION = re.compile("[A-ZĐ]{1,8}")  # SĐT, QĐ, ĐDCN
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _ONSETS = "ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"  # the empty one comes last
 _RIMES = frozenset(
@@ -112,7 +113,7 @@ def from_tcvn3(text: str) -> str:
     def word(found: re.Match) -> str:
         letters = found[0]
         ascii_part = [letter for letter in letters if letter.isascii() and letter.isalpha()]
-        whole = "".join(_TCVN3.get(letter, letter) for letter in letters)
+        whole = "".join(TCVN3_LETTERS.get(letter, letter) for letter in letters)
         capitals = ascii_part and len(letters) > 1 and all(letter.isupper() for letter in ascii_part)
         # One capital before marked letters ("§ç", "Lª") is a name's first letter, not a word in capitals.
         first_only = len(ascii_part) == 1 and letters[0] == ascii_part[0]
@@ -128,7 +129,7 @@ def from_vni(text: str) -> str:
     >>> from_vni("Nguyeãn Vaên Ñöùc")
     'Nguyễn Văn Đức'
     """
-    return _VNI_PART.sub(lambda found: _VNI[found[0]], text)
+    return _VNI_PART.sub(lambda found: VNI_LETTERS[found[0]], text)
 
 
 def is_suspect(text: str) -> bool:
@@ -145,7 +146,9 @@ def kind_of(text: str) -> str:
     """
     if not is_suspect(text) or _BEYOND.search(text):
         return UNICODE
-    as_it_is = _reads_well(text) and all(_one_case(word) for word in _WORD.findall(text))
+    # "SÐT" is SĐT typed with another letter, not the three letters of a font.
+    plain = text.replace("\u00d0", "Đ").replace("\u00f0", "đ")
+    as_it_is = _reads_well(plain) and all(_one_case(word) for word in _WORD.findall(plain))
     fonts = [
         font
         for font, convert in ((TCVN3, from_tcvn3), (VNI, from_vni))
@@ -160,7 +163,11 @@ def kind_of(text: str) -> str:
 
 def _reads_well(text: str) -> bool:
     """Whether every word with a letter beyond ASCII is a Vietnamese syllable."""
-    return all(is_syllable(word) for word in _WORD.findall(text) if not word.isascii())
+    return all(
+        is_syllable(word) or _ABBREVIATION.fullmatch(word)
+        for word in _WORD.findall(text)
+        if not word.isascii()
+    )
 
 
 def _one_case(word: str) -> bool:
@@ -190,8 +197,8 @@ def decode(text: str, font: str | None = None) -> tuple[str, str | None]:
 
     `font`: what `font_of` said of the sheet.
 
-    >>> decode("V\u00e2 ThÞ H¹nh"), decode("Lê Thị Hạnh"), decode("§§ §§")
-    (('Võ Thị Hạnh', 'TCVN3'), ('Lê Thị Hạnh', None), ('§§ §§', 'broken'))
+    >>> decode("Vâ ThÞ H¹nh"), decode("Lê Thị Hạnh"), decode("§× §§×")
+    (('Võ Thị Hạnh', 'TCVN3'), ('Lê Thị Hạnh', None), ('§× §§×', 'broken'))
     """
     if not is_suspect(text):
         return text, None

@@ -54,7 +54,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ),
         ("payment_method", r"hinh thuc|phuong thuc|cach nhan|kenh chi", 8),
         ("bank", r"^(nh|ngan hang)\b|ten (nh|ngan hang)|(tai khoan|tk) ngan hang|mo tai|noi mo", 8),
-        ("phone", r"dien thoai|\bs?dt\b|dtdd|di dong|so dd$|lien (he|lac)$", 8),
+        ("phone", r"dien thoai|\bsdt\b|^(so )?dt$|^dt |dtdd|di dong|so dd$|lien (he|lac)$", 8),
         ("representative_name", r"(dai dien|giam ho|uy quyen|nhan thay|linh thay|cham soc|nguoi nhan)", 7),
         ("old_id", r"(cmnd|cmt|chung minh).*\bcu\b|^(so )?(cmnd|cmt|chung minh( nhan dan| thu)?)$", 8),
         ("personal_id", r"cccd|can cuoc|dinh danh|ddcn|cmnd|cmt|chung minh|giay to tuy than", 8),
@@ -95,7 +95,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
             8,
         ),
         ("amount", r"tong (so )?(tien|cong|chi)|thanh tien|kinh phi|so tien|dong thang", 6),
-        ("category", r"(nhom|loai|dien) doi tuong|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
+        ("category", r"(nhom|loai|dien) (doi tuong|dt)\b|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
         ("category", r"doi tuong|^ma$", 5),
         ("note", r"ghi chu|luu y|^ly do", 8),
     )

@@ -94,6 +94,7 @@ def read_row(
     _read_sex(read, cell)
     _read_birth(read, cell, _stated_year(cell("personal_id")), habits, fields)
     _read_ids(read, cell, habits.provinces)
+    _birth_of_id(read, habits.provinces)
     _read_phone(read, cell("phone"))
     _read_account(read, cell("account_no"))
     _read_decision(read, cell)
@@ -232,6 +233,18 @@ def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
     value = cell("representative_id")
     if value is not None and not _nothing(read, "representative_id", value):
         _read_id(read, "representative_id", value, None, None, provinces)
+
+
+def _birth_of_id(read: RowValues, provinces: Set[str] | None) -> None:
+    """Where no birth is written, the identity number states the year."""
+    number = read.values.get("personal_id")
+    if "date_of_birth" in read.values or not number or str(number)[:3] not in (provinces or ()):
+        return
+    if any(note.field in ("date_of_birth", "birth_year", "personal_id") for note in read.errors):
+        return
+    year = cccd.birth_year(str(number))
+    read.values["date_of_birth"], read.values["dob_precision"] = date(year, 1, 1), "Year"
+    read.repairs.append(Note("date_of_birth", "year_of_id", str(year)))
 
 
 def _nothing(read: RowValues, name: str, value: object) -> bool:

@@ -20,7 +20,9 @@ class OfficeCase(FrappeTestCase):
     def make_office(self) -> str:
         code = "LAW-" + frappe.generate_hash(length=7).upper()
         world.make_office(code)
-        world.make_contracts(code)
+        world.make_contract(code, "STB", programmes=[{"programme": "BTXH"}, {"programme": "CARE"}])
+        world.make_contract(code, "BID", programmes=[{"programme": "NCC"}])
+        world.make_contract(code, "VNPOST", pays_accounts=0, pays_cash=1)
         return code
 
     def prepare(self, month: str, as_of: str, office: str | None = None) -> tuple[str, dict]:

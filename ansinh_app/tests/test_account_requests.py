@@ -20,7 +20,11 @@ from ansinh_app.payee_accounts.doctype.account_request_list.account_request_list
     apply_answer,
     write_and_send,
 )
+from ansinh_app.payee_accounts.doctype.provider_inquiry import provider_inquiry
+from ansinh_app.payee_accounts.report.account_funnel import account_funnel
+from ansinh_app.payee_accounts.report.pay_point_network import pay_point_network
 from ansinh_app.tests.factories import (
+    CITY,
     DONG_KINH,
     MAI_PHA,
     VINH_TRAI,
@@ -356,6 +360,109 @@ class TestLists(FrappeTestCase):
         self.list.update({"status": "Answered", "opened": 99})
         self.list.save()
         self.assertEqual((self.list.reload().status, self.list.opened), ("Draft", 0))
+
+
+class TestReportsAndPapers(FrappeTestCase):
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        make_contract()
+
+    def test_the_funnel_counts_each_person_by_the_farthest_step(self):
+        ask(make_person("Lý Văn Nháp"))
+        withdrawn = ask(make_person("Lý Văn Rút"))
+        apply_workflow(withdrawn, "Withdraw")
+        opened = open_account(ask(make_person("Lý Thị Mở")))
+        done = open_account(ask(make_person("Lý Thị Xong", administrative_unit=MAI_PHA)), account_no="060155550002")
+        done.safe_use_told = 1
+        done.save()
+        apply_workflow(done, "Hand Over")
+        opening.note_first_credits({done.payment_account: "2024-07-05"})
+        frappe.db.set_value("Account Request", opened.name, "name_match", "Different")
+        grant(frappe.get_doc("Beneficiary", opened.beneficiary))
+        filters = {"office": make_office(), "as_of": "2024-06-30"}
+        _columns, rows, _message, chart, summary = account_funnel.execute(filters)
+        total = rows[-1]
+        steps = ("asked", "confirmed", "sent", "opened", "matched", "handed_over", "credited", "withdrawn")
+        self.assertEqual([total[step] for step in steps], [4, 2, 2, 2, 1, 1, 1, 1])
+        self.assertEqual(total["entitled"], 1)
+        self.assertEqual(chart["data"]["datasets"][0]["values"][0], 1)
+        by_place = {row["place"]: row for row in rows[:-1]}
+        self.assertEqual(by_place["Xã Mai Pha"]["credited"], 1)
+        by_provider = account_funnel.execute({**filters, "by": "Provider"})[1]
+        self.assertEqual(by_provider[0]["asked"], 4)
+        with as_user(make_user("acr-ctg@example.com", "Bank Officer", providers=[OTHER_BANK])):
+            self.assertEqual(account_funnel.execute({**filters, "by": "Provider"})[1], [])
+        with as_user(make_user("acr-mp@example.com", "Commune Officer", units=[MAI_PHA])):
+            self.assertEqual([row["asked"] for row in account_funnel.execute(filters)[1]], [1, 1])
+
+    def test_communes_without_a_pay_point_are_named(self):
+        point = {"doctype": "Pay Point", "point_name": "Bưu cục mẫu", "kind": "Post Counter", "provider": "VNPOST"}
+        frappe.get_doc({**point, "administrative_unit": VINH_TRAI}).insert()
+        with self.assertRaises(AccountError):
+            frappe.get_doc({**point, "administrative_unit": CITY}).insert()
+        rows = pay_point_network.execute({"office": make_office(), "as_of": "2024-06-30"})[1]
+        self.assertEqual(rows[-1]["total"], 1)
+        self.assertTrue(any(row["note"] for row in rows[:-1]))
+
+    def test_papers_name_the_holder_and_no_illness(self):
+        guardian = make_representative("Lý Văn Giám Hộ")
+        child = make_person("Lý Văn Con", date_of_birth="2018-05-01")
+        child.append("representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"})
+        child.save()
+        grant(child, "BTXH-03B", payee_type="Guardian", representative=guardian.name, payment_method="Cash",
+              cash_reason="Account not open yet")  # fmt: skip
+        request = ask(child, holder_type="Guardian")
+        for paper in ("Account Application", "Mandate to Receive"):
+            html = frappe.get_print("Account Request", request.name, paper, doc=request)
+            self.assertIn("LÝ VĂN GIÁM HỘ", html)
+            self.assertIn("LÝ VĂN CON", html)
+            self.assertNotIn("HIV", html)
+            self.assertNotIn("BTXH-03", html)
+
+
+class TestInquiry(FrappeTestCase):
+    def setUp(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        person = make_person("Lý Thị Hỏi")
+        self.inquiry = frappe.get_doc(
+            {
+                "doctype": "Provider Inquiry", "payment_account": make_account(person).name, "kind": "Not Credited",
+                "question": "Tháng 6 đã ghi có chưa?",
+            }
+        ).insert()  # fmt: skip
+
+    def test_question_and_answer(self):
+        self.assertEqual((self.inquiry.office, self.inquiry.provider), (make_office(), BANK))
+        with self.assertRaises(AccountRequestError):
+            provider_inquiry.send_answer(self.inquiry.as_dict())
+        provider_inquiry.ask(self.inquiry.as_dict())
+        self.inquiry.reload()
+        self.assertEqual(self.inquiry.status, "Asked")
+        self.assertGreater(str(self.inquiry.due_on), str(self.inquiry.asked_on))
+        clerk = make_user("acr-stb@example.com", "Bank Officer", providers=[BANK])
+        with as_user(clerk):
+            mine = frappe.get_doc("Provider Inquiry", self.inquiry.name)
+            with self.assertRaises(AccountRequestError):
+                provider_inquiry.send_answer(mine.as_dict())
+            mine.update({"answer": "Đã ghi có ngày 05/07", "question": "khác", "status": "Closed"})
+            mine.save()
+            self.assertEqual((mine.question, mine.status), ("Tháng 6 đã ghi có chưa?", "Asked"))
+            provider_inquiry.send_answer(mine.as_dict())
+            self.assertFalse(frappe.has_permission("Beneficiary", "read", user=clerk))
+        self.inquiry.reload()
+        self.assertEqual((self.inquiry.status, self.inquiry.answered_by), ("Answered", clerk))
+        provider_inquiry.close_inquiry(self.inquiry.as_dict())
+        self.assertEqual(self.inquiry.reload().status, "Closed")
+
+    def test_another_bank_sees_nothing(self):
+        with as_user(make_user("acr-ctg@example.com", "Bank Officer", providers=[OTHER_BANK])):
+            self.assertEqual(frappe.get_list("Provider Inquiry", pluck="name"), [])
+            with self.assertRaises(frappe.PermissionError):
+                frappe.get_doc("Provider Inquiry", self.inquiry.name).check_permission("read")
 
 
 class TestWhoSeesRequests(FrappeTestCase):

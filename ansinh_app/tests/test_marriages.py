@@ -50,8 +50,10 @@ class TestMarriages(OfficeCase):
                 self.man.save()
         marry(self.man, self.woman, married_on="2020-05-06")
         for person, other in ((self.man, third), (third, self.woman)):
+            frappe.db.savepoint("wedding")
             with self.assertRaises(InvalidDateError):
                 marry(person, other, married_on="2023-01-01")
+            frappe.db.rollback(save_point="wedding")
         self.man.reload()
         self.man.spouses[0].ended_on = "2022-12-31"
         self.man.save()

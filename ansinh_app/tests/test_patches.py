@@ -44,7 +44,7 @@ class TestPatches(FrappeTestCase):
         law = load_law()
         self.assertEqual(sorted(law.one_off), sorted(grants))
         for month, amount in FUNERALS.items():
-            rate = law.rate("MTP-BTXH", Month.parse(month), frappe.utils.getdate("2026-11-20"))
+            rate = law.rate("MT-BTXH", Month.parse(month), frappe.utils.getdate("2026-11-20"))
             self.assertEqual(rate.amount_per_unit, amount)
         after = levels()
         add_one_off_levels.execute()

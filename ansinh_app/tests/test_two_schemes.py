@@ -23,7 +23,7 @@ class TestTwoSchemes(OfficeCase):
         self.assisted.save()
 
     def test_it_is_held_back_and_paid_with_arrears_once_checked(self):
-        world.make_contract(self.office, "BID", programmes=[{"programme": "BTXH"}])
+        world.make_contract(self.office, "BID", contract_no="BTXH", programmes=[{"programme": "BTXH"}])
         period, summary = self.prepare("2024-05", "2024-04-24")
         self.assertEqual(self.held(summary), {"two_schemes_unchecked"})
         block = preflight(period)["blocks"]

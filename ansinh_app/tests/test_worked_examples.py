@@ -12,8 +12,9 @@ from ansinh_app.policy.law import load_law
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.worked_examples import Example, read
 
-# Law changes, ages, combinations, a carer, late and amended decisions, recovery, death, failures, suspension.
-SAMPLE = (1, 4, 7, 9, 11, 15, 22, 29, 32, 39, 43, 44, 46, 47, 49, 51)
+# Law changes, ages, combinations, a carer, late and amended decisions, recovery, death, failures, suspension,
+# two schemes, a couple's share, merit, two months at once.
+SAMPLE = (1, 4, 7, 9, 11, 15, 22, 29, 32, 39, 43, 44, 46, 47, 49, 51, 57, 59, 60, 61, 62, 63, 65, 73)
 _AMOUNTS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 _TEXTS = {"Failed": "Không thành công", "Uncollected": "Chưa đến nhận"}
 _CHANGES = {"stop": "Stop", "suspend": "Suspend", "resume": "Resume"}
@@ -48,6 +49,7 @@ class Office:
             self.code, example.full_name, date_of_birth=example.born, dob_precision=example.precision
         )
         self.entitlements: dict[str, str] = {}
+        self.spouse = None
         for fact in example.facts:
             self.record(fact)
 
@@ -63,6 +65,14 @@ class Office:
                 **values,
             )
             self.entitlements[fact.of] = made.name
+        elif fact.what == "married":
+            self.marry(fact)
+        elif fact.what.startswith("spouse's "):
+            self.record_spouse(fact)
+        elif fact.what == "both schemes":
+            decision = frappe.get_doc("Entitlement", self.entitlements[fact.of])
+            decision.update({"both_schemes_on": fact.known_on, "both_schemes_reason": fact.terms})
+            decision.save()
         elif fact.what == "death":
             died = "-".join(reversed(fact.terms.split("/")))
             world.change(self.person, "Death", fact.known_on, occurred_on=died)
@@ -74,6 +84,26 @@ class Office:
                 entitlement=self.entitlements[fact.of],
                 effective_month=f"{fact.month()}-01",
             )
+
+    def marry(self, fact) -> None:
+        """The husband or wife is paid by another office: the share is one all the same."""
+        other = f"{self.code}-S"
+        world.make_office(other)
+        self.spouse = world.make_person(other, "Người Hôn Phối", date_of_birth=self.example.born)
+        self.person.reload()
+        days = {"married_on": fact.day("on"), "ended_on": fact.day("ended on"), "known_on": fact.known_on}
+        row = {"spouse": self.spouse.name, **days, "end_known_on": fact.day("ended on")}
+        self.person.append("spouses", row)
+        self.person.save()
+
+    def record_spouse(self, fact) -> None:
+        if fact.what == "spouse's grant":
+            values = {"start": fact.month(), "known_on": fact.known_on}
+            self.entitlements[fact.of] = world.make_entitlement(self.spouse, fact.category, **values).name
+        else:
+            month = f"{fact.month()}-01"
+            held = {"entitlement": self.entitlements[fact.of], "effective_month": month}
+            world.change(self.spouse, _CHANGES[fact.what.removeprefix("spouse's ")], fact.known_on, **held)
 
     def carer(self) -> dict:
         carer = frappe.get_doc({"doctype": "Representative", "full_name": "Nguyễn Thị Chăm Sóc"}).insert()

@@ -26,6 +26,11 @@ class Fact:
         found = re.search(rf"{word} (\d\d)/(\d{{4}})", self.terms)
         return f"{found[2]}-{found[1]}" if found else ""
 
+    def day(self, word: str) -> date | None:
+        """The day after a word of the terms."""
+        found = re.search(rf"(?:^|, ){word} (\d\d/\d\d/\d{{4}})", self.terms)
+        return _day(found[1]) if found else None
+
     @property
     def category(self) -> str:
         return self.terms.split()[0]

@@ -57,8 +57,8 @@ class SheetGrid:
     A cell merged over several rows counts for each of them, as the eye reads it.
     """
 
-    def __init__(self, sheet) -> None:
-        self._sheet = sheet
+    def __init__(self, sheet, file_name: str = "") -> None:
+        self._sheet, self._file_name = sheet, file_name
         self._left = [""] * ((sheet.start or (0, 0))[1])
         self._merged: dict[int, list[tuple[int, int]]] = {}
         for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
@@ -68,11 +68,22 @@ class SheetGrid:
     def __len__(self) -> int:
         return self._sheet.total_height
 
+    def _rows(self) -> Iterator[list[object]]:
+        """The reader's rows; it has none for an empty sheet, and panics on some damaged ones."""
+        if self._sheet.start is None:
+            return
+        try:
+            yield from self._sheet.iter_rows()
+        except BaseException as error:
+            if not _is_panic(error):
+                raise
+            _refuse(self._file_name, _("it is damaged: open it, save it again and send it anew"))
+
     def __iter__(self) -> Iterator[list[object]]:
         above: dict[tuple[int, int], object] = {}
         first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
         tops = {top for _column, top in first}
-        for index, row in enumerate(self._sheet.iter_rows()):
+        for index, row in enumerate(self._rows()):
             row = self._left + row if self._left else row
             for column, top in self._merged.get(index, ()):
                 if column < len(row) and row[column] == "":
@@ -288,12 +299,21 @@ def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
             visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
             if not visible or meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name))))
+            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name), file_name)))
         return grids
     except python_calamine.PasswordError:
         _refuse(file_name, _("it is protected by a password: save it without one"))
     except (python_calamine.CalamineError, OSError, ValueError):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether the reader, which is written in Rust, gave up on a file: its error is no ordinary exception."""
+    return type(error).__name__ == "PanicException"
 
 
 def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:

@@ -62,6 +62,7 @@ def desk_settings(site: str, site_path: Path, conf: dict) -> dict:
         "STATIC_URL": "/static/",
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_MAX_AGE": 3600,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
         "SESSION_ENGINE": "django.contrib.sessions.backends.file",
         "SESSION_FILE_PATH": str(session_path),
         "SESSION_COOKIE_NAME": "sid",

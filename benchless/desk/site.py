@@ -34,6 +34,7 @@ class DeskSite(UnfoldAdminSite):
             path("logout", account.logout, name="logout"),
             path("password", signed_in(account.change_password), name="password_change"),
             path("search", signed_in(search.search), name="search"),
+            path("find", signed_in(search.find), name="find"),
             path("workspace/<path:name>", signed_in(home.workspace), name="workspace"),
             path("list/<str:doctype>/export", signed_in(lists.export), name="list_export"),
             path("list/<str:doctype>/bulk", signed_in(lists.bulk_json), name="list_bulk"),

@@ -10,13 +10,17 @@ from werkzeug.test import Client
 class Http:
     """`get/post/put/delete` return the response; `.json` and `.status_code` as usual."""
 
-    def __init__(self, site: str):
+    def __init__(self, site: str, address: str = "127.0.0.1"):
         self.pool = ThreadPoolExecutor(max_workers=1)
         self.client = Client(self.pool.submit(wsgi_application_of, site, frappe.local.sites_path).result())
         self.headers = {"Host": "localhost", "X-Frappe-Site-Name": site, "Accept": "application/json"}
+        self.environ = {"REMOTE_ADDR": address}
+        if address != "127.0.0.1":
+            self.headers["X-Forwarded-For"] = address
 
     def request(self, method: str, path: str, body=None, query=None, headers=None, form=None):
         arguments = {"method": method, "query_string": query, "headers": {**self.headers, **(headers or {})}}
+        arguments["environ_base"] = self.environ
         if body is not None:
             arguments.update(data=json.dumps(body), content_type="application/json")
         elif form is not None:

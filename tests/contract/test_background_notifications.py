@@ -4,6 +4,7 @@ import email
 from email import policy
 
 import frappe
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.email.doctype.notification.notification import get_documents_for_today, trigger_daily_alerts
 from frappe.utils import add_days, nowdate
 from services_world import CHECKER, FOLDER, MAKER, PAPER, ServicesTestCase, paper
@@ -229,3 +230,16 @@ class TestNotifications(ServicesTestCase):
         ):
             with self.assertRaises(frappe.ValidationError, msg=str(values)):
                 self.alert(**values)
+
+    def test_users_are_told_by_code(self):
+        told = {"type": "Alert", "subject": "Come and see", "from_user": MAKER, "document_type": "Role"}
+        enqueue_create_notification([MAKER, CHECKER, "nobody@example.com"], told)
+        users = frappe.get_all("Notification Log", filters={"subject": "Come and see"}, pluck="for_user")
+        self.assertEqual(sorted(users), sorted([MAKER, CHECKER]))
+        enqueue_create_notification(f"{MAKER}, {CHECKER}", {**told, "type": "Mention", "subject": "Mentioned"})
+        users = frappe.get_all("Notification Log", filters={"subject": "Mentioned"}, pluck="for_user")
+        self.assertEqual(users, [CHECKER])  # nobody is told what they did themselves
+
+    def test_pages_are_told_of_progress_and_events(self):
+        frappe.publish_progress(50, "Half", doctype="Role", docname="All", description="of it")
+        frappe.publish_realtime("svc_event", {"n": 1}, user=MAKER, after_commit=True)

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import frappe
 from frappe.email.doctype.auto_email_report import auto_email_report
-from frappe.email.doctype.auto_email_report.auto_email_report import send_daily, send_monthly
+from frappe.email.doctype.auto_email_report.auto_email_report import send_daily, send_monthly, send_now
 from frappe.utils import add_days, add_months, get_datetime, get_first_day, getdate, today
 from services_world import CHECKER, FOLDER, MAKER, PAPER, ServicesTestCase, folder, paper
 from test_background_notifications import make_sender
@@ -197,3 +197,20 @@ class TestAutoEmailReports(ServicesTestCase):
                 self.report()
         finally:
             many.pop("max_reports_per_user")
+
+    def test_it_can_be_sent_by_hand_by_who_may_read_it(self):
+        report = self.report()
+        frappe.set_user(MAKER)
+        with self.assertRaises(frappe.PermissionError):
+            send_now(report.name)
+        frappe.set_user("Administrator")
+        send_now(report.name)
+        self.assertEqual(len(self.mails()), 1)
+
+    def test_a_mail_that_ended_in_an_error_is_sent_again_when_somebody_says_so(self):
+        self.report().send()
+        ((_to, queued, _message),) = self.mails()
+        for status, wanted in (("Error", "Not Sent"), ("Sent", "Sent")):
+            frappe.db.set_value("Email Queue", queued.name, "status", status)
+            frappe.get_doc("Email Queue", queued.name).retry_sending()
+            self.assertEqual(frappe.db.get_value("Email Queue", queued.name, "status"), wanted)

@@ -3,7 +3,17 @@
 import json
 
 import frappe
-from documents_world import KEEPER, PAPER, PLACE, READER, READER_ROLE, DocumentsCase, make_doctype, paper, place
+from documents_world import (
+    KEEPER,
+    PAPER,
+    PLACE,
+    READER,
+    READER_ROLE,
+    DocumentsCase,
+    make_doctype,
+    paper,
+    place,
+)
 from frappe.custom.doctype.custom_field.custom_field import create_custom_field, create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import delete_property_setter, make_property_setter
 from frappe.permissions import add_permission, reset_perms, setup_custom_perms, update_permission_property
@@ -141,7 +151,9 @@ class TestCustomFields(Customised):
 
 class TestPropertySetters(Customised):
     def test_of_fields(self):
-        for name, value, kind in (("reqd", "1", "Check"), ("label", "Erstes", "Data"), ("hidden", 0, "Check"), ("description", "told", "Small Text")):  # fmt: skip
+        values = (("reqd", "1", "Check"), ("label", "Erstes", "Data"), ("hidden", 0, "Check"),
+                  ("description", "told", "Small Text"))  # fmt: skip
+        for name, value, kind in values:
             make_property_setter(BASE, "first", name, value, kind)
         df = frappe.get_meta(BASE).get_field("first")
         self.assertEqual((df.reqd, df.label, df.description), (1, "Erstes", "told"))

@@ -9,7 +9,16 @@ import pytest
 
 from ansinh_app.core.explain import render_all
 from ansinh_app.core.law import Law, RateLine, RateVersion
-from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Change, Entitlement, Move, Person, RecoveryCase, Settled
+from ansinh_app.core.ledger import (
+    COUNTS_AS_SETTLED,
+    Change,
+    Entitlement,
+    Marriage,
+    Move,
+    Person,
+    RecoveryCase,
+    Settled,
+)
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
 from ansinh_app.tests.worked_examples import Example, Fact, read
@@ -17,6 +26,7 @@ from ansinh_app.tests.worked_examples import Example, Fact, read
 from .world import law, shipped_categories, shipped_versions
 
 EXAMPLES = read()
+_OWN = {"BTXH": ("BTXH-06B1", "1.5"), "HTXH": ("HTXH-75", "1")}
 _ACTIVE = {"stop": False, "suspend": False, "resume": True}
 
 
@@ -29,18 +39,19 @@ def the_law(example: Example) -> Law:
 
 
 def own_version(fact: Fact) -> RateVersion:
-    _programme, base, *_rest = fact.terms.split()
-    line = RateLine("BTXH-06B1", Decimal("1.5"), None, f"HĐND {fact.of}", "law")
+    programme, base, *_rest = fact.terms.split()
+    category, coefficient = _OWN[programme]
+    line = RateLine(category, Decimal(coefficient), None, f"HĐND {fact.of}", "law")
     return RateVersion(
         name=f"OWN-{fact.of}",
-        programme="BTXH",
+        programme=programme,
         effective_from=Month.parse(fact.month()).first_day,
         in_force_on=fact.known_on,
         base_amount=int(base.replace(".", "")),
         instrument=f"HĐND {fact.of}",
         unit=fact.of,
         certainty="law",
-        lines={"BTXH-06B1": line},
+        lines={category: line},
     )
 
 
@@ -61,10 +72,22 @@ def the_person(example: Example) -> Person:
         death_known_on=death.known_on if death else None,
         units=(home,) if home else (),
         moves=moves,
+        marriages=the_marriages(example),
     )
 
 
-def the_entitlements(example: Example) -> list[Entitlement]:
+def the_marriages(example: Example) -> tuple[Marriage, ...]:
+    wedding = next((fact for fact in example.facts if fact.what == "married"), None)
+    if not wedding:
+        return ()
+    ended = wedding.day("ended on")
+    theirs = the_entitlements(example, "spouse's ")
+    spouse = Person("SPOUSE", example.born)
+    return (Marriage(spouse, tuple(theirs), wedding.day("on"), wedding.known_on, ended, ended),)
+
+
+def the_entitlements(example: Example, whose: str = "") -> list[Entitlement]:
+    checked = {fact.of: fact.known_on for fact in example.facts if fact.what == "both schemes"}
     return [
         Entitlement(
             name=fact.of,
@@ -74,13 +97,14 @@ def the_entitlements(example: Example) -> list[Entitlement]:
             decided_on=fact.known_on,
             settled_through=Month.parse(fact.month("through")) if fact.month("through") else None,
             changes=tuple(
-                Change(Month.parse(one.month()), one.known_on, _ACTIVE[one.what])
+                Change(Month.parse(one.month()), one.known_on, _ACTIVE[one.what.removeprefix(whose)])
                 for one in example.facts
-                if one.of == fact.of and one.what in _ACTIVE
+                if one.of == fact.of and one.what.removeprefix(whose) in _ACTIVE
             ),
+            both_schemes_on=checked.get(fact.of),
         )
         for fact in example.facts
-        if fact.what == "grant"
+        if fact.what == f"{whose}grant"
     ]
 
 

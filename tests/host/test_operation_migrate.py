@@ -100,6 +100,43 @@ def test_migrate_keeps_rows_and_the_columns_of_fields_that_are_gone(world):
     assert world.call("frappe.client.get_count", doctype="Role", filters={"name": ["like", "Shop Role%"]}, _site=SITE) == 2
 
 
+def test_a_field_of_another_type_takes_its_values_along(world):
+    """As MariaDB's MODIFY: whole numbers become their text and text of numbers a number; else nothing changes."""
+    place = world.folder / "shop" / "shop" / "doctype" / "parcel" / "parcel.json"
+    former = place.read_text()
+    kinds = {"a_number": "Int", "a_float": "Float", "a_text": "Data", "a_word": "Data", "a_day": "Date", "a_moment": "Datetime"}
+
+    def write(kinds: dict) -> None:
+        fields = [{"fieldname": name, "fieldtype": kind, "search_index": 1} for name, kind in kinds.items()]
+        definition = json.loads(former)
+        place.write_text(json.dumps({**definition, "fields": [*definition["fields"], *fields]}))
+
+    write(kinds)
+    world.ok("migrate", site=SITE)
+    values = {"a_number": 7, "a_float": 2.5, "a_text": "0012", "a_word": "seven", "a_day": "2024-02-29",
+              "a_moment": "2024-02-29 23:59:58"}  # fmt: skip
+    world.call("frappe.db.set_value", dt="Parcel", dn="p0", field=values, _site=SITE)
+    world.call("frappe.db.set_value", dt="Parcel", dn="p1", field={"a_text": ""}, _site=SITE)
+    changed = {**kinds, "a_number": "Data", "a_float": "Small Text", "a_text": "Int", "a_day": "Datetime", "a_moment": "Date"}
+    write(changed)
+    world.ok("migrate", site=SITE)
+
+    def read(name):
+        return world.call("frappe.db.get_value", doctype="Parcel", filters=name, fieldname=list(kinds), _site=SITE)
+
+    assert read("p0") == ["7", "2.500000000", 12, "seven", "2024-02-29 00:00:00", "2024-02-29"]
+    assert read("p1") == ["0", "0.000000000", 0, None, None, None]
+    indexes = world.call("frappe.db.sql", query="select name from sqlite_master where type='index'", pluck=True, _site=SITE)
+    assert {"tabParcel.a_number", "tabParcel.a_text", "tabParcel.a_day"} <= set(indexes)
+
+    write({**changed, "a_word": "Int"})
+    done = world.run("migrate", site=SITE)
+    assert done.returncode != 0 and "seven" in done.stderr
+    assert read("p0")[3] == "seven"
+    place.write_text(former)
+    world.ok("migrate", site=SITE)
+
+
 def test_two_do_not_migrate_at_once(world):
     held = locks.take(world.sites / SITE, "migrate", shared=False)
     try:

@@ -14,7 +14,7 @@ from ansinh_app.registry.imports.reading import Reading, open_attached
 from ansinh_app.registry.imports.results import Results, return_workbook
 from ansinh_app.registry.imports.rows import Row, Terms, judge
 from ansinh_app.registry.imports.store import Store
-from ansinh_app.registry.imports.title import stated_month
+from ansinh_app.registry.imports.title import stated_day, stated_decision, stated_month
 from ansinh_app.registry.imports.writer import Writer
 from ansinh_app.registry.offices import next_month
 
@@ -92,7 +92,7 @@ def _go_through(doc, keep: bool) -> tuple[Reading, Results]:
     if not doc.effective_month:
         doc.db_set("effective_month", _first_month(doc.office, reading.grids).first_day)
     choices = _choices(doc.name)
-    terms = _terms(doc, choices)
+    terms = _terms(doc, choices, reading)
     known, store, results = read_lookups(doc.administrative_unit), Store(keep), Results(doc, choices)
     writer = Writer(terms, known, store)
     expected, done = sum(reader.row_count for reader in reading.readers), 0
@@ -175,7 +175,8 @@ def _first_month(office: str, grids: list) -> Month:
     return max(months, default=Month.of(getdate(nowdate())))
 
 
-def _terms(doc, choices: dict) -> Terms:
+def _terms(doc, choices: dict, reading: Reading) -> Terms:
+    around = reading.texts_around()
     return Terms(
         unit=doc.administrative_unit,
         unit_title=frappe.db.get_value("Administrative Unit", doc.administrative_unit, "unit_name") or "",
@@ -184,6 +185,8 @@ def _terms(doc, choices: dict) -> Terms:
         effective_month=Month.of(getdate(doc.effective_month)),
         decision_date=getdate(doc.decision_date) if doc.decision_date else None,
         reference=doc.name,
+        list_decision=stated_decision(around),
+        list_day=stated_day(around),
         choices=choices,
     )
 

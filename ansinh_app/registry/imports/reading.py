@@ -1,8 +1,10 @@
 """The attached workbook as people's rows: which sheets hold a list, and which are left aside, and why."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import frappe
 from frappe import _
@@ -15,6 +17,8 @@ from ansinh_app.exceptions import WorkbookError
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.people import known_provinces
 from ansinh_app.utils.workbooks import Grid, open_workbook
+
+_FOOT_ROWS = 15
 
 
 @dataclass(slots=True)
@@ -37,6 +41,17 @@ class Reading:
     def header_rows(self) -> dict[str, int]:
         """Sheet -> its lowest header row, from 1."""
         return {reader.sheet: reader.table.first_row for reader in self.readers}
+
+    def texts_around(self) -> list[str]:
+        """The texts of the first and last rows of each list: its title and signatures stand there."""
+        found = []
+        for reader in self.readers:
+            around = [
+                *islice(iter(reader.grid), reader.table.header_row),
+                *deque(iter(reader.grid), _FOOT_ROWS),
+            ]
+            found += [cells.text(value) for row in around for value in row if isinstance(value, str)]
+        return [text for text in found if text]
 
     def rows(self) -> Iterator[Record | LeftOut]:
         for reader in self.readers:

@@ -45,6 +45,9 @@ class Terms:
     effective_month: Month
     decision_date: date | None
     reference: str
+    # What the list says of itself: its decision, and the day it was made.
+    list_decision: tuple[str, date] | None = None
+    list_day: date | None = None
     # (sheet, row) -> what somebody decided about a row that may be several people, and who it is.
     choices: dict[tuple[str, int], tuple[str, str | None]] = field(default_factory=dict)
 
@@ -191,25 +194,51 @@ def _judge_category(row: Row, terms: Terms, known: Lookups) -> None:
 
 
 def _judge_decision(row: Row, terms: Terms) -> None:
+    """Decision and first month. A list rarely says all of it: what stands in for the rest is told."""
+    start = row.get("effective_from")
     row.decision_date = row.get("decision_date") or terms.decision_date
     row.decision_no = str(row.get("decision_no") or "")
-    if row.decision_date is None and not any(note.field == "decision_date" for note in row.record.errors):
-        row.errors.append(words.missing("decision_date"))
+    unreadable = any(note.field == "decision_date" for note in row.record.errors)
+    if row.decision_date is None and not unreadable:
+        _decision_of_list(row, terms, start)
+    if row.decision_date is None and not unreadable:
+        row.errors.append(
+            words.fault(
+                "decision_date",
+                "",
+                _("is missing"),
+                _("a date, or the one for rows without one in the import's form"),
+            )
+        )
     elif row.decision_date and row.decision_date > getdate(nowdate()):
         row.errors.append(words.fault("decision_date", day(row.decision_date), _("lies in the future")))
     if not row.decision_no:
-        if terms.decision_date is None:
-            row.errors.append(words.missing("decision_no"))
-        else:
-            row.decision_no = terms.reference
-            row.repairs.append(
-                _("{0}: taken from the list ({1})").format(words.label("decision_no"), terms.reference)
-            )
-    row.start = row.get("effective_from") or (Month.of(row.decision_date) if row.decision_date else None)
+        row.decision_no = terms.list_decision[0] if terms.list_decision else terms.reference
+        row.repairs.append(
+            _("{0}: taken from the list ({1})").format(words.label("decision_no"), row.decision_no)
+        )
+    row.start = start or (Month.of(row.decision_date) if row.decision_date else None)
     if row.start and row.born and row.start < Month.of(row.born):
         row.errors.append(words.fault("effective_from", row.start.label, _("lies before the birth")))
     if row.start and row.start < terms.effective_month:
         row.settled_through = terms.effective_month - 1
+
+
+def _decision_of_list(row: Row, terms: Terms, start: Month | None) -> None:
+    """The decision's date where the row has none: the list's decision, the first month, the list's own day."""
+    if terms.list_decision:
+        row.decision_date = terms.list_decision[1]
+    elif start and start.first_day <= getdate(nowdate()):
+        # A benefit counts from the month of its decision (NĐ 20/2021 Đ8.1.đ).
+        row.decision_date = start.first_day
+    elif terms.list_day:
+        row.decision_date = terms.list_day
+    if row.decision_date:
+        row.doubts.append(
+            _("{0} is not in the row: {1} stands in for it").format(
+                words.label("decision_date"), day(row.decision_date)
+            )
+        )
 
 
 def _judge_age(row: Row, known: Lookups) -> None:

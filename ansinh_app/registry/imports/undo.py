@@ -29,7 +29,7 @@ def take_back(doc) -> dict[str, int]:
         )
     made, before = _traces(doc.name)
     until = get_datetime(doc.confirmed_on)
-    obstacles = [*_changed_since(made, before, until), *_dependents(made)]
+    obstacles = [*_changed_since(made, before, until), *_dependents(made, before)]
     if obstacles:
         shown = "<br>".join(frappe.utils.escape_html(one) for one in obstacles[:_SHOWN])
         more = "<br>" + _("and {0} more").format(len(obstacles) - _SHOWN) if len(obstacles) > _SHOWN else ""
@@ -98,9 +98,10 @@ def _changed_since(made: dict, before: list, until) -> list[str]:
     return found
 
 
-def _dependents(made: dict[str, set[str]]) -> list[str]:
-    """Documents outside the import that point to what it made."""
+def _dependents(made: dict[str, set[str]], before: list) -> list[str]:
+    """Documents outside the import that point to what it made, and would still do so afterwards."""
     found = []
+    put_back = {(doctype, name, field) for doctype, name, values in before for field in values}
     for target in ("Beneficiary", "Entitlement", "Payment Account", "Representative"):
         if not made.get(target):
             continue
@@ -113,7 +114,9 @@ def _dependents(made: dict[str, set[str]]) -> list[str]:
                 found += [
                     _("{0} {1} depends on {2}").format(_(doctype), row.name, row[field.fieldname])
                     for row in rows
-                    if row.name not in made.get(doctype, ()) and row.get("parent") not in made[target]
+                    if row.name not in made.get(doctype, ())
+                    and row.get("parent") not in made.get(row.get("parenttype"), ())
+                    and (doctype, row.name, field.fieldname) not in put_back
                 ]
     return found
 
@@ -131,7 +134,7 @@ def _links_to(target: str) -> list:
 
 def _columns_of(doctype: str, field) -> list[str]:
     own = ["name", field.fieldname]
-    return [*own, "parent"] if frappe.is_table(doctype) else own
+    return [*own, "parent", "parenttype"] if frappe.is_table(doctype) else own
 
 
 def _restore(before: list, made: dict[str, set[str]]) -> int:

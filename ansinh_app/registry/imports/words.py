@@ -116,6 +116,7 @@ def repair(note: Note) -> str:
         "first_of_several": _("the first of several numbers"),
         "birth_certificate": _("taken as birth certificate"),
         "taken_from_account": _("taken from the account's cell"),
+        "year_of_id": _("year taken from the personal ID"),
         "century_only_possible": _("the only century possible"),
         "serial_date": _("date read from a number"),
         "digits_only": _("date read from eight digits"),

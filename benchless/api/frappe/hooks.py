@@ -16,8 +16,15 @@ permission_query_conditions = {
 }
 
 doc_events = {
-    "*": {"on_update": "frappe.core.doctype.file.utils.attach_files_to_document"},
+    "*": {
+        "on_update": "frappe.core.doctype.file.utils.attach_files_to_document",
+        "on_change": "frappe.utils.global_search.update_global_search",
+        "after_delete": "frappe.utils.global_search.delete_for_document",
+        "after_rename": "frappe.utils.global_search.follow_rename",
+    },
 }
+
+after_migrate = ["frappe.utils.global_search.rebuild_missing"]
 
 scheduler_events = {
     "all": ["frappe.email.queue.flush"],

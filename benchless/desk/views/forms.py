@@ -12,13 +12,12 @@ from frappe import _
 from frappe.core.doctype.version.version import describe
 from frappe.utils import cint, cstr
 
-from benchless.desk import changes, messages, values
+from benchless.desk import changes, messages, timeline, values
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, get_workflow
 from benchless.desk.render import page
 from benchless.desk.workspace import count
 
-TIMELINE_LENGTH = 20
 
 
 def new(request, doctype: str):
@@ -131,6 +130,8 @@ def perform(request, doc, action: str) -> str:
         text = (request.POST.get("comment") or "").strip()
         if text:
             doc.add_comment("Comment", frappe.utils.escape_html(text))
+    elif action.startswith("uncomment:"):
+        timeline.drop_comment(doc, action.partition(":")[2])
     elif action == "attach":
         doc.check_permission("write")
         for upload in request.FILES.getlist("attachment"):
@@ -218,13 +219,20 @@ def show(request, doc, items: list[dict], modified: str | None = None, status: i
         context.update(
             connections=connections(doc),
             files=attachments(doc) if not meta.issingle else [],
-            timeline=timeline(doc, layout),
+            **history(request, doc),
             may_write=doc.has_permission("write"),
             print_url=reverse("admin:print", args=[doc.doctype, doc.name])
             if not meta.issingle and frappe.has_permission(doc.doctype, "print", doc)
             else "",
         )
     return page(request, "desk/form.html", title, context, crumbs, status)
+
+
+def history(request, doc) -> dict:
+    """The newest of what happened, or (?_history=all) far more of it."""
+    everything = request.GET.get("_history") == "all"
+    found, more = timeline.entries(doc, timeline.LONG if everything else timeline.SHORT)
+    return {"timeline": found, "older": more and not everything}
 
 
 def document_title(doc) -> str:
@@ -320,47 +328,3 @@ def attachments(doc) -> list[dict]:
         fields=["name", "file_name", "file_url", "creation", "owner"],
         order_by="creation desc",
     )
-
-
-def timeline(doc, layout) -> list[dict]:
-    """Comments and changes, newest first. Changes of fields the user may not read are left out."""
-    entries = []
-    for row in frappe.get_all(
-        "Comment",
-        filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
-        fields=["comment_type", "content", "owner", "creation"],
-        order_by="creation desc",
-        limit_page_length=TIMELINE_LENGTH,
-    ):
-        entries.append({"who": row.owner, "when": row.creation, "kind": row.comment_type, "text": row.content or ""})
-    if cint(doc.meta.track_changes):
-        for row in frappe.get_all(
-            "Version",
-            filters={"ref_doctype": doc.doctype, "docname": doc.name},
-            fields=["data", "owner", "creation"],
-            order_by="creation desc",
-            limit_page_length=TIMELINE_LENGTH,
-        ):
-            lines = version_lines(row.data, layout)
-            if lines:
-                entries.append({"who": row.owner, "when": row.creation, "kind": "Version", "lines": lines})
-    if not doc.meta.issingle:
-        entries.append({"who": doc.owner, "when": doc.creation, "kind": "Created", "text": ""})
-    entries.sort(key=lambda entry: cstr(entry["when"]), reverse=True)
-    names = {}
-    for entry in entries:
-        if entry["who"] not in names:
-            names[entry["who"]] = frappe.db.get_value("User", entry["who"], "full_name") or entry["who"]
-        entry["who"] = names[entry["who"]]
-    return entries[:TIMELINE_LENGTH]
-
-
-def version_lines(data: str, layout) -> list[dict]:
-    """The changes of one Version as label (a row's with its number), old, new; only what the user may read."""
-    lines = []
-    for line in describe(layout.doc.doctype, data):
-        words = {"added": _("Row added"), "removed": _("Row removed")}.get(line.change)
-        label = " ".join([line.label, *([f"#{line.row}"] if line.row else []), *([f"({words})"] if words else [])])
-        old = line.old if line.change == "added" else line.old or "—"
-        lines.append({"label": label, "old": old, "new": line.new or "—"})
-    return lines

@@ -39,6 +39,7 @@ class RegistryChange(Document):
 
     def on_cancel(self):
         undoing.undo(self)
+        self.db_set("status", "Cancelled")
 
     def on_trash(self):
         if self.status == "Proposed":

@@ -320,9 +320,6 @@ class Database(ErrorMeanings):
         wait=True,
     ) -> list:
         """Rows of a DocType by name, filters, or (for a Single) of its one document."""
-        if isinstance(filters, (list, tuple)) and filters and isinstance(filters[0], str):
-            if not frappe.get_meta(doctype).has_field(filters[0]) and filters[0] not in ("name", "owner"):
-                filters = {"name": ("in", list(filters))}
         if self._is_single(doctype) and (filters is None or filters == doctype or not isinstance(filters, str)):
             return self._single_values(doctype, filters, fieldname, as_dict, pluck)
         if filters is None and doctype != "DocType":
@@ -367,7 +364,7 @@ class Database(ErrorMeanings):
         rows = DatabaseQuery(doctype).execute(
             fields=fields,
             filters=filters,
-            order_by=order_by,
+            order_by=None if distinct else self._value_order(order_by),
             distinct=distinct,
             limit=limit,
             as_list=not as_dict,
@@ -376,6 +373,14 @@ class Database(ErrorMeanings):
             lock=lock,
         )
         return [row[0] for row in rows] if pluck and not as_dict else list(rows)
+
+    @staticmethod
+    def _value_order(order_by) -> str | None:
+        """Values come last changed first, and without `asc` in descending order, as Frappe has it."""
+        if order_by == DefaultOrderBy:
+            return "modified desc"
+        terms = [term.strip() for term in (order_by or "").split(",")]
+        return ", ".join(f"{term} desc" if term and " " not in term else term for term in terms) or None
 
     def _is_single(self, doctype: str) -> bool:
         from frappe.model.meta import is_single

@@ -93,3 +93,8 @@ class ErrorMeanings:
     @classmethod
     def is_unique_key_violation(cls, error) -> bool:
         return isinstance(error, db_errors.IntegrityError) and cls.is_duplicate_entry(error)
+
+    @classmethod
+    def is_primary_key_violation(cls, error) -> bool:
+        """True when the name itself is taken; each engine's error tells it otherwise."""
+        return cls.is_unique_key_violation(error) and "PRIMARY" in str(error.args[1])

@@ -490,11 +490,11 @@ def _hand_over(outbox: Outbox, sender: str, recipient: str, content: bytes) -> N
         for answer in (server.mail(sender), server.rcpt(recipient)):
             if answer[0] not in (250, 251):
                 raise smtplib.SMTPResponseException(*answer)
-    except (smtplib.SMTPServerDisconnected, OSError):
-        outbox.drop()
-        raise
     except smtplib.SMTPResponseException:
         _begin_anew(outbox)
+        raise
+    except OSError:  # SMTPServerDisconnected is one too
+        outbox.drop()
         raise
     try:
         code, answer = server.data(content)

@@ -14,6 +14,7 @@ NUMBERS = frozenset((*NEVER_NULL, "Long Int", "Rating", "Duration"))
 STANDARD_TYPES = {"creation": "Datetime", "modified": "Datetime", "idx": "Int", "docstatus": "Int"}
 DECIMALS = {"Float": 9, "Currency": 9, "Percent": 9, "Duration": 9, "Rating": 2}
 LEADING_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+BEGINS_AS_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 MAX_PARAMETERS = 20_000
 NO_DATE, NO_DATETIME = "0001-01-01", "0001-01-01 00:00:00.000000"
 TIMESPANS = {"1 week": "week", "1 month": "month", "3 months": "quarter", "6 months": "6 months", "1 year": "year"}
@@ -134,7 +135,9 @@ def _number(value):
 
 def _normal(value, kind: str | None):
     """A point in time in the one form that is stored; what is none stays as it is."""
-    if kind not in ("Date", "Datetime", "Time") or not isinstance(value, str) or not value:
+    if kind not in ("Date", "Datetime", "Time") or not isinstance(value, str):
+        return value
+    if kind != "Time" and not BEGINS_AS_DATE.match(value):
         return value
     try:
         if kind == "Datetime":

@@ -406,6 +406,8 @@ class DatabaseQuery:
             return []
         if isinstance(filters, dict):
             return [self._tuple(key, value) for key, value in filters.items()]
+        if isinstance(filters, (list, tuple)) and self.of_values and all(isinstance(f, (str, int)) for f in filters):
+            return [[self.doctype, "name", "in", list(filters)]]
         if isinstance(filters, (list, tuple)) and isinstance(filters[0], str):
             return [list(filters)]  # one bare condition
         parsed = []
@@ -436,6 +438,8 @@ class DatabaseQuery:
         if operator not in OPERATORS:
             frappe.throw(_("Operator must be one of {0}").format(", ".join(sorted(OPERATORS))))
         doctype = doctype or self.doctype
+        if self.of_values and re.search(r"\W", fieldname):
+            frappe.throw(_("Invalid filter: {0}").format(fieldname))
         fieldname = fieldname.replace("`", "").strip()
         if match := QUALIFIED.match(fieldname):
             doctype, fieldname = match.group(1)[3:], match.group(2)
@@ -443,7 +447,7 @@ class DatabaseQuery:
             linkname, _dot, fieldname = fieldname.partition(".")
             if df := frappe.get_meta(doctype).get_field(linkname):
                 doctype = df.options
-        if doctype == self.doctype and self._is_child_column(fieldname):
+        if doctype == self.doctype and not self.of_values and self._is_child_column(fieldname):
             doctype = self._is_child_column(fieldname)
         return _dict(doctype=doctype, fieldname=fieldname, operator=operator, value=value)
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import frappe
 
-STEPS = 5_000_000
+STEPS = 2_000_000
 LARGEST = 1_000_000  # a width, a count, the members of a repeated list
 LARGEST_TEXT = 20_000_000  # characters or members of what is put together
 LARGEST_POWER = 1_000
@@ -26,7 +26,7 @@ def budget():
     if getattr(frappe.local, "sandbox_steps", None) is not None:
         yield
         return
-    frappe.local.sandbox_steps = STEPS
+    frappe.local.sandbox_steps = [STEPS]
     try:
         yield
     finally:
@@ -35,11 +35,11 @@ def budget():
 
 def counted(iterable):
     """The members one by one, each of them a step."""
+    left = getattr(frappe.local, "sandbox_steps", None) or [STEPS]
     for member in iterable:
-        left = getattr(frappe.local, "sandbox_steps", None)
-        if left is not None:
-            _refuse(left <= 0)
-            frappe.local.sandbox_steps = left - 1
+        left[0] -= 1
+        if left[0] < 0:
+            _refuse(True)
         yield member
 
 

@@ -13,7 +13,6 @@ As on Frappe, a failed job is not run again by itself, except for RetryBackgroun
 most MAX_RETRIES times, one second later each time.
 """
 
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -350,8 +349,8 @@ def execute_job(
     """Run a job: connect, call, commit; on an error roll back, leave an Error Log and raise it.
 
     `limit()`: a context that stops the call after the job's time. `done()` and `failed(error)` write down how it
-    ended, in the transaction that is committed then. RetryBackgroundJobError (and a locked database) is raised
-    without an Error Log while `retry` < MAX_RETRIES.
+    ended, in the transaction that is committed then. An error that asks for another try is raised without an Error
+    Log while `retry` < MAX_RETRIES: the worker runs the job again later.
     """
     if is_async:
         frappe.init(site=site, sites_path=sites_path, force=True)
@@ -378,11 +377,7 @@ def execute_job(
             frappe.db.commit()
         except Exception as error:
             frappe.db.rollback()
-            again = isinstance(error, retried_errors()) and retry < MAX_RETRIES
-            if again and not is_async:
-                time.sleep(retry + 1)
-                return execute_job(site, method, event, job_name, kwargs, user, is_async, retry + 1)
-            if not again:
+            if not (is_async and isinstance(error, retried_errors()) and retry < MAX_RETRIES):
                 frappe.log_error(title=name)
                 if failed:
                     failed(error)

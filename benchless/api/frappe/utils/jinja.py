@@ -43,6 +43,10 @@ class _Environment(SandboxedEnvironment):
     def call_binop(self, context, operator, left, right):
         return _limits.OPERATORS[operator](left, right)
 
+    def wrap_str_format(self, value):
+        wrapped = super().wrap_str_format(value)
+        return wrapped and _limits.checked_method(value.__self__, value.__name__, wrapped)
+
     def call(self, context, function, /, *args, **kwargs):
         owner = getattr(function, "__self__", None)
         if isinstance(owner, str | bytes):

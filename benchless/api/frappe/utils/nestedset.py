@@ -13,6 +13,14 @@ class NestedSetChildExistsError(frappe.ValidationError):
     pass
 
 
+class NestedSetMultipleRootsError(frappe.ValidationError):
+    pass
+
+
+class NestedSetInvalidMergeError(frappe.ValidationError):
+    pass
+
+
 def get_parent_field(doc) -> str:
     return getattr(doc, "nsm_parent_field", None) or doc.meta.nsm_parent_field or f"parent_{frappe.scrub(doc.doctype)}"
 
@@ -28,8 +36,7 @@ def update_nsm(doc) -> None:
     doc.set("old_parent", parent)
     if doc.meta.has_field("old_parent"):
         frappe.db.set_value(doc.doctype, doc.name, "old_parent", parent or "", update_modified=False)
-    frappe.clear_document_cache(doc.doctype)
-    frappe.cache.delete_value("user_permissions")
+    _forget(doc.doctype)
     bounds = frappe.db.get_value(doc.doctype, doc.name, ["lft", "rgt"])
     if bounds:
         doc.lft, doc.rgt = bounds
@@ -106,8 +113,7 @@ def rebuild_tree(doctype: str, parent_field: str | None = None):
         f"update `tab{doctype}` set `lft` = %s, `rgt` = %s where `name` = %s",
         [(left, right, name) for name, (left, right) in numbers.items()],
     )
-    frappe.clear_document_cache(doctype)
-    frappe.cache.delete_value("user_permissions")
+    _forget(doctype)
 
 
 def validate_loop(doctype, name, lft, rgt) -> None:
@@ -117,6 +123,55 @@ def validate_loop(doctype, name, lft, rgt) -> None:
     )
     if above:
         frappe.throw(_("Item cannot be added to its own descendants"), NestedSetRecursionError)
+
+
+def remove_subtree(doctype: str, name: str, throw=True) -> None:
+    """Delete a node and all below it, past the controllers, by those who may delete in the DocType."""
+    if not frappe.has_permission(doctype, "delete", throw=throw):
+        return
+    left, right = frappe.db.get_value(doctype, name, ["lft", "rgt"], for_update=True)
+    frappe.db.delete(doctype, {"lft": (">=", left), "rgt": ("<=", right)})
+    width = right - left + 1
+    for column in ("lft", "rgt"):
+        frappe.db.sql(
+            f"update `tab{doctype}` set `{column}` = `{column}` - %s where `{column}` > %s", (width, right)
+        )
+    _forget(doctype)
+
+
+def get_root_of(doctype: str) -> str | None:
+    """The first node that lies below no other."""
+    names = frappe.get_all(doctype, order_by="lft asc", limit_page_length=1, pluck="name")
+    return names[0] if names else None
+
+
+def get_ancestors_of(doctype: str, name: str, order_by="lft desc", limit=None) -> list[str]:
+    """The nodes above one, the nearest first."""
+    left, right = frappe.db.get_value(doctype, name, ["lft", "rgt"])
+    return frappe.get_all(
+        doctype, {"lft": ("<", left), "rgt": (">", right)}, order_by=order_by, limit_page_length=limit or 0, pluck="name"
+    )
+
+
+def get_descendants_of(doctype: str, name: str, order_by="lft desc", limit=None, ignore_permissions=False) -> list[str]:
+    """The nodes below one that the user may read."""
+    left, right = frappe.db.get_value(doctype, name, ["lft", "rgt"])
+    if right - left <= 1:
+        return []
+    return frappe.get_list(
+        doctype,
+        filters={"lft": (">", left), "rgt": ("<", right)},
+        order_by=order_by,
+        limit_page_length=limit or 0,
+        ignore_permissions=ignore_permissions,
+        pluck="name",
+    )
+
+
+def _forget(doctype: str) -> None:
+    """What was kept of a tree's documents and of restrictions to its branches is no longer so."""
+    frappe.clear_document_cache(doctype)
+    frappe.cache.delete_value("user_permissions")
 
 
 class NestedSet(Document):
@@ -144,6 +199,14 @@ class NestedSet(Document):
                 _("Cannot delete {0} as it has child nodes").format(self.name), NestedSetChildExistsError
             )
 
+    def before_rename(self, olddn, newdn, merge=False, group_fname="is_group"):
+        if merge and self.meta.has_field(group_fname):
+            if self.get(group_fname) != frappe.db.get_value(self.doctype, newdn, group_fname):
+                frappe.throw(
+                    _("Merging is only possible between Group-to-Group or Leaf Node-to-Leaf Node"),
+                    NestedSetInvalidMergeError,
+                )
+
     def after_rename(self, olddn, newdn, merge=False):
         if self.meta.has_field("old_parent"):
             frappe.db.set_value(
@@ -159,3 +222,28 @@ class NestedSet(Document):
             frappe.throw(
                 _("{0} {1} cannot be a leaf node as it has children").format(_(self.doctype), self.name)
             )
+
+    def validate_one_root(self):
+        if not self.get(get_parent_field(self)) and self.get_root_node_count() > 1:
+            frappe.throw(_("Multiple root nodes not allowed."), NestedSetMultipleRootsError)
+
+    def get_root_node_count(self) -> int:
+        return frappe.db.sql(
+            f"select count(*) from `tab{self.doctype}` where ifnull(`{get_parent_field(self)}`, '') = ''"
+        )[0][0]
+
+    def get_ancestors(self) -> list[str]:
+        return get_ancestors_of(self.doctype, self.name)
+
+    def get_parent(self):
+        """The document above, None for a root."""
+        parent = self.get(get_parent_field(self))
+        return frappe.get_doc(self.doctype, parent) if parent else None
+
+    def get_children(self):
+        """The documents right below that the user may read."""
+        names = frappe.get_list(
+            self.doctype, filters={get_parent_field(self): self.name}, limit_page_length=0, pluck="name"
+        )
+        for name in names:
+            yield frappe.get_doc(self.doctype, name)

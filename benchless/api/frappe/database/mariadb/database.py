@@ -102,11 +102,6 @@ class MariaDBDatabase(Database):
 
     # what an error means
 
-    @classmethod
-    def is_primary_key_violation(cls, error) -> bool:
-        """True when the name itself is taken."""
-        return cls.is_unique_key_violation(error) and "PRIMARY" in str(error.args[1])
-
     def violated_columns(self, error) -> list[str]:
         """The columns of the unique index that a violation names."""
         found = re.search(r"for key '(?:[^'.]*\.)?([^']+)'", str(error.args[1]))

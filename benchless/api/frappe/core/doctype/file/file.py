@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file.content import check_content
 from frappe.core.doctype.file.exceptions import (
     AttachmentLimitReached,
     FileTypeNotAllowed,
@@ -266,6 +267,7 @@ class File(Document):
         self.content = content
         self.is_private = cint(self.is_private)
         self.file_size = self.check_max_file_size(content)
+        check_content(self.file_name, content)
         self.content_hash = get_content_hash(content)
 
         if not ignore_existing_file_check and not overwrite:
@@ -316,10 +318,17 @@ class File(Document):
 
 
 def _write(path: str, content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """In one step: who reads meanwhile, a backup too, has the former content or the new one."""
+    unfinished = f"{path}.{frappe.generate_hash(length=8)}.part"
+    try:
+        with open(unfinished, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
 
 
 def _undo_write(path: str, former: bytes | None) -> None:

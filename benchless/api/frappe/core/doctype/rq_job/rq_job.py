@@ -52,7 +52,7 @@ class RQJob(Document):
         """A job's fields are what the queue says."""
 
     def delete(self, *args, **kwargs) -> None:
-        frappe.only_for("System Manager")
+        frappe.has_permission("RQ Job", "delete", throw=True)
         self.job.delete()
 
 
@@ -124,7 +124,7 @@ def _local(moment):
 @frappe.whitelist(methods=["POST"])
 def retry_job(doc: str | dict) -> str:
     """DocType Action: put a failed job in the queue again. ValidationError where it has not failed."""
-    frappe.only_for("System Manager")
+    frappe.has_permission("RQ Job", "delete", throw=True)
     job = _job(frappe.parse_json(doc).get("name"))
     if job is None or not job.is_failed:
         frappe.throw(_("Only a failed job can be run again."))
@@ -135,7 +135,7 @@ def retry_job(doc: str | dict) -> str:
 @frappe.whitelist(methods=["POST"])
 def remove_failed_jobs(doc: str | dict | None = None) -> None:
     """Forget the failed jobs: a document's (DocType Action), else all of them."""
-    frappe.only_for("System Manager")
+    frappe.has_permission("RQ Job", "delete", throw=True)
     if doc:
         job = _job(frappe.parse_json(doc).get("name"))
         if job is None or not job.is_failed:

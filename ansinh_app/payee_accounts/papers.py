@@ -1,0 +1,83 @@
+"""The citizen's papers of an Account Request: application (F3) and mandate (F4), prefilled.
+
+Citizen forms carry the national motto only, no office header (Nghị định 30/2020/NĐ-CP, phụ lục I).
+"""
+
+import frappe
+from frappe.utils import getdate, nowdate
+
+from ansinh_app.core import holders
+from ansinh_app.registry.people import birth
+from ansinh_app.utils.printing import day, may_print, place_and_day, say, say_value
+
+_CASH = "Cash"
+
+
+def application_paper(doc) -> dict:
+    """F3, Đơn đề nghị mở tài khoản nhận trợ cấp (layout: design, after plan IV.9)."""
+    paper = _paper(doc)
+    person = paper["person"]
+    paper.update(
+        groups=_groups(person.name),
+        decisions=_decisions(person.name),
+        ways=[(holder, say_value(holder), holder == doc.holder_type) for holder in holders.HOLDERS],
+        is_new=doc.request_kind == "New Account",
+    )
+    return paper
+
+
+def mandate_paper(doc) -> dict:
+    """F4, Giấy ủy quyền nhận trợ cấp (BLDS Đ562, Đ563: one year where it names no term)."""
+    paper = _paper(doc)
+    row = paper["representation"]
+    paper.update(
+        valid_from=day(row.valid_from) if row else "",
+        valid_to=day(row.valid_to) if row else "",
+        mandate_no=(row.basis if row else None) or doc.basis or "",
+    )
+    return paper
+
+
+def _paper(doc) -> dict:
+    may_print(doc)
+    person = frappe.get_doc("Beneficiary", doc.beneficiary)
+    other = frappe.get_doc("Representative", doc.representative) if doc.representative else None
+    row = next((one for one in person.representatives if one.representative == doc.representative), None)
+    unit = frappe.db.get_value("Administrative Unit", doc.administrative_unit, "unit_name") or ""
+    provider = frappe.db.get_value("Payment Service Provider", doc.provider, "provider_name") or ""
+    return {
+        "say": say,
+        "person": person,
+        "person_birth": birth(person.date_of_birth, person.dob_precision),
+        "person_sex": say_value(person.sex),
+        "person_papers": person.personal_id or person.birth_certificate_no or "",
+        "place": ", ".join(filter(None, (person.village, unit))),
+        "unit": unit,
+        "provider": provider,
+        "holder": other,
+        "holder_birth": birth(other.date_of_birth, other.dob_precision) if other else "",
+        "representation": row,
+        "relation": (row.relation if row else "") or "",
+        "dated": place_and_day(unit, getdate(nowdate())),
+    }
+
+
+def _running(beneficiary: str) -> list[dict]:
+    return frappe.get_all(
+        "Entitlement",
+        filters={"beneficiary": beneficiary, "docstatus": 1, "effective_to": ["is", "not set"]},
+        fields=["category", "decision_no", "decision_date"],
+        order_by="effective_from",
+    )
+
+
+def _groups(beneficiary: str) -> str:
+    """The groups by their neutral titles: a bank reads this paper."""
+    titles = [
+        frappe.get_cached_value("Benefit Category", row.category, "neutral_title") or "" for row in _running(beneficiary)
+    ]
+    return ", ".join(dict.fromkeys(filter(None, titles)))
+
+
+def _decisions(beneficiary: str) -> str:
+    return ", ".join(f"{row.decision_no} ({day(row.decision_date)})" for row in _running(beneficiary))

@@ -1,0 +1,10 @@
+// The desk of a bench reads a standard report's filters here; they are those of account_funnel.json.
+frappe.query_reports["Account Funnel"] = {
+    filters: [
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
+        { fieldname: "campaign", label: __("Campaign"), fieldtype: "Link", options: "Account Campaign" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nProvider" },
+    ],
+};
