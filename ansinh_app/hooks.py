@@ -117,7 +117,12 @@ permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions
 override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
-scheduler_events = {"daily": ["ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due"]}
+scheduler_events = {
+    "daily": [
+        "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
+        "ansinh_app.payee_accounts.contracts.watch_terms",
+    ]
+}
 
 jinja = {
     "methods": [
@@ -127,5 +132,6 @@ jinja = {
         "ansinh_app.payouts.explanation_paper.explanation_paper",
         "ansinh_app.payee_accounts.papers.application_paper",
         "ansinh_app.payee_accounts.papers.mandate_paper",
+        "ansinh_app.payee_accounts.papers.contract_paper",
     ]
 }

@@ -81,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("restore", _restore, "replace the site by a backup")
     sub.add_argument("file")
     sub.add_argument("--force", action="store_true", help="also a backup that newer code made")
+    command("doctor", _doctor, "say what is wrong with the site; exit code 1 where something is")
     sub = command("export-to-bench", _export, "write the site's rows and files for a site on a bench")
     sub.add_argument("folder")
     sub = command("scheduler", _scheduler, "queue what is due, again and again (`serve` does so too)")
@@ -263,6 +264,16 @@ def _restore(arguments) -> None:
 
     backup.restore(arguments.site, arguments.file, force=arguments.force)
     print(f"Restored {arguments.site}")
+
+
+def _doctor(arguments) -> None:
+    from benchless import doctor
+
+    _connect(arguments)
+    found = list(doctor.findings())
+    print("\n".join(found) or "Nothing is wrong.")
+    if found:
+        raise SystemExit(1)
 
 
 def _export(arguments) -> None:

@@ -28,7 +28,7 @@ class Choice:
     papers: tuple[str, ...]
 
     @property
-    def is_open(self) -> bool:
+    def is_allowed(self) -> bool:
         return not self.refused
 
 
@@ -54,7 +54,7 @@ def best(born: date, capacity: str, on: date, known: Iterable[str] = ()) -> str:
 
     `known` are the capacities in which representatives of the person are recorded.
     """
-    open_ways = [choice.holder for choice in choices(born, capacity, on) if choice.is_open]
+    open_ways = [choice.holder for choice in choices(born, capacity, on) if choice.is_allowed]
     recorded = [holder for holder in open_ways if holder in set(known)]
     if SELF in open_ways:
         return SELF

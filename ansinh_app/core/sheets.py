@@ -298,25 +298,21 @@ def _swapped_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
     found = set()
     for name in ("date_of_birth", "birth_male", "birth_female"):
         column = fields.get(name)
-        values = [row[column] for row in sample if column is not None and column < len(row)]
+        if column is None:
+            continue
+        values = [row[column] for row in sample if column < len(row)]
         dated = [value for value in values if isinstance(value, (date, datetime))]
+        if len(dated) < 5 or any(one.day > 12 for one in dated):
+            continue
         written = [
-            cells.parse_date(value).value
+            read.value
             for value in values
-            if isinstance(value, str) and "/" in value and _is_day(cells.parse_date(value))
+            if isinstance(value, str) and "/" in value and (read := cells.parse_date(value))
+            if read.precision == "Day"
         ]
-        if (
-            len(dated) >= 5
-            and len(written) >= 3
-            and all(one.day <= 12 for one in dated)
-            and all(one.day > 12 for one in written)
-        ):
+        if len(written) >= 3 and all(one.day > 12 for one in written):
             found.add(column)
     return frozenset(found)
-
-
-def _is_day(found: cells.CellDate | None) -> bool:
-    return found is not None and found.precision == "Day"
 
 
 def _kind(texts: Sequence[str], fields: dict[str, int], state: _State) -> str | None:

@@ -1,7 +1,11 @@
 """Contracts with providers as they stand on a day."""
 
 import frappe
-from frappe.utils import getdate, nowdate
+from frappe import _
+from frappe.utils import get_url_to_form, getdate, nowdate
+
+# Days before the end at which the office is told once each.
+WARNED_BEFORE = (60, 30)
 
 
 def in_force(office: str | None, provider: str, day=None) -> str | None:
@@ -49,3 +53,51 @@ def provider_for(office: str, programme: str, day=None) -> str | None:
         scopes.setdefault(row.parent, set()).add(row.programme)
     providers = {row.provider for row in covering if programme in scopes.get(row.name, {programme})}
     return providers.pop() if len(providers) == 1 else None
+
+
+def watch_terms(today=None) -> list[str]:
+    """Daily: contracts near their end become Expiring and their office is told, 60 and 30 days ahead; those past
+    it end. Run again on the same day it tells nobody twice. Returns the contracts it changed or told of."""
+    day, touched = getdate(today or nowdate()), []
+    for row in frappe.get_all(
+        "Bank Contract",
+        filters={"docstatus": 1, "status": ["in", ["Active", "Expiring"]], "valid_to": ["is", "set"]},
+        fields=["name", "contract_no", "office", "provider", "valid_to", "status", "warned_days"],
+        order_by="valid_to, name",
+    ):
+        left = (getdate(row.valid_to) - day).days
+        if left < 0:
+            frappe.db.set_value("Bank Contract", row.name, "status", "Ended")
+            touched.append(row.name)
+            continue
+        mark = min((days for days in WARNED_BEFORE if left <= days), default=None)
+        if mark is None or (row.warned_days and row.warned_days <= mark):
+            continue
+        frappe.db.set_value("Bank Contract", row.name, {"status": "Expiring", "warned_days": mark})
+        _tell_of_end(row, left)
+        touched.append(row.name)
+    return touched
+
+
+def _tell_of_end(row, left: int) -> None:
+    """A line in the contract's history, and a mail to the managers who may see it."""
+    text = _("Contract {0} with {1} ends on {2}, in {3} days. Renew it, or no list can be paid under it.", lang="vi").format(
+        row.contract_no, row.provider, getdate(row.valid_to).strftime("%d/%m/%Y"), left
+    )
+    frappe.get_doc("Bank Contract", row.name).add_comment("Info", text)
+    readers = [user for user in _managers() if frappe.has_permission("Bank Contract", "read", doc=row.name, user=user)]
+    if readers:
+        frappe.sendmail(
+            recipients=readers,
+            subject=_("Contract {0} is about to end", lang="vi").format(row.contract_no),
+            message=f"<p>{frappe.utils.escape_html(text)}</p><p>{get_url_to_form('Bank Contract', row.name)}</p>",
+            reference_doctype="Bank Contract",
+            reference_name=row.name,
+        )
+
+
+def _managers() -> list[str]:
+    users = frappe.get_all(
+        "Has Role", filters={"role": "Social Affairs Manager", "parenttype": "User"}, pluck="parent"
+    )
+    return frappe.get_all("User", filters={"name": ["in", users or [""]], "enabled": 1}, pluck="name", order_by="name")

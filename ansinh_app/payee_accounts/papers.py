@@ -1,6 +1,6 @@
-"""The citizen's papers of an Account Request: application (F3) and mandate (F4), prefilled.
+"""Papers of accounts: application (F3) and mandate (F4) of a request, prefilled; the payout contract (F8).
 
-Citizen forms carry the national motto only, no office header (Nghị định 30/2020/NĐ-CP, phụ lục I).
+Citizen forms and contracts carry the national motto only, no office header (NĐ 30/2020/NĐ-CP, phụ lục I).
 """
 
 import frappe
@@ -9,8 +9,6 @@ from frappe.utils import getdate, nowdate
 from ansinh_app.core import holders
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.printing import day, may_print, place_and_day, say, say_value
-
-_CASH = "Cash"
 
 
 def application_paper(doc) -> dict:
@@ -81,3 +79,26 @@ def _groups(beneficiary: str) -> str:
 
 def _decisions(beneficiary: str) -> str:
     return ", ".join(f"{row.decision_no} ({day(row.decision_date)})" for row in _running(beneficiary))
+
+
+def contract_paper(doc) -> dict:
+    """F8, Hợp đồng chi trả: the clauses NĐ 20/2021 Đ34.3 and TT 44/2022/TT-BTC Đ8.2 ask for."""
+    may_print(doc)
+    office = frappe.get_cached_doc("Paying Office", doc.office)
+    provider = frappe.get_cached_doc("Payment Service Provider", doc.provider)
+    programmes = [row.programme for row in doc.programmes] or [row.programme for row in office.get("programmes") or []]
+    return {
+        "say": say,
+        "office": office,
+        "provider": provider,
+        "via": frappe.db.get_value("Payment Service Provider", doc.via_provider, "provider_name") if doc.via_provider else "",
+        "dated": place_and_day(office.place_name, getdate(doc.signed_on) if doc.signed_on else None),
+        "valid_from": day(doc.valid_from),
+        "valid_to": day(doc.valid_to),
+        "fee": f"{doc.fee_percent or 0:.4f}".rstrip("0").rstrip(".").replace(".", ","),
+        "programmes": [
+            frappe.get_cached_value("Benefit Programme", programme, "title") for programme in programmes
+        ],
+        "promised": [row for row in doc.commitments if row.promised],
+        "sides": {side: [row for row in doc.signatories if row.side == side] for side in ("Office", "Provider")},
+    }

@@ -73,9 +73,9 @@ def read_book(
     transfers = _transfers()
     who = Who(office, beneficiary, *(_moving(transfers, office, month) if office and month else ()))
     people, units = _read_people(law, who, transfers)
-    _read_entitlements(people, who)
-    _read_marriages(law, people, who, transfers)
     _read_lines(people, who)
+    _read_entitlements(people, who, transfers)
+    _read_marriages(law, people, who, transfers)
     _read_grants(people, who)
     terms = [term for book in people.values() for term in book.terms.values()]
     accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
@@ -98,7 +98,7 @@ def read_people(law: Law, office: str) -> dict[str, PersonBook]:
     """The people of an office with their decisions and no money: what a forecast looks at."""
     who, transfers = Who(office), _transfers()
     people, _units = _read_people(law, who, transfers)
-    _read_entitlements(people, who)
+    _read_entitlements(people, who, transfers)
     _read_marriages(law, people, who, transfers)
     return people
 
@@ -247,7 +247,7 @@ def _beneficiaries(who: Who) -> list[dict]:
     return _scoped(query, table, who).orderby(table.name).run(as_dict=True)
 
 
-def _read_entitlements(people: dict[str, PersonBook], who: Who) -> None:
+def _read_entitlements(people: dict[str, PersonBook], who: Who, transfers: dict[str, list[dict]]) -> None:
     person, term = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Entitlement")
     query = (
         frappe.qb.from_(term)
@@ -283,16 +283,29 @@ def _read_entitlements(people: dict[str, PersonBook], who: Who) -> None:
     for row in terms:
         book = people[row.beneficiary]
         book.terms[row.name] = row
-        book.entitlements.append(_entitlement(row, changes[row.name], starts.get(book.row.office)))
+        begins = _paid_here_from(book, starts, transfers.get(row.beneficiary))
+        book.entitlements.append(_entitlement(row, changes[row.name], begins))
 
 
-def _entitlement(row: dict, changes: list[Change], office_starts: date | None) -> Entitlement:
+def _paid_here_from(
+    book: PersonBook, starts: dict[str, date | None], moved: list[dict] | None
+) -> date | None:
+    """The day from which months are this system's to pay: its first office's, or what it has paid, if earlier.
+
+    Who comes from another office of the system brings the months that one paid or left unpaid (July 2025).
+    """
+    begins = starts.get((moved[0].old_office if moved else None) or book.row.office)
+    paid = min((month for line in book.settled for month in line.months), default=None)
+    return min(begins, paid.first_day) if begins and paid else begins
+
+
+def _entitlement(row: dict, changes: list[Change], begins: date | None) -> Entitlement:
     start = Month.parse(getdate(row.effective_from))
     decided_on = getdate(row.decision_date)
     through = Month.parse(getdate(row.settled_through)) if row.settled_through else None
-    if office_starts and decided_on < office_starts:
-        # Decided before this office began to pay: the months before were somebody else's to pay.
-        before = Month.of(office_starts) - 1
+    if begins and decided_on < begins:
+        # Decided before anybody here began to pay: the months before were somebody else's to pay.
+        before = Month.of(begins) - 1
         through = max(through, before) if through else before
     if row.effective_to:
         last = Month.parse(getdate(row.effective_to))
@@ -335,7 +348,7 @@ def _read_marriages(law: Law, people: dict[str, PersonBook], who: Who, transfers
     for start in range(0, len(names), _CHUNK):
         some = Who(names=tuple(names[start : start + _CHUNK]))
         found, _units = _read_people(law, some, transfers)
-        _read_entitlements(found, some)
+        _read_entitlements(found, some, transfers)
         spouses.update(found)
     for row in rows:
         book, other = people[row.parent], spouses[row.spouse]

@@ -202,7 +202,6 @@ class TestDecisionsTakenBack(HardCase):
         for born in ("01/10/2024", "2024-08-02"):
             with self.assertRaises(InvalidDateError, msg=born):
                 self.change("Correct", "2024-08-10", corrected_field="date_of_birth", corrected_value=born)
-        frappe.db.set_value("Registry Change", {"beneficiary": self.person.name}, "status", "Rejected")
         self.change("Correct", "2024-08-12", corrected_field="date_of_birth", corrected_value="1964")
         self.assertEqual(self.month("2024-09"), 1_250_000 + 250_000)
         self.assertEqual(held.category, "BTXH-06A1")

@@ -95,7 +95,20 @@ def config(data: dict, kind: str, color: str | None = None, colors=None, **more)
     """What frappe-charts needs, and whether there is anything to draw."""
     palette = colors or [color or "#0e7490", "#f59e0b", "#10b981", "#6366f1", "#ef4444", "#8b5cf6", "#84cc16", "#64748b"]
     filled = any(flt(v) for dataset in data.get("datasets") or [] for v in dataset.get("values") or [])
-    return {"config": {"data": data, "type": kind, "height": 260, "colors": list(palette), **more}, "empty": not filled}
+    chart = {"data": data, "type": kind, "height": 260, "colors": list(palette), **more}
+    return {"config": chart, "empty": not filled, "table": table_of(data)}
+
+
+def table_of(data: dict) -> dict:
+    """The same numbers as a table, for those who cannot see the drawing."""
+    from benchless.desk.values import show_number
+
+    datasets = data.get("datasets") or []
+    rows = [
+        [_(str(label)), *(show_number(d["values"][at]) if at < len(d.get("values") or []) else "" for d in datasets)]
+        for at, label in enumerate(data.get("labels") or [])
+    ]
+    return {"heads": [d.get("name") or "" for d in datasets], "rows": rows}
 
 
 def function_sql(kind: str, field: str | None, doctype: str) -> str:

@@ -168,7 +168,7 @@ class DocumentList:
         for df in self.columns if columns is None else columns:
             if df.fieldtype == "Link" and frappe.db.exists("DocType", df.options):
                 meta = frappe.get_meta(df.options)
-                if cint(meta.get("show_title_field_in_link")) and meta.title_field:
+                if meta.shows_title_in_link:
                     names = {row.get(df.fieldname) for row in rows if row.get(df.fieldname)}
                     wanted.setdefault((df.options, meta.title_field), set()).update(names)
         found = {}

@@ -27,7 +27,17 @@ class DeskSite(UnfoldAdminSite):
     """Named `admin`, because unfold's shell links to `admin:index`, `admin:logout`, `admin:search`."""
 
     def get_urls(self):
-        from benchless.desk.views import account, forms, home, lists, prints, report_builder, reports, search, trees
+        from benchless.desk.views import (
+            account,
+            forms,
+            home,
+            lists,
+            prints,
+            report_builder,
+            reports,
+            search,
+            trees,
+        )
 
         return [
             path("", signed_in(home.index), name="index"),

@@ -167,7 +167,7 @@ def link_title(doctype: str, name) -> str:
     if doctype == "User":
         return cstr(frappe.db.get_value("User", name, "full_name", cache=True)) or cstr(name)
     meta = frappe.get_meta(doctype)
-    if meta.get("show_title_field_in_link") and meta.title_field:
+    if meta.shows_title_in_link:
         known = titles_of_request()
         if (doctype, name) not in known:
             known[(doctype, name)] = cstr(frappe.db.get_value(doctype, name, meta.title_field)) or cstr(name)
@@ -195,7 +195,7 @@ def know_titles(links) -> None:
         if not frappe.db.exists("DocType", doctype):
             continue
         meta = frappe.get_meta(doctype)
-        if meta.get("show_title_field_in_link") and meta.title_field:
+        if meta.shows_title_in_link:
             rows = frappe.get_all(doctype, filters={"name": ["in", list(names)]}, fields=["name", meta.title_field])
             titles_of_request().update({(doctype, row.name): cstr(row[meta.title_field]) or row.name for row in rows})
 

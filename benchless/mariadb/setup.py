@@ -39,10 +39,11 @@ def create(conf: dict, root: str, password: str, force: bool = False, scope: str
 
 
 def drop(conf: dict, root: str, password: str, scope: str | None = None) -> None:
-    """Drop a site's database and its user."""
+    """Drop a site's database and its user, whoever still works there."""
     with _root(conf, root, password) as server, server.cursor() as cursor:
-        cursor.execute(f"drop database if exists `{conf['db_name']}`")
         account = (conf.get("db_user") or conf["db_name"], scope or _my_host(cursor))
+        cursor.execute("kill user %s@%s", account)
+        cursor.execute(f"drop database if exists `{conf['db_name']}`")
         cursor.execute("drop user if exists %s@%s", account)
 
 

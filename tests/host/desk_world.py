@@ -89,9 +89,9 @@ def make_doctypes() -> None:
             "sort_field": "modified", "sort_order": "DESC",
             "fields": [
                 {"fieldname": "s1", "fieldtype": "Section Break", "label": "Person"},
-                {"fieldname": "full_name", "fieldtype": "Data", "label": "Full Name", "reqd": 1, "in_list_view": 1},
+                {"fieldname": "full_name", "fieldtype": "Data", "label": "Whole Name", "reqd": 1, "in_list_view": 1},
                 {"fieldname": "born_on", "fieldtype": "Date", "label": "Born On"},
-                {"fieldname": "phone", "fieldtype": "Data", "label": "Phone"},
+                {"fieldname": "phone", "fieldtype": "Data", "label": "Case Phone"},
                 {"fieldname": "c1", "fieldtype": "Column Break"},
                 {"fieldname": "town", "fieldtype": "Link", "label": "Town", "options": TOWN, "in_list_view": 1,
                  "in_standard_filter": 1},
@@ -99,9 +99,9 @@ def make_doctypes() -> None:
                  "in_list_view": 1, "in_standard_filter": 1},
                 {"fieldname": "reason", "fieldtype": "Small Text", "label": "Reason",
                  "depends_on": "eval:doc.kind=='One-off'", "mandatory_depends_on": "eval:doc.kind=='One-off'"},
-                {"fieldname": "urgent", "fieldtype": "Check", "label": "Urgent"},
+                {"fieldname": "urgent", "fieldtype": "Check", "label": "Case Urgent"},
                 {"fieldname": "s2", "fieldtype": "Section Break", "label": "Money"},
-                {"fieldname": "amount", "fieldtype": "Currency", "label": "Amount", "in_list_view": 1},
+                {"fieldname": "amount", "fieldtype": "Currency", "label": "Case Amount", "in_list_view": 1},
                 {"fieldname": "rows", "fieldtype": "Table", "label": "Rows", "options": ROW},
                 {"fieldname": "t2", "fieldtype": "Tab Break", "label": "Papers"},
                 {"fieldname": "paper", "fieldtype": "Attach", "label": "Paper"},
@@ -256,8 +256,8 @@ def make_workspace() -> None:
             "doctype": "Report", "report_name": "Desk Case Money", "ref_doctype": CASE, "report_type": "Query Report",
             "is_standard": "No", "module": "Core", "add_total_row": 1,
             "query": (
-                'select name as "Case:Link/Desk Case:120", full_name as "Full Name::200", '
-                'amount as "Amount:Currency:120" from `tabDesk Case` where kind = %(kind)s order by name'
+                'select name as "Case:Link/Desk Case:120", full_name as "Whole Name::200", '
+                'amount as "Case Amount:Currency:120" from `tabDesk Case` where kind = %(kind)s order by name'
             ),
             "filters": [{"fieldname": "kind", "label": "Kind", "fieldtype": "Select", "options": "Regular\nOne-off",
                          "mandatory": 1, "default": "Regular"}],

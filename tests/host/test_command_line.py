@@ -163,7 +163,7 @@ def test_a_damaged_backup_changes_nothing(cli):
 
 def test_scheduler_runs_what_is_due(cli):
     before = int(cli.call("frappe.db.get_default", key="rounds") or 0)
-    assert cli.ok("scheduler", "--once").split() == ["shop.work.count_rounds"]
+    assert "shop.work.count_rounds" in cli.ok("scheduler", "--once").split()
     assert int(cli.call("frappe.db.get_default", key="rounds")) == before + 1
     cli.ok("set-config", "pause_scheduler", "1")
     assert cli.ok("scheduler", "--once").strip() == ""

@@ -5,7 +5,6 @@ import pytest
 from desk_world import CLERK, SHEET, make_sheet
 
 
-
 @pytest.fixture
 def sheet(site):
     """The name of a committed document with 100 rows."""
@@ -62,7 +61,8 @@ def test_cells_of_a_spreadsheet_are_pasted(open_page, sheet):
     cell(page, 98, "who").focus()
     page.evaluate(
         """text => { const data = new DataTransfer(); data.setData("text/plain", text);
-        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
+        const pasted = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(pasted); }""",
         text,
     )
     page.wait_for_selector(".d-note.green")
@@ -120,7 +120,8 @@ def test_head_and_first_column_stay_in_sight(open_page, sheet):
     place = page.evaluate(
         """() => { const box = document.querySelector(".d-grid .d-scroll"); box.scrollTo(600, 900);
         const top = box.getBoundingClientRect(), head = box.querySelector("th:nth-child(2)").getBoundingClientRect();
-        return { scrolled: [box.scrollLeft > 100, box.scrollTop > 100], down: head.top - top.top, right: head.left - top.left }; }"""
+        const scrolled = [box.scrollLeft > 100, box.scrollTop > 100];
+        return { scrolled, down: head.top - top.top, right: head.left - top.left }; }"""
     )
     assert place["scrolled"] == [True, True] and abs(place["down"]) <= 2 and place["right"] < 70
 

@@ -55,7 +55,7 @@ def titles(response) -> int:
 
 def test_a_filter_on_any_field_is_typed_and_shown_as_words(clerk):
     response = clerk.get(LIST, data={"_field": "amount", "_operator": ">", "_value": "1.080.000"}, follow=True)
-    assert response.redirect_chain and "Amount lớn hơn 1.080.000" in text_of(response)
+    assert response.redirect_chain and "Case Amount lớn hơn 1.080.000" in text_of(response)
     assert 0 < titles(response) < 50
     assert titles(clerk.get(LIST, data={"_field": "town", "_operator": "set", "_value": ""}, follow=True)) == 50
     one_of = clerk.get(LIST, data={"_field": "kind", "_operator": "in", "_value": "One-off, Khác"}, follow=True)
@@ -107,7 +107,7 @@ def test_the_user_chooses_columns_for_the_list_and_its_files(clerk, manager):
     assert heads == ["full_name", "phone", "urgent", "modified"]
     assert "_sort=amount" in manager.get(LIST).content.decode(), "another user's list is as it was"
     sheet = load_workbook(io.BytesIO(clerk.get(f"{LIST}/export").content)).active
-    assert [cell.value for cell in sheet[1]][2:4] == ["Phone", "Urgent"]
+    assert [cell.value for cell in sheet[1]][2:4] == ["Case Phone", "Case Urgent"]
     clerk.post(LIST, {"_action": "columns:standard"})
     assert "_sort=amount" in clerk.get(LIST).content.decode()
 
@@ -255,7 +255,7 @@ def test_a_report_is_kept_as_frappe_keeps_it_and_opened_again(clerk, manager):
     assert amounts == sorted(amounts, key=lambda text: int(text.replace(".", "")))
     assert Browser().sign_in(STRANGER).get("/desk/report/Ca một lần", follow=True).status_code == 403
     exported = clerk.get(BUILDER + query + "&_export=csv").content.decode("utf-8-sig")
-    assert exported.splitlines()[0] == "Mã,Full Name,Amount"
+    assert exported.splitlines()[0] == "Mã,Whole Name,Case Amount"
     assert clerk.post(BUILDER, {"_action": "delete", "report_name": "Ca một lần"}).status_code == 302
     frappe.db.rollback()
     assert not frappe.db.exists("Report", "Ca một lần")

@@ -208,7 +208,7 @@ def test_a_missing_value_is_named_and_nothing_is_written(clerk):
     before = frappe.db.count(CASE)
     response = clerk.post(f"/desk/new/{CASE}", {"_action": "save", "f.full_name": "", "f.phone": "0901234567"})
     assert response.status_code == 417
-    assert "Full Name" in text_of(response) and 'value="0901234567"' in response.content.decode()
+    assert "Whole Name" in text_of(response) and 'value="0901234567"' in response.content.decode()
     frappe.db.rollback()
     assert frappe.db.count(CASE) == before
 
@@ -341,14 +341,14 @@ def test_link_choices_are_those_the_user_may_read(clerk):
 def test_a_report_shows_filters_table_and_total(clerk):
     page = clerk.get("/desk/report/Desk Case Money")
     assert page.status_code == 200
-    assert "Amount" in text_of(page) and "d-bold" in page.content.decode()
+    assert "Case Amount" in text_of(page) and "d-bold" in page.content.decode()
     assert "Không có số liệu" not in text_of(page)
 
 
 def test_a_report_leaves_as_workbook_and_as_pdf(clerk):
     response = clerk.get("/desk/report/Desk Case Money", data={"kind": "Regular", "_export": "xlsx"})
     sheet = load_workbook(io.BytesIO(response.content)).active
-    assert [cell.value for cell in sheet[1]] == ["Case", "Full Name", "Amount"] and sheet.max_row > 30
+    assert [cell.value for cell in sheet[1]] == ["Case", "Whole Name", "Case Amount"] and sheet.max_row > 30
     pdf = clerk.get("/desk/report/Desk Case Money", data={"kind": "Regular", "_export": "pdf"})
     assert pdf.content.startswith(b"%PDF")
 

@@ -174,6 +174,31 @@ def test_what_a_killed_backup_left_goes_with_the_next(world):
     assert not list(store.glob("*.part"))
 
 
+def test_the_doctor_finds_what_is_wrong(world):
+    """On a copy: files gone, rows lost, folders opened, a column dropped; each is said, and nothing of a sound site."""
+    world.ok("restore", str(world.archive), site="sick.local")
+    site = world.sites / "sick.local"
+    world.ok("backup", site="sick.local")
+    assert world.ok("doctor", site="sick.local").strip() == "Nothing is wrong."
+    site.chmod(0o755)
+    next((site / "private" / "files").iterdir()).unlink()
+    (site / "public" / "files" / "door").symlink_to("/etc/passwd")
+    with closing(sqlite3.connect(site / "site.db")) as database:
+        columns = "(name, parent, parenttype, parentfield)"
+        database.execute(f"insert into `tabHas Role` {columns} values ('x', 'gone', 'User', 'roles')")
+        database.execute("drop index `tabParcel.title`")
+        database.execute("alter table `tabParcel` drop column `title`")
+        database.commit()
+    for path in (site / "private" / "backups").iterdir():
+        path.unlink()
+    done = world.run("doctor", site="sick.local")
+    assert done.returncode == 1
+    for words in ("chmod 700", "is not on the disk", "a symbolic link", "belong to no User", "lacks the columns title",
+                  "there is none in private/backups"):  # fmt: skip
+        assert words in done.stdout, words
+    shutil.rmtree(site)
+
+
 # what is refused
 
 

@@ -17,7 +17,7 @@ from benchless import locks
 SITE = "moving.local"
 KILLS = Path(__file__).with_name("operation_kills.py")
 # How far apart the kills are: every commit would be thorough, and slow.
-EVERY = 3
+EVERY = 5
 PATCHES = """
 import frappe
 
@@ -35,13 +35,14 @@ CRATE = {
 FIXTURES = [{"doctype": "Role", "name": f"Shop Role {n}", "role_name": f"Shop Role {n}"} for n in (1, 2)]
 NOTES = {"fieldname": "notes", "fieldtype": "Small Text"}
 OLD_FIELD = {"fieldname": "old_words", "fieldtype": "Data"}
+SIZE = {"fieldname": "size", "fieldtype": "Int", "search_index": 1}
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """A site made by the app's first version, and the second version of the app, not migrated to yet."""
     world = Site(tmp_path_factory.mktemp("migrate"))
-    world.write_app(fields=[*PARCEL["fields"], NOTES, OLD_FIELD])
+    world.write_app(fields=[*PARCEL["fields"], NOTES, OLD_FIELD, SIZE])
     world.ok("new-site", "--admin-password", "a-long-password", "--install-app", "shop", site=SITE)
     rows = [{"doctype": "Parcel", "title": f"p{n}", "old_words": f"words {n}"} for n in range(5)]
     world.call("frappe.client.insert_many", docs=rows, _site=SITE)
@@ -55,7 +56,7 @@ def write_second_version(world) -> None:
     world.write_app(
         modified="2024-03-01 00:00:00.000000",
         fields=[
-            *PARCEL["fields"], NOTES,
+            *PARCEL["fields"], NOTES, {**SIZE, "fieldtype": "Data"},
             {"fieldname": "weight", "fieldtype": "Int", "default": "7"},
             {"fieldname": "town", "fieldtype": "Data", "search_index": 1},
             {"fieldname": "code", "fieldtype": "Data", "unique": 1},

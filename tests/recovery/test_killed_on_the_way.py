@@ -18,10 +18,10 @@ def untouched(before: dict, after: dict) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        "ansinh_app.registry.imports.writer.write:1",
-        f"ansinh_app.registry.imports.writer.write:{PEOPLE // 2}",
-        "ansinh_app.registry.imports.job._return_workbook:1",
-        "ansinh_app.registry.imports.job._progress:3",
+        "ansinh_app.registry.imports.job._take:1",
+        f"ansinh_app.registry.imports.job._take:{PEOPLE // 2}",
+        "ansinh_app.registry.imports.job.return_workbook:1",
+        "ansinh_app.registry.imports.job._progress:2",
     ],
 )
 def test_killed_import_leaves_nothing_and_runs_again(site, place):

@@ -48,6 +48,7 @@ class Terms:
     # What the list says of itself: its decision, and the day it was made.
     list_decision: tuple[str, date] | None = None
     list_day: date | None = None
+    today: date = field(default_factory=lambda: getdate(nowdate()))
     # (sheet, row) -> what somebody decided about a row that may be several people, and who it is.
     choices: dict[tuple[str, int], tuple[str, str | None]] = field(default_factory=dict)
 
@@ -139,7 +140,7 @@ def _judge_birth(row: Row, terms: Terms) -> None:
         if not any(note.field in ("date_of_birth", "birth_year") for note in row.record.errors):
             row.errors.append(words.missing("date_of_birth"))
         return
-    last = min(getdate(nowdate()), terms.effective_month.last_day)
+    last = min(terms.today, terms.effective_month.last_day)
     if born > last:
         row.errors.append(words.fault("date_of_birth", day(born), _("lies after {0}").format(day(last))))
         return
@@ -210,7 +211,7 @@ def _judge_decision(row: Row, terms: Terms) -> None:
                 _("a date, or the one for rows without one in the import's form"),
             )
         )
-    elif row.decision_date and row.decision_date > getdate(nowdate()):
+    elif row.decision_date and row.decision_date > terms.today:
         row.errors.append(words.fault("decision_date", day(row.decision_date), _("lies in the future")))
     if not row.decision_no:
         row.decision_no = terms.list_decision[0] if terms.list_decision else terms.reference
@@ -228,7 +229,7 @@ def _decision_of_list(row: Row, terms: Terms, start: Month | None) -> None:
     """The decision's date where the row has none: the list's decision, the first month, the list's own day."""
     if terms.list_decision:
         row.decision_date = terms.list_decision[1]
-    elif start and start.first_day <= getdate(nowdate()):
+    elif start and start.first_day <= terms.today:
         # A benefit counts from the month of its decision (NĐ 20/2021 Đ8.1.đ).
         row.decision_date = start.first_day
     elif terms.list_day:

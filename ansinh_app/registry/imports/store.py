@@ -18,6 +18,7 @@ class Store:
         self.stamp = now()
         self._rows: dict[str, list[tuple]] = defaultdict(list)
         self._columns: dict[str, list[str]] = {}
+        self._numeric: dict[str, set[str]] = {}
         self._defaults: dict[str, dict] = {}
         self._numbers: dict[str, _Numbers] = {}
         self._provisional = 0
@@ -63,9 +64,17 @@ class Store:
     def _add_row(self, doc) -> None:
         doc.creation = doc.modified = self.stamp
         doc.owner = doc.modified_by = frappe.session.user
-        values = doc.get_valid_dict()
-        columns = self._columns.setdefault(doc.doctype, list(values))
-        self._rows[doc.doctype].append(tuple(values.get(column) for column in columns))
+        if doc.doctype not in self._columns:
+            self._columns[doc.doctype] = doc.meta.get_valid_columns()
+            numbers = doc.meta.get("fields", {"fieldtype": ["in", ["Int", "Check", "Float", "Currency"]]})
+            self._numeric[doc.doctype] = {field.fieldname for field in numbers} | {"idx", "docstatus"}
+        numeric = self._numeric[doc.doctype]
+        self._rows[doc.doctype].append(
+            tuple(
+                (doc.get(column) or 0) if column in numeric else doc.get(column)
+                for column in self._columns[doc.doctype]
+            )
+        )
 
     def _name(self, doctype: str) -> str:
         if not self.keep:

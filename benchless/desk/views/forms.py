@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
-from frappe.core.doctype.version.version import describe
 from frappe.utils import cint, cstr
 
 from benchless.desk import changes, messages, timeline, values
@@ -17,7 +16,6 @@ from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, get_workflow
 from benchless.desk.render import page
 from benchless.desk.workspace import count
-
 
 
 def new(request, doctype: str):

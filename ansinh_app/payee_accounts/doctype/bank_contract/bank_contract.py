@@ -1,9 +1,11 @@
 """Bank Contract: the agreement under which a provider pays an office's people (NĐ 20/2021 Đ34.3)."""
 
+import json
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate
 
 from ansinh_app.exceptions import ContractError, InvalidDateError
 
@@ -91,3 +93,40 @@ class BankContract(Document):
 
     def on_cancel(self):
         self.db_set("status", "Cancelled")
+
+
+@frappe.whitelist(methods=["POST"])
+def renew(doc: str | dict) -> str:
+    """Action: a draft with the same terms that begins the day after this contract ends."""
+    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
+    source = frappe.get_doc("Bank Contract", name)
+    source.check_permission("read")
+    if not source.valid_to:
+        frappe.throw(
+            _("{0} has no last day: there is nothing to renew.").format(frappe.bold(source.contract_no)), ContractError
+        )
+    known = frappe.db.get_value("Bank Contract", {"renews": name, "docstatus": ["<", 2]}, "name")
+    if known:
+        frappe.throw(
+            _("{0} is renewed by {1} already.").format(frappe.bold(source.contract_no), frappe.bold(known)), ContractError
+        )
+    length = (getdate(source.valid_to) - getdate(source.valid_from)).days
+    draft = frappe.copy_doc(source)
+    draft.update(
+        {
+            "docstatus": 0,
+            "status": "Draft",
+            "renews": source.name,
+            "signed_on": None,
+            "valid_from": add_days(source.valid_to, 1),
+            "valid_to": add_days(source.valid_to, 1 + length),
+        }
+    )
+    draft.insert()
+    frappe.msgprint(
+        _("Draft {0} renews the contract from {1} on. Enter its number and the day it is signed.").format(
+            frappe.bold(draft.name), getdate(draft.valid_from).strftime("%d/%m/%Y")
+        ),
+        title=_("Renew"),
+    )
+    return draft.name

@@ -18,6 +18,7 @@ class Beneficiary(Document):
         self.keep_what_decisions_set()
         clean_person(self)
         refuse_second_registration(self)
+        self.validate_birth()
         self.validate_death()
         self.validate_unit()
         self.validate_representatives()
@@ -40,6 +41,28 @@ class Beneficiary(Document):
         for fieldname in kept:
             default = self.meta.get_field(fieldname).default
             self.set(fieldname, before.get(fieldname) if before else default)
+
+    def validate_birth(self):
+        """A birth corrected later stays before every decision that stands."""
+        if self.is_new() or not self.has_value_changed("date_of_birth"):
+            return
+        born = getdate(self.date_of_birth)
+        for held in frappe.get_all(
+            "Entitlement",
+            filters={"beneficiary": self.name, "docstatus": 1},
+            fields=["name", "decision_date", "effective_from"],
+        ):
+            if getdate(held.decision_date) < born or getdate(held.effective_from) < born.replace(day=1):
+                frappe.throw(
+                    _("{0} cannot be born on {1}: {2} was decided on {3} and counts from {4}").format(
+                        frappe.bold(self.full_name),
+                        self.birth_shown,
+                        frappe.bold(held.name),
+                        day(held.decision_date),
+                        f"{getdate(held.effective_from):%m/%Y}",
+                    ),
+                    InvalidDateError,
+                )
 
     def validate_death(self):
         if not self.deceased_on:

@@ -233,6 +233,12 @@ class Meta:
     def get_title_field(self) -> str:
         return self.title_field or ("title" if self.has_field("title") else "name")
 
+    @property
+    def shows_title_in_link(self) -> bool:
+        """Whether Links show the title instead of the name: a title that not every reader may see is not shown."""
+        df = self.get_field(self.title_field) if self.show_title_field_in_link else None
+        return bool(df and not df.permlevel)
+
     def get_label(self, fieldname: str) -> str:
         if df := self.get_field(fieldname):
             return df.label or fieldname

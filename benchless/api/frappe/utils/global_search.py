@@ -69,7 +69,8 @@ def update_global_search(doc, method=None) -> None:
         frappe.cache.delete_value(["doctypes_with_global_search", "global_search_doctypes"])
     if frappe.flags.in_install_db or doc.doctype not in searched_doctypes():
         return
-    if doc.flags.in_delete or cint(doc.docstatus) > 1 or cint(doc.get("disabled")) or (doc.meta.has_field("enabled") and not cint(doc.get("enabled"))):
+    switched_off = cint(doc.get("disabled")) or (doc.meta.has_field("enabled") and not cint(doc.get("enabled")))
+    if doc.flags.in_delete or cint(doc.docstatus) > 1 or switched_off:
         delete_for_document(doc)
         return
     entry = entry_of(doc)

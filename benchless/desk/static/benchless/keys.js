@@ -48,6 +48,10 @@
             help();
         }
     });
+    document.addEventListener("DOMContentLoaded", () => { /* the shell names no landmark for what is between its bars */
+        const content = $("#content");
+        if (content) { content.setAttribute("role", "main"); content.tabIndex = -1; }
+    });
     /* an opened menu takes the focus, so that Tab goes on inside it */
     document.addEventListener("toggle", (event) => {
         if (event.target.matches && event.target.matches("details.d-dropdown") && event.target.open) {

@@ -130,8 +130,7 @@ class User(Document):
                 message=_("Dear {0},").format(frappe.utils.escape_html(self.get_fullname() or self.name))
                 + "<br><br>"
                 + _("Please use this link to set a new password: {0}").format(f'<a href="{link}">{link}</a>'),
-                delayed=False,
-            )
+            )  # queued, not sent now: the time of the answer must not tell whether there is such a user
         return link
 
 

@@ -12,7 +12,6 @@ from jinja2 import TemplateError, TemplateSyntaxError
 
 FORBIDDEN_DOCUMENT_TYPES = frozenset(("Email Queue",))
 DATE_BASED_EVENTS = frozenset(("Days Before", "Days After"))
-CHANNELS = ("Email", "System Notification")
 EVENTS = {"on_update": "Save", "after_insert": "New", "on_submit": "Submit", "on_cancel": "Cancel"}
 
 
@@ -22,8 +21,6 @@ class Notification(Document):
             self.name = self.subject
 
     def validate(self):
-        if self.channel not in CHANNELS:
-            frappe.throw(_("Channel {0} is not available here").format(_(self.channel)))
         _check_template(self.subject)
         _check_template(self.message)
         if self.event in DATE_BASED_EVENTS and not self.date_changed:
