@@ -1,7 +1,7 @@
 """The worker: takes jobs from the site's queue, one at a time, and runs each to its end.
 
-Each worker holds a lock file of the site while it lives; the system frees it when the process dies, however it dies.
-A job that "runs" under a lock nobody holds was cut off: it is marked failed, and a person decides.
+Each worker holds a lock file of the site while it lives; the system frees it when the process dies, however
+it dies. A job that "runs" under a lock nobody holds was cut off: it is marked failed, and a person decides.
 """
 
 import contextlib
@@ -71,7 +71,7 @@ class Worker:
         self.stopping.set()
 
     def run(self, burst: bool = False, only: list | None = None) -> int:
-        """Work until stopped, or (burst) until nothing is due; `only`: keys of the jobs to run. How many ran."""
+        """Work until stopped, or (burst) until nothing is due; `only`: the jobs' keys. How many ran."""
         import frappe
 
         frappe.init(site=self.site, sites_path=self.sites_path)
@@ -327,7 +327,7 @@ def _running(workers: list[Worker]) -> bool:
 
 
 def burst(site: str, sites_path: str | None = None, queues=None, only: list | None = None) -> int:
-    """Run what is due (of `only`), in a thread of its own so that the caller's site stays connected. How many ran."""
+    """Run what is due (of `only`) in a thread of its own: the caller stays connected. How many ran."""
     worker = Worker(site, sites_path, queues)
     thread = threading.Thread(target=worker.run, kwargs={"burst": True, "only": only}, name="worker-burst")
     thread.start()

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, today
 
-from ansinh_app.core import bankfile
+from ansinh_app.core import bankfile, failures
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.reconcile import SentLine, match
@@ -17,8 +17,6 @@ from ansinh_app.payouts import files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
-
-_FAILURE_CODE = "PROVIDER"
 
 
 def reasons() -> dict[str, str]:
@@ -168,7 +166,7 @@ def _write(matched: list) -> None:
         if row.status == PAID and row.reason:
             notes[line.ref] = row.reason[:140]
     for (status, reason), names in groups.items():
-        values = {"status": status, "failure_reason": reason, "failure_code": _FAILURE_CODE if reason else ""}
+        values = {"status": status, "failure_reason": reason, "failure_code": failures.kind_of(reason) if reason else ""}
         if status == PAID:
             values["paid_on"] = today()
         set_on_lines(names, **values)

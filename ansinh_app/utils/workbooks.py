@@ -4,17 +4,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 
-import openpyxl
 import python_calamine
 import xlsxwriter
 from frappe import _, bold, throw
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from ansinh_app.exceptions import WorkbookError
+from ansinh_app.utils.annotated import Remarks, UnusualPackageError, annotate
 from ansinh_app.utils.text_tables import UnknownEncodingError, read_table
 
 Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
@@ -23,8 +23,6 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
-# Beyond it a returned workbook holds the cells without their layout: openpyxl would need a gigabyte.
-MAX_STYLED_CELLS = 400_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
@@ -167,35 +165,30 @@ def annotate_workbook(
     """The sender's workbook with one more column: what is wrong with which row.
 
     `remarks`: sheet -> row (from 1) -> text; `header_rows`: sheet -> row of the column's heading. An XLSX
-    keeps its layout unless it is very large; older formats and CSV come back as an XLSX of the same cells.
+    stays as it is otherwise; older formats and CSV come back as an XLSX of the same cells.
     """
     columns = {name: _free_column(grid) for name, grid in grids if name in remarks}
-    if not is_workbook(content) or sum(_size(grid) for _name, grid in grids) > MAX_STYLED_CELLS:
-        return _plain_copy(grids, remarks, header, header_rows, columns, extra)
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    for name, rows in remarks.items():
-        sheet = book[name] if name in book.sheetnames else book.worksheets[0]
-        column = columns[name]
-        head = sheet.cell(row=header_rows.get(name, 1), column=column)
-        head.value, head.font = header, Font(bold=True, color="9C0006")
-        sheet.column_dimensions[get_column_letter(column)].width = 70
-        for row, text in rows.items():
-            cell = sheet.cell(row=row, column=column)
-            cell.value, cell.data_type = text, "s"
-            cell.fill = PatternFill("solid", start_color="FFC7CE")
-    if extra:
-        _fill(book.create_sheet(_free_name(extra.name, book.sheetnames)), [extra.headers, *extra.rows])
-        for index, width in enumerate(extra.widths, start=1):
-            book.worksheets[-1].column_dimensions[get_column_letter(index)].width = width
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    if is_workbook(content):
+        said = {
+            name: Remarks(columns[name], header, header_rows.get(name, 1), rows)
+            for name, rows in remarks.items()
+        }
+        extra = extra or Sheet(_("Remarks"), ())
+        name = _free_name(extra.name, [name for name, _grid in grids])
+        with suppress(UnusualPackageError, ValueError):
+            return annotate(content, said, name, chain([extra.headers], extra.rows), extra.widths)
+    return _plain_copy(grids, remarks, header, header_rows, columns, extra)
 
 
 def _plain_copy(grids, remarks, header, header_rows, columns, extra: Sheet | None) -> bytes:
     """The cells of all sheets and the remarks, written row by row."""
     target = io.BytesIO()
-    options = {"constant_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "constant_memory": True,
+        "nan_inf_to_errors": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         bold_red = book.add_format({"bold": True, "font_color": "#9C0006"})
         styles = {
@@ -373,22 +366,6 @@ def _free_name(name: str, used: Sequence[str]) -> str:
     while free.lower() in taken:
         free, number = f"{name[:27]} {number}", number + 1
     return free
-
-
-def _size(grid: Grid) -> int:
-    """How many cells the rows have, empty ones too."""
-    return sum(len(row) for row in grid)
-
-
-def _fill(sheet, rows: Iterable[Sequence[object]]) -> None:
-    """Put values into an openpyxl sheet; text that looks like a formula stays text."""
-    for row, values in enumerate(rows, start=1):
-        for column, value in enumerate(values, start=1):
-            if value not in (None, ""):
-                cell = sheet.cell(row=row, column=column)
-                cell.value = value
-                if isinstance(value, str):
-                    cell.data_type = "s"
 
 
 def _free_column(grid: Grid) -> int:

@@ -88,7 +88,6 @@ class TestJobs(FrappeTestCase):
         with self.assertRaises(frappe.DoesNotExistError):
             frappe.get_doc("RQ Job", job.id)
 
-
     def test_a_job_may_ask_for_another_try_but_not_here(self):
         with self.assertRaises(frappe.RetryBackgroundJobError):
             frappe.enqueue(_ask_again, now=True)
@@ -150,7 +149,9 @@ class TestScheduledEvents(FrappeTestCase):
         try:
             log = frappe.get_last_doc("Scheduled Job Log", {"scheduled_job_type": event.name})
             self.assertEqual(log.status, "Complete")
-            self.assertLess(now_datetime() - get_datetime(self.event(self.DAILY).last_execution), timedelta(hours=1))
+            self.assertLess(
+                now_datetime() - get_datetime(self.event(self.DAILY).last_execution), timedelta(hours=1)
+            )
         finally:
             frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": event.name})
             frappe.db.commit()

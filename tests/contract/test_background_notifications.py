@@ -125,7 +125,10 @@ class TestNotifications(ServicesTestCase):
     def test_days_before_and_after(self):
         before = self.alert("Days Before", date_changed="due", days_in_advance=3)
         after = self.alert("Days After", date_changed="due", days_in_advance=2, condition="doc.amount > 1")
-        soon, late = paper("Soon", due=add_days(nowdate(), 3)), paper("Late", due=add_days(nowdate(), -2), amount=2)
+        soon, late = (
+            paper("Soon", due=add_days(nowdate(), 3)),
+            paper("Late", due=add_days(nowdate(), -2), amount=2),
+        )
         paper("Late but nothing to pay", due=add_days(nowdate(), -2))
         paper("Today", due=nowdate())
         self.assertEqual(get_documents_for_today(before.name), [soon.name])
@@ -217,7 +220,9 @@ class TestNotifications(ServicesTestCase):
         doc = paper("A")
         queued = frappe.get_last_doc("Email Queue", {"reference_name": doc.name})
         (attached,) = frappe.parse_json(queued.attachments)
-        self.assertEqual((attached["print_format_attachment"], attached["doctype"], attached["name"]), (1, PAPER, doc.name))
+        self.assertEqual(
+            (attached["print_format_attachment"], attached["doctype"], attached["name"]), (1, PAPER, doc.name)
+        )
 
     def test_what_cannot_be_an_alert_is_refused(self):
         for values in (
@@ -236,7 +241,9 @@ class TestNotifications(ServicesTestCase):
         enqueue_create_notification([MAKER, CHECKER, "nobody@example.com"], told)
         users = frappe.get_all("Notification Log", filters={"subject": "Come and see"}, pluck="for_user")
         self.assertEqual(sorted(users), sorted([MAKER, CHECKER]))
-        enqueue_create_notification(f"{MAKER}, {CHECKER}", {**told, "type": "Mention", "subject": "Mentioned"})
+        enqueue_create_notification(
+            f"{MAKER}, {CHECKER}", {**told, "type": "Mention", "subject": "Mentioned"}
+        )
         users = frappe.get_all("Notification Log", filters={"subject": "Mentioned"}, pluck="for_user")
         self.assertEqual(users, [CHECKER])  # nobody is told what they did themselves
 

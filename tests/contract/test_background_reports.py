@@ -70,7 +70,9 @@ class TestAutoEmailReports(ServicesTestCase):
     def mails(self) -> list:
         """(addresses, message) of what was queued."""
         found = []
-        for name in frappe.get_all("Email Queue", filters={"reference_doctype": "Auto Email Report"}, pluck="name"):
+        for name in frappe.get_all(
+            "Email Queue", filters={"reference_doctype": "Auto Email Report"}, pluck="name"
+        ):
             queued = frappe.get_doc("Email Queue", name)
             message = email.message_from_string(queued.message, policy=policy.default)
             found.append(({row.recipient for row in queued.recipients}, queued, message))
@@ -99,11 +101,15 @@ class TestAutoEmailReports(ServicesTestCase):
             lines = self.report(report, user=CHECKER).get_report_content().splitlines()
             self.assertEqual(len(lines), 2, report)
             self.assertIn("150", lines[1])
-            self.assertEqual(len(self.report(report).get_report_content().splitlines()), 4 if report == QUERY_REPORT else 3)
+            self.assertEqual(
+                len(self.report(report).get_report_content().splitlines()), 4 if report == QUERY_REPORT else 3
+            )
 
     def test_report_view_keeps_its_filters_order_and_length(self):
         lines = self.report(BUILT_REPORT).get_report_content().splitlines()
-        self.assertEqual([("250" in line, "150" in line) for line in lines[1:]], [(True, False), (False, True)])
+        self.assertEqual(
+            [("250" in line, "150" in line) for line in lines[1:]], [(True, False), (False, True)]
+        )
         self.assertEqual(len(self.report(BUILT_REPORT, no_of_rows=1).get_report_content().splitlines()), 2)
 
     def test_report_view_may_be_of_what_changed_lately(self):
@@ -150,7 +156,9 @@ class TestAutoEmailReports(ServicesTestCase):
             report = self.report(dynamic_date_period=period, use_first_day_of_period=first, **moving)
             report.prepare_dynamic_filters()
             wanted = (getdate(start), getdate(today()))
-            self.assertEqual((getdate(report.filters["start"]), getdate(report.filters["end"])), wanted, period)
+            self.assertEqual(
+                (getdate(report.filters["start"]), getdate(report.filters["end"])), wanted, period
+            )
 
     def test_daily_round_keeps_to_the_days(self):
         self.report(email_to="daily@example.com")
@@ -165,7 +173,9 @@ class TestAutoEmailReports(ServicesTestCase):
             frappe.db.delete("Email Queue")
             with patch.object(auto_email_report, "now_datetime", lambda day=day: get_datetime(day)):
                 send_daily()
-            self.assertEqual({address for to, _queued, _message in self.mails() for address in to}, wanted, day)
+            self.assertEqual(
+                {address for to, _queued, _message in self.mails() for address in to}, wanted, day
+            )
         frappe.db.delete("Email Queue")
         send_monthly()
         self.assertEqual([to for to, _queued, _message in self.mails()], [{"monthly@example.com"}])

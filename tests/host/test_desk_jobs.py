@@ -97,7 +97,14 @@ def test_others_do_not_see_the_jobs(failed):
 
 @pytest.mark.parametrize(
     "doctype",
-    ["Error Log", "Scheduled Job Type", "Scheduled Job Log", "Email Queue", "Notification", "Auto Email Report"],
+    [
+        "Error Log",
+        "Scheduled Job Type",
+        "Scheduled Job Log",
+        "Email Queue",
+        "Notification",
+        "Auto Email Report",
+    ],
 )
 def test_the_other_pages_open(keeper, doctype):
     assert keeper.get(f"/desk/list/{doctype}").status_code == 200

@@ -32,7 +32,7 @@ def note(what):
 
 
 def add(what):
-    """Write, in the job's transaction, that it was done; and begin a line in the diary, which no rollback undoes."""
+    """Write in the job's transaction that it was done, and in the diary, which no rollback undoes."""
     note(f"began {what}")
     frappe.get_doc({"doctype": "Role", "role_name": f"Depot {what}"}).insert(ignore_permissions=True)
 
@@ -276,8 +276,9 @@ def test_schedulers_at_once_run_an_event_once(depot):
     try:
         script = depot.folder / "due.py"
         script.write_text(
-            "frappe.db.set_value('Scheduled Job Type', {'method': 'depot.work.rounds'}, 'last_execution', '2024-01-01')\n"
-            "frappe.db.set_value('Scheduled Job Type', {'method': ('!=', 'depot.work.rounds')}, 'stopped', 1)\n"
+            "kind, method = 'Scheduled Job Type', 'depot.work.rounds'\n"
+            "frappe.db.set_value(kind, {'method': method}, 'last_execution', '2024-01-01')\n"
+            "frappe.db.set_value(kind, {'method': ('!=', method)}, 'stopped', 1)\n"
         )
         depot.run("run-script", str(script))
         before = int(time.time() // 60)

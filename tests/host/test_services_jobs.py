@@ -49,6 +49,12 @@ def busy(what):
         time.sleep(0.01)
 
 
+def half_way(error):
+    frappe.publish_progress(50, "Half", doctype="Role", docname="All")
+    if error:
+        raise error
+
+
 def leave(what):
     raise SystemExit("svc job left")
 
@@ -254,6 +260,21 @@ class TestJobs(JobTestCase):
         assert get_job(failed.id.partition("::")[2]).is_failed
 
 
+class TestProgressOfJobs(JobTestCase):
+    def test_who_waits_sees_how_far_a_job_is_and_that_it_failed(self):
+        frappe.enqueue(half_way, error=None)
+        work()
+        assert get_progress("Role", "All") == {"percent": 50, "title": "Half", "description": None}
+        for error, words in (
+            (ValueError("a secret"), "The job failed; the reason is in the Error Log."),
+            (frappe.ValidationError("<b>Row 3</b> has no name"), "Row 3 has no name"),
+        ):
+            frappe.enqueue(half_way, error=error)
+            work()
+            shown = get_progress("Role", "All")
+            assert (shown["failed"], shown["title"], shown["description"]) == (True, "Half", words)
+
+
 class TestPageOfJobs(JobTestCase):
     def setUp(self):
         super().setUp()
@@ -330,7 +351,9 @@ class TestScheduler(FrappeTestCase):
         frappe.get_hooks = lambda name=None, *args, **kwargs: (
             self.events if name == "scheduler_events" else self.kept[0](name, *args, **kwargs)
         )
-        frappe.get_attr = lambda path: (lambda: self.call(path)) if path.startswith("svc.") else self.kept[1](path)
+        frappe.get_attr = (
+            lambda path: (lambda: self.call(path)) if path.startswith("svc.") else self.kept[1](path)
+        )
 
     def tearDown(self):
         frappe.get_hooks, frappe.get_attr = self.kept

@@ -88,7 +88,9 @@ class TestMail(FrappeTestCase):
 
     def later(self):
         """The time for the next try has come."""
-        frappe.db.set_value("Email Queue", {"name": ("is", "set")}, "send_after", add_to_date(now_datetime(), days=-1))
+        frappe.db.set_value(
+            "Email Queue", {"name": ("is", "set")}, "send_after", add_to_date(now_datetime(), days=-1)
+        )
         frappe.db.commit()
 
     def test_queued_mail_goes_out_with_text_html_and_attachment(self):

@@ -1,5 +1,6 @@
 """Signing in at the embedded host: locks that tell nothing, codes that count once, sessions, mails, pages."""
 
+import email
 import re
 import time
 from urllib.parse import urlsplit
@@ -21,10 +22,10 @@ def person(site):
     """A user of one's own, in a role of one's own."""
     if not frappe.db.exists("Role", ROLE):
         frappe.get_doc({"doctype": "Role", "role_name": ROLE, "desk_access": 1}).insert()
-    email = f"{frappe.generate_hash(length=10)}@example.com"
+    name = f"{frappe.generate_hash(length=10)}@example.com"
     user = frappe.get_doc(
         {
-            "doctype": "User", "email": email, "first_name": "Thử", "send_welcome_email": 0, "new_password": PASSWORD,
+            "doctype": "User", "email": name, "first_name": "Thử", "send_welcome_email": 0, "new_password": PASSWORD,
             "roles": [{"role": ROLE}], "user_type": "System User", "language": "en",
         }
     ).insert()  # fmt: skip
@@ -32,7 +33,7 @@ def person(site):
     yield user
     frappe.set_user("Administrator")
     frappe.db.rollback()
-    frappe.delete_doc("User", email, force=True, ignore_permissions=True)
+    frappe.delete_doc("User", name, force=True, ignore_permissions=True)
     frappe.db.commit()
 
 
@@ -119,6 +120,7 @@ def test_a_weak_password_is_refused_with_advice(person, monkeypatch):
     person.new_password = "123456"
     with pytest.raises(frappe.ValidationError, match="common password"):
         person.save()
+    person.reload()
     person.new_password = "violet-harbour-93"
     person.save()
 
@@ -215,8 +217,6 @@ def mails(monkeypatch):
     def texts(address: str) -> list[str]:
         frappe.db.rollback()
         names = frappe.get_all("Email Queue Recipient", {"recipient": address}, pluck="parent")
-        import email
-
         found = [email.message_from_string(frappe.db.get_value("Email Queue", name, "message")) for name in names]
         return [mail.get_payload()[0].get_payload(decode=True).decode() for mail in found]
 
@@ -289,7 +289,7 @@ def test_the_pages_of_a_forgotten_password(person, http, mails):
     weak = page(http, link, key=key, new="abc", repeat="abc")
     assert weak.status_code == 200 and "dễ đoán" in weak.text
     other = page(http, link, key=key, new="violet-harbour-93", repeat="violet-harbour-94")
-    assert "nhắc lại" in other.text or "không khớp" in other.text or 'role="alert"' in other.text
+    assert "Mật khẩu nhập lại không khớp" in other.text
     done = page(http, link, key=key, new="violet-harbour-93", repeat="violet-harbour-93")
     assert done.status_code == 302 and http.get(WHO).json == {"message": person.name}
     assert page(http, link).status_code == 410
@@ -433,7 +433,6 @@ def test_a_site_with_a_limit_counts_its_time(http, monkeypatch):
 
 
 def test_a_server_error_keeps_its_words(http, monkeypatch):
-    monkeypatch.setattr("frappe.ping", None)
     from frappe import handler
 
     def broken():

@@ -4,6 +4,7 @@ import copy
 from contextvars import ContextVar
 
 import frappe
+import frappe.share
 from frappe import _
 from frappe.types import _dict
 from frappe.utils import cint, cstr
@@ -44,6 +45,8 @@ def has_permission(
 
 def _has_permission(doctype, ptype, doc, user, parent_doctype) -> bool:
     user = user or frappe.session.user
+    if ptype == "share" and frappe.get_system_settings("disable_document_sharing"):
+        return False
     if user == "Administrator":
         return True
     if not doc and hasattr(doctype, "doctype"):
@@ -54,7 +57,7 @@ def _has_permission(doctype, ptype, doc, user, parent_doctype) -> bool:
     if doc:
         if isinstance(doc, (str, int)):
             doc = frappe.get_doc(meta.name, doc)
-        allowed = get_doc_permissions(doc, user=user, ptype=ptype).get(ptype)
+        allowed = get_doc_permissions(doc, user=user, ptype=ptype).get(ptype) or _is_shared(doctype, ptype, user, doc)
         if not allowed:
             push_perm_check_log(
                 _("User {0} does not have access to this document").format(frappe.bold(user))
@@ -67,7 +70,7 @@ def _has_permission(doctype, ptype, doc, user, parent_doctype) -> bool:
     if ptype == "import" and not cint(meta.allow_import):
         push_perm_check_log(_("Document Type is not importable"))
         return False
-    allowed = get_role_permissions(meta, user=user).get(ptype)
+    allowed = get_role_permissions(meta, user=user).get(ptype) or _is_shared(doctype, ptype, user)
     if not allowed:
         push_perm_check_log(
             _("User {0} does not have doctype access via role permission for document {1}").format(
@@ -75,6 +78,15 @@ def _has_permission(doctype, ptype, doc, user, parent_doctype) -> bool:
             )
         )
     return bool(allowed)
+
+
+def _is_shared(doctype: str, ptype: str, user: str, doc=None) -> bool:
+    """Whether a document (or any of the DocType) is shared with the user for this."""
+    if ptype not in ("read", "write", "share", "submit", "email", "print"):
+        return False
+    right = "read" if ptype in ("email", "print") else ptype
+    filters = [["share_name", "=", cstr(doc.name)]] if doc else None
+    return bool(frappe.share.get_shared(doctype, user, rights=[right], filters=filters, limit=1))
 
 
 def get_doc_permissions(doc, user=None, ptype=None, debug=False) -> dict:

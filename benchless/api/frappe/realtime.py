@@ -1,4 +1,4 @@
-"""What the server wants to tell open pages; kept for a short while in files of the site, so that a page can ask for it.
+"""What the server tells open pages: kept for a short while in files of the site, for a page to ask for.
 
 Not in the database: a job's progress must be seen while the job's own transaction still holds the write lock.
 One file holds ROUND seconds; processes append to it under its lock, so numbers grow in every process.
@@ -22,6 +22,8 @@ MAX_TEXT = 100_000  # a longer message is not for a page
 
 def publish_progress(percent, title=None, doctype=None, docname=None, description=None, task_id=None) -> None:
     """Tell how far a long job is: to everyone on the document, else to the session's user."""
+    if frappe.local.job:
+        frappe.local.job.progress = {"title": title, "doctype": doctype, "docname": docname}
     publish_realtime(
         "progress",
         {"percent": percent, "title": title, "description": description},
@@ -30,6 +32,21 @@ def publish_progress(percent, title=None, doctype=None, docname=None, descriptio
         docname=docname,
         task_id=task_id,
     )
+
+
+def publish_failure(error: BaseException) -> None:
+    """Tell who watches the running job's progress that it failed; a ValidationError's words are for them."""
+    if shown := (frappe.local.job or {}).get("progress"):
+        words = frappe._("The job failed; the reason is in the Error Log.")
+        if isinstance(error, frappe.ValidationError):
+            words = frappe.utils.strip_html(str(error)) or words
+        publish_realtime(
+            "progress",
+            {"percent": 100, "title": shown["title"], "description": words, "failed": True},
+            user=None if shown["docname"] else frappe.session.user,
+            doctype=shown["doctype"],
+            docname=shown["docname"],
+        )
 
 
 def publish_realtime(
@@ -103,7 +120,9 @@ def _emit(folder: Path, entry: dict) -> None:
         if fcntl:
             fcntl.flock(file, fcntl.LOCK_EX)
         # the number is the time in microseconds, read while nobody else can write
-        line = frappe.as_json({"id": time.time_ns() // 1000, "time": now, **entry}, indent=None, separators=(",", ":"))
+        line = frappe.as_json(
+            {"id": time.time_ns() // 1000, "time": now, **entry}, indent=None, separators=(",", ":")
+        )
         if len(line) < MAX_TEXT:
             file.write(line + "\n")
 

@@ -1,7 +1,7 @@
 """Outgoing mail: frappe.sendmail writes an Email Queue record; sending it is one SMTP conversation, once.
 
-What the server refused for now, or could not be reached for, is tried again after RETRY_MINUTES, four and sixteen
-times that. What may have arrived is never sent again by itself.
+What the server refused for now, or could not be reached for, is tried again after RETRY_MINUTES, four and
+sixteen times that. What may have arrived is never sent again by itself.
 """
 
 import json
@@ -298,7 +298,9 @@ def give_up_interrupted() -> None:
     for name in frappe.get_all("Email Queue", filters={"status": "Sending"}, pluck="name"):
         with _conversation(name) as mine:
             if mine and frappe.db.get_value("Email Queue", name, "status", for_update=True) == "Sending":
-                _finish(name, status="Error", error=_("Sending was interrupted; it may have gone out or not."))
+                _finish(
+                    name, status="Error", error=_("Sending was interrupted; it may have gone out or not.")
+                )
             else:
                 frappe.db.rollback()
 
@@ -366,7 +368,7 @@ def _finish(name: str, **values) -> None:
 
 
 def _settle(doc, trouble: str | None) -> bool:
-    """Write down how it went: Sent; waiting for the next try; or Error, where only a person can say what to do."""
+    """Write down how it went: Sent; waiting for the next try; or Error, where a person must decide."""
     states = frappe.get_all("Email Queue Recipient", filters={"parent": doc.name}, pluck="status")
     if states and all(state == "Sent" for state in states):
         _finish(doc.name, status="Sent", error=None)

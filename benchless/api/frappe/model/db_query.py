@@ -5,6 +5,7 @@ import re
 
 import frappe
 import frappe.permissions
+import frappe.share
 from frappe import _
 from frappe.database.utils import DefaultOrderBy, NestedSetHierarchy, expand, stored
 from frappe.model import get_permitted_fields, optional_fields, table_fields
@@ -574,10 +575,18 @@ class DatabaseQuery:
         match_conditions: list[str] = []
         self.match_filters: list[dict] = []
         may_read = rights.get("select") or rights.get("read")
+        shared: list[str] = []
+        only_shared = False
         if not meta.istable and not may_read and not self.flags.ignore_permissions:
-            if not has_any_user_permission_for_doctype(self.doctype, self.user, self.reference_doctype):
+            shared = frappe.share.get_shared(self.doctype, self.user)
+            only_shared = bool(shared)
+            if not shared and not has_any_user_permission_for_doctype(
+                self.doctype, self.user, self.reference_doctype
+            ):
                 frappe.throw(_("No permission to read {0}").format(_(self.doctype)), frappe.PermissionError)
-        if requires_owner_constraint(rights):
+        if only_shared:
+            match_conditions.append(self._shared_condition(shared))
+        elif requires_owner_constraint(rights):
             match_conditions.append(f"`tab{self.doctype}`.`owner` = {frappe.db.escape(self.user, percent=False)}")
         elif may_read:
             if not self.flags.ignore_user_permissions:
@@ -587,7 +596,14 @@ class DatabaseQuery:
         conditions = "((" + ") or (".join(match_conditions) + "))" if match_conditions else ""
         if of_apps := self.get_permission_query_conditions():
             conditions = f"{conditions} and {of_apps}" if conditions else of_apps
+        if match_conditions and not only_shared:  # what is shared is seen besides
+            if shared := frappe.share.get_shared(self.doctype, self.user):
+                conditions = f"(({conditions}) or ({self._shared_condition(shared)}))"
         return conditions
+
+    def _shared_condition(self, names: list[str]) -> str:
+        listed = ", ".join(frappe.db.escape(name, percent=False) for name in names)
+        return f"`tab{self.doctype}`.`name` in ({listed})"
 
     def _user_permission_conditions(self) -> list[str]:
         """One condition that every Link with User Permissions holds a permitted value (or none)."""

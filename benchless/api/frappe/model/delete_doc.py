@@ -110,6 +110,8 @@ def _delete_what_belongs_to(doc) -> None:
     for table, doctype_column, name_column in (
         ("Comment", "reference_doctype", "reference_name"),
         ("Version", "ref_doctype", "docname"),
+        ("ToDo", "reference_type", "reference_name"),
+        ("DocShare", "share_doctype", "share_name"),
     ):
         frappe.db.sql(
             f"delete from `tab{table}` where `{doctype_column}`=%s and `{name_column}`=%s", (doc.doctype, doc.name)

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import frappe
+import frappe.share
 from frappe import _
 from frappe.model import (
     child_table_fields,
@@ -316,6 +317,8 @@ class Meta:
         if (user or frappe.session.user) == "Administrator":
             return [df.fieldname for df in self.fields if df.fieldtype not in display_fieldtypes]
         levels = self.get_permlevel_access(permission_type, parenttype, user=user)
+        if 0 not in levels and permission_type == "read" and frappe.share.get_shared(self.name, user, limit=1):
+            levels.append(0)
         return [
             df.fieldname
             for df in self.fields

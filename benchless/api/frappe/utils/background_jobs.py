@@ -1,16 +1,16 @@
 """Background jobs: frappe.enqueue writes a row of the site's database, a worker (benchless/worker.py) runs it.
 
-The rows are those of django-tasks-db, the database backend of Django's own task framework (django-tasks brings that
-framework to Django 5.2): its model, states, order and migrations on both engines. Looked at and left: django-q2
-(polls with a cluster of processes, retries a job whose worker died) and huey (tables of its own outside Django's
-transaction). Not used is the library's worker: it has no time limit, finds no job whose worker died, and records
-success in a second transaction.
+The rows are those of django-tasks-db, the database backend of Django's own task framework (django-tasks
+brings that framework to Django 5.2): its model, states, order and migrations on both engines. Looked at and
+left: django-q2 (polls with a cluster of processes, retries a job whose worker died) and huey (tables of its
+own outside Django's transaction). Not used is the library's worker: it has no time limit, finds no job whose
+worker died, and records success in a second transaction.
 
-What differs from Frappe, whose queue is in Redis: a job belongs to the caller's transaction. A rollback forgets it,
-after a commit it is not lost, with or without `enqueue_after_commit`. Its success is recorded in the transaction of
-its last commit, so that a job that was killed is either done and "finished" or undone and "failed".
-As on Frappe, a failed job is not run again by itself, except for RetryBackgroundJobError and a locked database: at
-most MAX_RETRIES times, one second later each time.
+What differs from Frappe, whose queue is in Redis: a job belongs to the caller's transaction. A rollback
+forgets it, after a commit it is not lost, with or without `enqueue_after_commit`. Its success is recorded in
+the transaction of its last commit, so that a job that was killed is either done and "finished" or undone and
+"failed". As on Frappe, a failed job is not run again by itself, except for RetryBackgroundJobError and a
+locked database: at most MAX_RETRIES times, one second later each time.
 """
 
 import uuid
@@ -19,6 +19,7 @@ from contextlib import nullcontext
 
 import frappe
 from frappe import _
+from frappe.realtime import publish_failure
 from frappe.utils import cint
 
 MAX_RETRIES = 5
@@ -33,7 +34,7 @@ _IDS = uuid.UUID("5f0a8e5c-2f3b-4c1e-9a76-0f6a1d3c7b42")
 
 
 class PickleSerializer:
-    """What Frappe's users pass: dates, documents, sets, functions by their name. Signed with the site's secret."""
+    """Dates, documents, sets, functions by their name: what apps pass. Signed with the site's secret."""
 
     def dumps(self, value) -> bytes:
         import pickle
@@ -95,7 +96,12 @@ class Job:
         """Put a failed job in the queue again."""
         frappe.db.lock_writes()
         rows().filter(pk=self.key, status="FAILED").update(
-            status="READY", worker_ids=[], started_at=None, finished_at=None, exception_class_path="", traceback=""
+            status="READY",
+            worker_ids=[],
+            started_at=None,
+            finished_at=None,
+            exception_class_path="",
+            traceback="",
         )
         _wake_after_commit()
 
@@ -108,7 +114,7 @@ def rows():
 
 
 def get_queues_timeout() -> dict:
-    """{queue: seconds a job may take}, the most urgent queue first; `workers` of site_config.json adds queues."""
+    """{queue: seconds a job may take}, the most urgent first; `workers` of site_config.json adds queues."""
     more = frappe.conf.get("workers") or {}
     return {
         "short": DEFAULT_TIMEOUT,
@@ -153,10 +159,10 @@ def enqueue(
 ):
     """Run a method in the background as the session's user and in its language; returns the Job.
 
-    `now=True` runs it here, in this transaction, and returns its result; so does `is_async=False`, except in tests,
-    where it is run and committed as a worker would. With `enqueue_after_commit` nothing is returned. With
-    `deduplicate` and `job_id`, a job of that id that still waits or runs is not queued again (None). `timeout`:
-    seconds, then the job is stopped and has failed. `on_success(job, connection, result)` and
+    `now=True` runs it here, in this transaction, and returns its result; so does `is_async=False`, except in
+    tests, where it is run and committed as a worker would. With `enqueue_after_commit` nothing is returned.
+    With `deduplicate` and `job_id`, a job of that id that still waits or runs is not queued again (None).
+    `timeout`: seconds, then the job is stopped and has failed. `on_success(job, connection, result)` and
     `on_failure(job, connection, class, error, traceback)` are called by the worker outside the site.
     ValidationError for an unknown queue.
     """
@@ -348,9 +354,9 @@ def execute_job(
 ):
     """Run a job: connect, call, commit; on an error roll back, leave an Error Log and raise it.
 
-    `limit()`: a context that stops the call after the job's time. `done()` and `failed(error)` write down how it
-    ended, in the transaction that is committed then. An error that asks for another try is raised without an Error
-    Log while `retry` < MAX_RETRIES: the worker runs the job again later.
+    `limit()`: a context that stops the call after the job's time. `done()` and `failed(error)` write down how
+    it ended, in the transaction that is committed then. An error that asks for another try is raised without
+    an Error Log while `retry` < MAX_RETRIES: the worker runs the job again later.
     """
     if is_async:
         frappe.init(site=site, sites_path=sites_path, force=True)
@@ -382,6 +388,7 @@ def execute_job(
                 if failed:
                     failed(error)
                 frappe.db.commit()
+                publish_failure(error)
             raise
         return result
     finally:

@@ -61,7 +61,8 @@ def is_scheduler_inactive(verbose: bool = True) -> bool:
 def is_scheduler_disabled(verbose: bool = True) -> bool:
     """Whether site_config or System Settings turned the scheduler off."""
     return bool(
-        frappe.conf.disable_scheduler or not cint(frappe.db.get_single_value("System Settings", "enable_scheduler"))
+        frappe.conf.disable_scheduler
+        or not cint(frappe.db.get_single_value("System Settings", "enable_scheduler"))
     )
 
 

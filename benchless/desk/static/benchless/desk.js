@@ -290,7 +290,7 @@
         const box = $("#d-progress");
         const query = new URLSearchParams({ doctype: form.dataset.doctype, docname: form.dataset.name });
         let last = null, still = 0, moving = false;
-        for (let round = 0; still < (moving ? 60 : 6); round += 1) {
+        for (let round = 0; still < (moving ? 60 : expected ? 30 : 6); round += 1) {
             let progress = null;
             try {
                 const response = await fetch("/api/method/frappe.realtime.get_progress?" + query);
@@ -301,6 +301,7 @@
             if (round > 0 && text !== last && progress) {
                 moving = true;
                 still = 0;
+                if (progress.failed) { box.hidden = true; note([progress.title, progress.description].filter(Boolean).join(": "), "red"); return; }
                 box.hidden = false;
                 $(".d-progress-text", box).textContent = [progress.title, progress.description].filter(Boolean).join(": ") || words.working;
                 $(".d-progress-bar", box).style.width = Math.max(3, Math.min(100, progress.percent)) + "%";

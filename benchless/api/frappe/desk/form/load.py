@@ -10,6 +10,8 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -
     if doc is None or isinstance(doc, str):
         doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
+    import frappe.share
+    from frappe.desk.form import assign_to
     from frappe.permissions import get_doc_permissions
 
     return frappe._dict(
@@ -19,6 +21,8 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -
         comments=get_comments(doc.doctype, doc.name),
         versions=get_versions(doc),
         permissions=get_doc_permissions(doc),
+        assignments=assign_to.get({"doctype": doc.doctype, "name": doc.name}),
+        shared=frappe.share._get_users(doc),
     )
 
 

@@ -25,7 +25,9 @@ class RQJob(Document):
     def get_list(args) -> list:
         """Jobs as rows; `filters`, `or_filters`, `order_by`, `start`, `page_length` (20)."""
         found = _matching(args)
-        field, _space, direction = cstr(args.get("order_by")).split(",")[0].replace("`", "").strip().partition(" ")
+        field, _space, direction = (
+            cstr(args.get("order_by")).split(",")[0].replace("`", "").strip().partition(" ")
+        )
         field = field.rpartition(".")[2]
         if field and field != "modified":
             found.sort(key=lambda job: cstr(job.get(field)), reverse=direction.strip().lower() == "desc")
@@ -69,14 +71,18 @@ def _matching(args) -> list:
     return [
         job
         for job in jobs
-        if all(_holds(job, rule) for rule in filters) and (not any_of or any(_holds(job, rule) for rule in any_of))
+        if all(_holds(job, rule) for rule in filters)
+        and (not any_of or any(_holds(job, rule) for rule in any_of))
     ]
 
 
 def _triples(filters) -> list[tuple]:
     """(field, operator, value) of filters in any of their spellings."""
     if isinstance(filters, dict):
-        filters = [[field, *(value if isinstance(value, (list, tuple)) else ("=", value))] for field, value in filters.items()]
+        filters = [
+            [field, *(value if isinstance(value, (list, tuple)) else ("=", value))]
+            for field, value in filters.items()
+        ]
     return [tuple(rule[-3:]) if len(rule) > 2 else (rule[0], "=", rule[1]) for rule in filters or []]
 
 
@@ -91,7 +97,11 @@ def serialize_job(job: Job) -> frappe._dict:
     """A job as a document's values; times in the site's zone."""
     name = job.work["job_name"]
     call = frappe.parse_json(job.work["arguments"])["kwargs"]
-    if job.method == "frappe.utils.background_jobs.run_doc_method" and call.get("doctype") and call.get("doc_method"):
+    if (
+        job.method == "frappe.utils.background_jobs.run_doc_method"
+        and call.get("doctype")
+        and call.get("doc_method")
+    ):
         name = f"{call['doctype']}.{call['doc_method']}"
     started, ended = _local(job.started_at), _local(job.ended_at)
     return frappe._dict(

@@ -41,8 +41,8 @@ class ScheduledJobType(Document):
     def enqueue(self, force: bool = False, now: datetime | None = None):
         """Queue the event's run if it is due (or forced) and not in the queue; the Job, or None.
 
-        The time of the run is written in the same transaction, under the write lock: two schedulers queue it once,
-        and one that dies has either queued it or not.
+        The time of the run is written in the same transaction, under the write lock: two schedulers queue it
+        once, and one that dies has either queued it or not.
         """
         if not (force or self.is_event_due(now)):
             return None
@@ -83,7 +83,9 @@ class ScheduledJobType(Document):
         last = get_datetime(self.last_execution or self.creation)
         if self.frequency == "All":
             return last
-        return croniter(self.cron_format or CRON[self.frequency.replace(" Long", "")], last).get_next(datetime)
+        return croniter(self.cron_format or CRON[self.frequency.replace(" Long", "")], last).get_next(
+            datetime
+        )
 
     def execute(self) -> None:
         """Run the event; its end stands in the Scheduled Job Log, an error in the Error Log too."""

@@ -43,7 +43,7 @@ def enqueue_create_notification(users: list[str] | str, doc: dict) -> None:
 
 
 def make_notification_logs(doc: dict, users: list[str]) -> None:
-    """One record for each enabled user of these addresses; nobody is told what they did themselves, but alerts."""
+    """One record for each enabled user of these addresses; of one's own acts only alerts tell."""
     if not users:
         return
     for user in frappe.get_all("User", filters={"enabled": 1, "email": ("in", users)}, pluck="name"):

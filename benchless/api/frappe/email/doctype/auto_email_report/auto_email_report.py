@@ -77,7 +77,8 @@ class AutoEmailReport(Document):
         count = frappe.db.count("Auto Email Report", {"user": self.user, "enabled": 1})
         if count > most + (-1 if self.flags.in_insert else 0):
             frappe.throw(
-                _("Only {0} emailed reports are allowed per user.").format(most), title=_("Report limit reached")
+                _("Only {0} emailed reports are allowed per user.").format(most),
+                title=_("Report limit reached"),
             )
 
     def validate_report_format(self):
@@ -104,10 +105,10 @@ class AutoEmailReport(Document):
             )
 
     def get_report_content(self) -> str | bytes | None:
-        """The report in its format (HTML text, XLSX bytes, CSV text) as its user sees it, in the user's language.
+        """The report in its format (HTML text, XLSX bytes, CSV text) as its user sees it, in his language.
 
-        None where there are no rows and only rows are wanted. ValidationError where the user may not sign in any
-        more, PermissionError where the user may not run the report.
+        None where there are no rows and only rows are wanted. ValidationError where the user is disabled,
+        PermissionError where he may not run the report.
         """
         if not frappe.db.get_value("User", self.user, "enabled"):
             frappe.throw(_("User {0} is disabled").format(self.user))
@@ -149,7 +150,10 @@ class AutoEmailReport(Document):
         """The mail's text; without columns only what stands around the rows."""
         doctype = frappe.db.get_value("Report", self.report, "ref_doctype")
         heads = [
-            {"label": _(cstr(column.get("label"))), "align": "right" if column.get("fieldtype") in NUMERIC else "left"}
+            {
+                "label": _(cstr(column.get("label"))),
+                "align": "right" if column.get("fieldtype") in NUMERIC else "left",
+            }
             for column in columns or []
         ]
         place = f"query-report/{self.report}"
@@ -299,7 +303,9 @@ def send_daily() -> None:
 
 def send_monthly() -> None:
     """A scheduled event: what is to go out once a month."""
-    for name in frappe.get_all("Auto Email Report", filters={"enabled": 1, "frequency": "Monthly"}, pluck="name"):
+    for name in frappe.get_all(
+        "Auto Email Report", filters={"enabled": 1, "frequency": "Monthly"}, pluck="name"
+    ):
         _send_or_log(name)
 
 

@@ -29,7 +29,9 @@ class EmailQueue(Document):
     @staticmethod
     def clear_old_logs(days: int = 30) -> None:
         """Forget mails older than so many days."""
-        old = frappe.get_all("Email Queue", filters={"modified": ("<", add_days(now_datetime(), -days))}, pluck="name")
+        old = frappe.get_all(
+            "Email Queue", filters={"modified": ("<", add_days(now_datetime(), -days))}, pluck="name"
+        )
         for start in range(0, len(old), 500):
             names = ("in", old[start : start + 500])
             frappe.db.delete("Email Queue Recipient", {"parent": names})

@@ -74,7 +74,7 @@ class Notification(Document):
         return not self.condition or bool(frappe.safe_eval(self.condition, None, get_context(doc)))
 
     def send(self, doc) -> None:
-        """Tell the recipients, then set the property; what goes wrong is in the Error Log, the document stays."""
+        """Tell the recipients, then set the property; an error is logged, the document stays."""
         context = {"doc": doc, "alert": self, "comments": None}
         if doc.get("_comments"):
             context["comments"] = json.loads(doc.get("_comments"))
@@ -171,7 +171,7 @@ class Notification(Document):
         return list(dict.fromkeys(recipients)), list(dict.fromkeys(cc)), list(dict.fromkeys(bcc))
 
     def get_attachment(self, doc) -> list | None:
-        """The document as a PDF, made when the mail is sent; ValidationError where drafts may not be printed."""
+        """The document as a PDF, made when the mail goes out; ValidationError where drafts are not printed."""
         if not self.attach_print:
             return None
         settings = frappe.get_doc("Print Settings", "Print Settings")
@@ -222,14 +222,16 @@ def alerts_of(doctype: str) -> list:
         if not frappe.db.table_exists("Notification"):  # a site that waits for migrate
             return []
         return frappe.get_all(
-            "Notification", fields=["name", "event", "method"], filters={"enabled": 1, "document_type": doctype}
+            "Notification",
+            fields=["name", "event", "method"],
+            filters={"enabled": 1, "document_type": doctype},
         )
 
     return frappe.cache.hget("notifications", doctype, ask)
 
 
 def run_notifications(doc, method: str) -> None:
-    """Called with each event of a document: send the alerts that wait for it, each once for a document object."""
+    """Send the alerts that wait for this event of a document, each once for a document object."""
     flags = frappe.flags
     if flags.in_patch or flags.in_install or (flags.in_import and flags.mute_emails):
         return
@@ -264,7 +266,9 @@ def trigger_daily_alerts() -> None:
 def trigger_notifications(doc, method: str | None = None) -> None:
     if frappe.flags.in_import or frappe.flags.in_patch or method != "daily":
         return
-    for name in frappe.get_all("Notification", filters={"event": ("in", DATE_BASED_EVENTS), "enabled": 1}, pluck="name"):
+    for name in frappe.get_all(
+        "Notification", filters={"event": ("in", DATE_BASED_EVENTS), "enabled": 1}, pluck="name"
+    ):
         alert = frappe.get_doc("Notification", name)
         for found in alert.get_documents_for_today():
             evaluate_alert(found, alert, alert.event)
@@ -272,7 +276,7 @@ def trigger_notifications(doc, method: str | None = None) -> None:
 
 
 def evaluate_alert(doc, alert, event: str) -> None:
-    """Send an alert if its condition holds (and its value has changed). An error in it stops the document's save."""
+    """Send an alert if its condition holds (and its value has changed). An error in it stops the save."""
     try:
         if isinstance(alert, str):
             alert = frappe.get_doc("Notification", alert)
@@ -302,7 +306,8 @@ def evaluate_alert(doc, alert, event: str) -> None:
         frappe.log_error(title=title, message=trace)
         escape = frappe.utils.escape_html
         frappe.throw(
-            f"<details><summary>{escape(title)}</summary>{escape(trace)}</details>", title=_("Error in Notification")
+            f"<details><summary>{escape(title)}</summary>{escape(trace)}</details>",
+            title=_("Error in Notification"),
         )
 
 
@@ -325,7 +330,9 @@ def _addresses_in(doc, field: str) -> list[str]:
 def _addresses_of_role(role: str) -> list[str]:
     """Addresses of the enabled users with a role; those of the standard users are nobody's."""
     names = frappe.get_all("Has Role", filters={"role": role, "parenttype": "User"}, pluck="parent")
-    rows = frappe.get_all("User", filters={"name": ("in", names), "enabled": 1}, pluck="email") if names else []
+    rows = (
+        frappe.get_all("User", filters={"name": ("in", names), "enabled": 1}, pluck="email") if names else []
+    )
     return [email for email in rows if email and email not in ("admin@example.com", "guest@example.com")]
 
 

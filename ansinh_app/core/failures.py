@@ -1,0 +1,30 @@
+"""Why a payment came back, by the provider's own words: what must be mended before it is paid again."""
+
+from __future__ import annotations
+
+import re
+
+from . import names
+
+ACCOUNT_CLOSED, WRONG_ACCOUNT, WRONG_NAME, NOT_COLLECTED, OTHER = (
+    "ACCOUNT_CLOSED", "WRONG_ACCOUNT", "WRONG_NAME", "NOT_COLLECTED", "PROVIDER",
+)  # fmt: skip
+KINDS = (ACCOUNT_CLOSED, WRONG_ACCOUNT, WRONG_NAME, NOT_COLLECTED, OTHER)
+
+_NAME = r"ten (nguoi|chu)|sai ten|ten khong|khong khop ten|name"
+_PATTERNS = (
+    (ACCOUNT_CLOSED, re.compile(r"(tk|tai khoan).*(dong|tat toan|huy|khoa)|(dong|tat toan|khoa) (tk|tai khoan)|closed|dormant")),
+    (WRONG_NAME, re.compile(_NAME)),
+    (WRONG_ACCOUNT, re.compile(r"sai so|so (tk|tai khoan)|(tk|tai khoan) khong|khong (ton tai|tim thay|hop le)|invalid account")),
+    (NOT_COLLECTED, re.compile(r"chua (den )?(nhan|linh)|khong (den )?(nhan|linh)|vang mat|khong co nha|uncollected")),
+)  # fmt: skip
+
+
+def kind_of(reason: str) -> str:
+    """The kind of a provider's reason; OTHER where its words say nothing known.
+
+    >>> kind_of("Tài khoản đã đóng"), kind_of("Sai tên người thụ hưởng"), kind_of("Mã lỗi 68")
+    ('ACCOUNT_CLOSED', 'WRONG_NAME', 'PROVIDER')
+    """
+    key = names.search_key(reason)
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(key)), OTHER)
