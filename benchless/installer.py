@@ -94,6 +94,7 @@ def install_host() -> None:
     frappe.db.set_single_value("System Settings", {"setup_complete": 1, "language": frappe.conf.lang or "en",
                                                    "time_zone": frappe.conf.time_zone or "Asia/Ho_Chi_Minh",
                                                    "enable_scheduler": 1})
+    sync_host_workspaces()
     frappe.cache.flushall()
 
 
@@ -126,6 +127,12 @@ def sync_host_doctypes() -> bool:
             changed |= import_file_by_path(str(path))
     frappe.db.commit()
     return changed
+
+
+def sync_host_workspaces() -> None:
+    """The host's own workspaces."""
+    for path in sorted((core_doctype_folder().parent / "workspace").glob("*/*.json")):
+        import_file_by_path(str(path))
 
 
 def set_admin_password(password: str) -> None:
@@ -208,6 +215,7 @@ def sync_for(app: str, force: bool = False) -> None:
     """Import every DocType of an app, then its reports, print formats, workspaces and the rest."""
     if app == "frappe":
         sync_host_doctypes()
+        sync_host_workspaces()
         return
     _know_modules_of(app)
     for folder in IMPORTED_FOLDERS:

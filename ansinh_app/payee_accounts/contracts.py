@@ -81,11 +81,16 @@ def watch_terms(today=None) -> list[str]:
 
 def _tell_of_end(row, left: int) -> None:
     """A line in the contract's history, and a mail to the managers who may see it."""
-    text = _("Contract {0} with {1} ends on {2}, in {3} days. Renew it, or no list can be paid under it.", lang="vi").format(
-        row.contract_no, row.provider, getdate(row.valid_to).strftime("%d/%m/%Y"), left
-    )
+    text = _(
+        "Contract {0} with {1} ends on {2}, in {3} days. Renew it, or no list can be paid under it.",
+        lang="vi",
+    ).format(row.contract_no, row.provider, getdate(row.valid_to).strftime("%d/%m/%Y"), left)
     frappe.get_doc("Bank Contract", row.name).add_comment("Info", text)
-    readers = [user for user in _managers() if frappe.has_permission("Bank Contract", "read", doc=row.name, user=user)]
+    readers = [
+        user
+        for user in _managers()
+        if frappe.has_permission("Bank Contract", "read", doc=row.name, user=user)
+    ]
     if readers:
         frappe.sendmail(
             recipients=readers,
@@ -100,4 +105,6 @@ def _managers() -> list[str]:
     users = frappe.get_all(
         "Has Role", filters={"role": "Social Affairs Manager", "parenttype": "User"}, pluck="parent"
     )
-    return frappe.get_all("User", filters={"name": ["in", users or [""]], "enabled": 1}, pluck="name", order_by="name")
+    return frappe.get_all(
+        "User", filters={"name": ["in", users or [""]], "enabled": 1}, pluck="name", order_by="name"
+    )

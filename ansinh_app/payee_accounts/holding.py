@@ -10,7 +10,9 @@ from ansinh_app.registry.people import birth
 
 def choices_for(person) -> list[dict]:
     """The ways to hold an account for a Beneficiary document, each with its refusal and the papers to bring."""
-    found = holders.choices(getdate(person.date_of_birth), person.legal_capacity or holders.FULL, getdate(nowdate()))
+    found = holders.choices(
+        getdate(person.date_of_birth), person.legal_capacity or holders.FULL, getdate(nowdate())
+    )
     return [
         {
             "holder_type": choice.holder,

@@ -15,7 +15,11 @@ def people_without_account(office: str, provider: str, units: list[str] | None =
 
     `units` limits to these communes and what lies below them; None: the whole office.
     """
-    filters = {"office": office, "status": ["in", ["Active", "Suspended"]], "payment_account": ["is", "not set"]}
+    filters = {
+        "office": office,
+        "status": ["in", ["Active", "Suspended"]],
+        "payment_account": ["is", "not set"],
+    }
     if units is not None:
         filters["administrative_unit"] = ["in", sorted(unit_tree().area(frozenset(units))) or [""]]
     people = frappe.get_all(
@@ -61,9 +65,7 @@ def draft_requests(campaign) -> tuple[list[str], list[tuple[str, str]]]:
     return drafted, waiting
 
 
-def draft(
-    person, provider: str, campaign=None, places: dict | None = None, ignore_permissions: bool = False
-):
+def draft(person, provider: str, campaign=None, places: dict | None = None, ignore_permissions: bool = False):
     """A draft request of a Beneficiary at a provider, with the holder the law prefers."""
     holder = holding.begin_with(person)
     fitting = holding.in_capacity(person, holder)
@@ -102,5 +104,7 @@ def draft_for_new(entitlement) -> str | None:
     except AnSinhError as error:
         frappe.db.rollback(save_point="account_request")
         frappe.clear_last_message()
-        frappe.msgprint(frappe.utils.strip_html(str(error)), title=_("No Account Request Yet"), indicator="orange")
+        frappe.msgprint(
+            frappe.utils.strip_html(str(error)), title=_("No Account Request Yet"), indicator="orange"
+        )
         return None

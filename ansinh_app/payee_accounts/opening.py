@@ -22,9 +22,9 @@ def payment_account(request):
     )
     if known and known.get(owner) != request.get(owner):
         frappe.throw(
-            _("Account {0} at {1} is registered for somebody else ({2}). Ask the provider for the right number.").format(
-                frappe.bold(request.account_no), request.provider, frappe.bold(known.name)
-            ),
+            _(
+                "Account {0} at {1} is registered for somebody else ({2}). Ask the provider for the right number."
+            ).format(frappe.bold(request.account_no), request.provider, frappe.bold(known.name)),
             AccountError,
         )
     doc = frappe.get_doc("Payment Account", known.name) if known else frappe.new_doc("Payment Account")

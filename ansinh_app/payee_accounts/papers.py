@@ -72,7 +72,8 @@ def _running(beneficiary: str) -> list[dict]:
 def _groups(beneficiary: str) -> str:
     """The groups by their neutral titles: a bank reads this paper."""
     titles = [
-        frappe.get_cached_value("Benefit Category", row.category, "neutral_title") or "" for row in _running(beneficiary)
+        frappe.get_cached_value("Benefit Category", row.category, "neutral_title") or ""
+        for row in _running(beneficiary)
     ]
     return ", ".join(dict.fromkeys(filter(None, titles)))
 
@@ -86,12 +87,16 @@ def contract_paper(doc) -> dict:
     may_print(doc)
     office = frappe.get_cached_doc("Paying Office", doc.office)
     provider = frappe.get_cached_doc("Payment Service Provider", doc.provider)
-    programmes = [row.programme for row in doc.programmes] or [row.programme for row in office.get("programmes") or []]
+    programmes = [row.programme for row in doc.programmes] or [
+        row.programme for row in office.get("programmes") or []
+    ]
     return {
         "say": say,
         "office": office,
         "provider": provider,
-        "via": frappe.db.get_value("Payment Service Provider", doc.via_provider, "provider_name") if doc.via_provider else "",
+        "via": frappe.db.get_value("Payment Service Provider", doc.via_provider, "provider_name")
+        if doc.via_provider
+        else "",
         "dated": place_and_day(office.place_name, getdate(doc.signed_on) if doc.signed_on else None),
         "valid_from": day(doc.valid_from),
         "valid_to": day(doc.valid_to),
@@ -100,5 +105,7 @@ def contract_paper(doc) -> dict:
             frappe.get_cached_value("Benefit Programme", programme, "title") for programme in programmes
         ],
         "promised": [row for row in doc.commitments if row.promised],
-        "sides": {side: [row for row in doc.signatories if row.side == side] for side in ("Office", "Provider")},
+        "sides": {
+            side: [row for row in doc.signatories if row.side == side] for side in ("Office", "Provider")
+        },
     }

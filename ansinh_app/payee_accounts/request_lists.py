@@ -32,7 +32,9 @@ def send(request_list) -> int:
     """
     if request_list.status != "Draft":
         frappe.throw(
-            _("{0} was sent already. Make a new list for new requests.").format(frappe.bold(request_list.name)),
+            _("{0} was sent already. Make a new list for new requests.").format(
+                frappe.bold(request_list.name)
+            ),
             AccountRequestError,
         )
     filters = {
@@ -44,7 +46,10 @@ def send(request_list) -> int:
     if request_list.campaign:
         filters["campaign"] = request_list.campaign
     names = frappe.get_all(
-        "Account Request", filters=filters, order_by="administrative_unit, village, full_name, name", pluck="name"
+        "Account Request",
+        filters=filters,
+        order_by="administrative_unit, village, full_name, name",
+        pluck="name",
     )
     if not names:
         frappe.throw(
@@ -54,7 +59,9 @@ def send(request_list) -> int:
     requests = []
     for number, name in enumerate(names, start=1):
         request = frappe.get_doc("Account Request", name)
-        request.update({"status": "Sent", "request_list": request_list.name, "contract": request_list.contract})
+        request.update(
+            {"status": "Sent", "request_list": request_list.name, "contract": request_list.contract}
+        )
         request.save()
         requests.append(request)
         if number % 50 == 0 or number == len(names):
@@ -82,7 +89,9 @@ def send(request_list) -> int:
 
 def build(request_list, requests: list) -> tuple[str, bytes]:
     """File name and bytes of the list in the provider's layout; nothing of a benefit's category is in it."""
-    layout = frappe.db.get_value("Payment Service Provider", request_list.provider, "request_profile") or REQUESTS
+    layout = (
+        frappe.db.get_value("Payment Service Provider", request_list.provider, "request_profile") or REQUESTS
+    )
     settings = frappe.get_doc("Provider File Profile", layout)
     profile = files.profile_of(settings)
     context = {
@@ -115,7 +124,9 @@ def build(request_list, requests: list) -> tuple[str, bytes]:
 
 
 def _rows(requests: list, units: dict) -> list[dict]:
-    return [_row(request, units) | {"line_no": str(number)} for number, request in enumerate(requests, start=1)]
+    return [
+        _row(request, units) | {"line_no": str(number)} for number, request in enumerate(requests, start=1)
+    ]
 
 
 def _row(request, units: dict) -> dict:
@@ -198,7 +209,9 @@ def _apply_one(row, found) -> str:
         return _("The request is {0}: decide by hand").format(_(row.status))
     request = frappe.get_doc("Account Request", row.name)
     if found.status == account_answers.OPENED:
-        request.update({"account_no": found.account_no, "account_name": found.account_name or request.holder_name})
+        request.update(
+            {"account_no": found.account_no, "account_name": found.account_name or request.holder_name}
+        )
     else:
         request.rejected_reason = found.reason or _("The provider gave no reason")
     request.status = found.status

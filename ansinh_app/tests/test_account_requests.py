@@ -85,7 +85,9 @@ class TestAccountRequest(FrappeTestCase):
         person = make_person("Lý Thị Hoà", payment_method="Cash", cash_reason="Account not open yet")
         held = grant(person, payment_method="Cash", cash_reason="Account not open yet")
         request = open_account(ask(person))
-        self.assertEqual((request.contract, request.tries, request.name_match), (self.contract.name, 1, "Exact"))
+        self.assertEqual(
+            (request.contract, request.tries, request.name_match), (self.contract.name, 1, "Exact")
+        )
         self.assertGreater(str(request.due_on), str(request.sent_on))
         account = frappe.get_doc("Payment Account", request.payment_account)
         self.assertEqual((account.beneficiary, account.account_no), (person.name, "060155550001"))
@@ -113,7 +115,9 @@ class TestAccountRequest(FrappeTestCase):
             ask(child)
         with self.assertRaises(AccountRequestError):
             ask(child, holder_type="Guardian")
-        child.append("representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"})
+        child.append(
+            "representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"}
+        )
         child.save()
         held = grant(child, "BTXH-01B", payee_type="Guardian", representative=guardian.name, payment_method="Cash",
                      cash_reason="Account not open yet")  # fmt: skip
@@ -224,7 +228,9 @@ class TestNewlyEntitled(FrappeTestCase):
         with as_user(make_user("acr-maker@example.com", "Social Affairs Officer")):
             apply_workflow(frappe.get_doc("Registry Change", change.name), "Propose")
         apply_workflow(change.reload(), "Approve")
-        return frappe.get_all("Account Request", {"beneficiary": person.name}, ["status", "provider", "holder_type"])
+        return frappe.get_all(
+            "Account Request", {"beneficiary": person.name}, ["status", "provider", "holder_type"]
+        )
 
     def test_a_new_benefit_opens_a_draft_request(self):
         make_contract()
@@ -266,7 +272,9 @@ class TestCampaign(FrappeTestCase):
         self.assertNotIn(child.name, drafted)  # nobody is on record to hold it
         self.assertEqual(counts["drafted"], len(drafted))
         self.assertGreaterEqual(counts["waiting"], 1)
-        units = set(frappe.get_all("Account Request", {"campaign": self.campaign.name}, pluck="administrative_unit"))
+        units = set(
+            frappe.get_all("Account Request", {"campaign": self.campaign.name}, pluck="administrative_unit")
+        )
         self.assertEqual(units, {VINH_TRAI})
         self.assertNotIn(rich.name, drafted)
         self.assertEqual(invite(self.campaign.as_dict())["drafted"], 0)
@@ -299,7 +307,9 @@ class TestLists(FrappeTestCase):
     def sent(self):
         write_and_send(self.list.as_dict())
         self.list.reload()
-        file = frappe.get_doc("File", {"file_url": self.list.request_file, "attached_to_name": self.list.name})
+        file = frappe.get_doc(
+            "File", {"file_url": self.list.request_file, "attached_to_name": self.list.name}
+        )
         return workbooks.read_workbook(file.get_content(), "x.xlsx")[0][1]
 
     def answer(self, grid):
@@ -320,7 +330,11 @@ class TestLists(FrappeTestCase):
         with self.assertRaises(AccountRequestError):
             write_and_send(self.list.as_dict())
         column = {title: index for index, title in enumerate(grid[header])}
-        for row, (number, result) in zip(grid[header + 1 :], (("060155550001", "Đã mở"), ("060155550002", "Đã mở"), ("", "Từ chối")), strict=True):
+        for row, (number, result) in zip(
+            grid[header + 1 :],
+            (("060155550001", "Đã mở"), ("060155550002", "Đã mở"), ("", "Từ chối")),
+            strict=True,
+        ):
             row += [""] * (len(grid[header]) - len(row))
             row[column["Số tài khoản"]], row[column["Kết quả"]] = number, result
             row[column["Lý do"]] = "Thiếu ảnh" if not number else ""
@@ -333,7 +347,9 @@ class TestLists(FrappeTestCase):
         accounts = frappe.db.count("Payment Account", {"account_no": ["like", "0601555500%"]})
         again = self.answer(grid)
         self.assertEqual((again.opened, again.rejected, again.unmatched), (2, 1, 0))
-        self.assertEqual(frappe.db.count("Payment Account", {"account_no": ["like", "0601555500%"]}), accounts)
+        self.assertEqual(
+            frappe.db.count("Payment Account", {"account_no": ["like", "0601555500%"]}), accounts
+        )
 
     def test_a_partial_answer_and_one_that_is_none(self):
         self.sent()
@@ -346,14 +362,20 @@ class TestLists(FrappeTestCase):
         make_account(make_person("Lý Văn Chủ"), account_no="060155550009")
         self.sent()
         answered = self.answer(
-            [["Mã yêu cầu", "Số TK"], [self.requests[0].name, "060155550009"], [self.requests[1].name, "060155550002"]]
+            [
+                ["Mã yêu cầu", "Số TK"],
+                [self.requests[0].name, "060155550009"],
+                [self.requests[1].name, "060155550002"],
+            ]
         )
         self.assertEqual((answered.opened, answered.waiting, answered.unmatched), (1, 2, 1))
         self.assertIn("060155550009", answered.rows[0].reason)
 
     def test_a_bank_sees_its_own_lists(self):
         for provider, expected in ((BANK, [self.list.name]), (OTHER_BANK, [])):
-            with as_user(make_user(f"arl-{provider.lower()}@example.com", "Bank Officer", providers=[provider])):
+            with as_user(
+                make_user(f"arl-{provider.lower()}@example.com", "Bank Officer", providers=[provider])
+            ):
                 self.assertEqual(frappe.get_list("Account Request List", pluck="name"), expected)
 
     def test_nobody_writes_the_counts_by_hand(self):
@@ -374,7 +396,9 @@ class TestReportsAndPapers(FrappeTestCase):
         withdrawn = ask(make_person("Lý Văn Rút"))
         apply_workflow(withdrawn, "Withdraw")
         opened = open_account(ask(make_person("Lý Thị Mở")))
-        done = open_account(ask(make_person("Lý Thị Xong", administrative_unit=MAI_PHA)), account_no="060155550002")
+        done = open_account(
+            ask(make_person("Lý Thị Xong", administrative_unit=MAI_PHA)), account_no="060155550002"
+        )
         done.safe_use_told = 1
         done.save()
         apply_workflow(done, "Hand Over")
@@ -398,7 +422,12 @@ class TestReportsAndPapers(FrappeTestCase):
             self.assertEqual([row["asked"] for row in account_funnel.execute(filters)[1]], [1, 1])
 
     def test_communes_without_a_pay_point_are_named(self):
-        point = {"doctype": "Pay Point", "point_name": "Bưu cục mẫu", "kind": "Post Counter", "provider": "VNPOST"}
+        point = {
+            "doctype": "Pay Point",
+            "point_name": "Bưu cục mẫu",
+            "kind": "Post Counter",
+            "provider": "VNPOST",
+        }
         frappe.get_doc({**point, "administrative_unit": VINH_TRAI}).insert()
         with self.assertRaises(AccountError):
             frappe.get_doc({**point, "administrative_unit": CITY}).insert()
@@ -409,7 +438,9 @@ class TestReportsAndPapers(FrappeTestCase):
     def test_papers_name_the_holder_and_no_illness(self):
         guardian = make_representative("Lý Văn Giám Hộ")
         child = make_person("Lý Văn Con", date_of_birth="2018-05-01")
-        child.append("representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"})
+        child.append(
+            "representatives", {"representative": guardian.name, "capacity": "Guardian", "basis": "01/GH"}
+        )
         child.save()
         grant(child, "BTXH-03B", payee_type="Guardian", representative=guardian.name, payment_method="Cash",
               cash_reason="Account not open yet")  # fmt: skip
@@ -510,4 +541,6 @@ class TestWhoSeesRequests(FrappeTestCase):
             opened = apply_workflow(mine, "Mark as Opened")
             self.assertEqual(opened.status, "Opened")
             with self.assertRaises(frappe.PermissionError):
-                frappe.get_doc({"doctype": "Account Request", "beneficiary": mine.beneficiary, "provider": BANK}).insert()
+                frappe.get_doc(
+                    {"doctype": "Account Request", "beneficiary": mine.beneficiary, "provider": BANK}
+                ).insert()

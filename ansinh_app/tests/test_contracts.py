@@ -56,7 +56,16 @@ class TestContracts(FrappeTestCase):
 
     def test_paper(self):
         self.contract.append("commitments", {"commitment": "Miễn phí quản lý tài khoản", "promised": 1})
-        self.contract.append("signatories", {"side": "Provider", "full_name": "Trần Mẫu", "job_title": "Giám đốc"})
+        self.contract.append(
+            "signatories", {"side": "Provider", "full_name": "Trần Mẫu", "job_title": "Giám đốc"}
+        )
         html = frappe.get_print("Bank Contract", self.contract.name, "Payout Contract", doc=self.contract)
-        for part in ("HỢP ĐỒNG", self.contract.contract_no, "0,55", "31/12/2024", "Miễn phí quản lý tài khoản", "Trần Mẫu"):
+        for part in (
+            "HỢP ĐỒNG",
+            self.contract.contract_no,
+            "0,55",
+            "31/12/2024",
+            "Miễn phí quản lý tài khoản",
+            "Trần Mẫu",
+        ):
             self.assertIn(part, html)

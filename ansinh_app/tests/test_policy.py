@@ -219,3 +219,14 @@ class TestPolicy(FrappeTestCase):
             grant(old, "BTXH-05C", effective_from="2025-07-01", decision_date="2025-06-20")
         self.assertIn("30/06/2025", str(refused.exception))
         grant(old, "BTXH-05C", effective_from="2025-06-01", decision_date="2025-05-20")
+
+    def test_a_decision_ahead_of_its_level_says_what_is_missing(self):
+        frappe.clear_messages()
+        person = make_person("Mẫu Chưa Có Mức", date_of_birth="1949-04-30")
+        grant(person, "NCC-06-61", decision_date="2026-08-15", effective_from="2026-08-01")
+        said = str(frappe.message_log)
+        self.assertIn("NCC-06-61", said)
+        self.assertIn("08/2026", said)
+        frappe.clear_messages()
+        grant(person, "NCC-09", decision_date="2025-08-15", effective_from="2025-08-01")
+        self.assertNotIn("NCC-09", str(frappe.message_log))

@@ -1,8 +1,20 @@
 """Sharing single documents, and assigning them to people."""
 
+from unittest.mock import patch
+
 import frappe
 import frappe.share
-from documents_world import KEEPER, PAPER, PLACE, READER, READER_ROLE, DocumentsCase, make_doctype, paper, place
+from documents_world import (
+    KEEPER,
+    PAPER,
+    PLACE,
+    READER,
+    READER_ROLE,
+    DocumentsCase,
+    make_doctype,
+    paper,
+    place,
+)
 from frappe.desk.form import assign_to
 from model_doctypes import field, rights
 
@@ -111,12 +123,20 @@ class TestSharing(Shared):
         from frappe.tests.utils import change_settings
 
         doc = self.private()
-        with change_settings("System Settings", {"disable_document_sharing": 1}):
+        with change_settings("System Settings", {"disable_document_sharing": 1}), self.set_user(KEEPER):
             with self.assertRaises(frappe.PermissionError):
                 frappe.share.add(PRIVATE, doc.name, READER)
+        with self.set_user(KEEPER):
+            frappe.share.add(PRIVATE, doc.name, READER)
 
 
 class TestAssigning(Shared):
+    def setUp(self):
+        super().setUp()
+        mail = patch("frappe.sendmail")  # Frappe writes to whom it is assigned; a test site has no account for it
+        mail.start()
+        self.addCleanup(mail.stop)
+
     def assign(self, doc, *users, **more):
         return assign_to.add({"doctype": doc.doctype, "name": doc.name, "assign_to": list(users), **more})
 

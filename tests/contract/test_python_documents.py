@@ -13,7 +13,20 @@ from frappe.permissions import (
     get_user_permissions,
 )
 from frappe.utils.nestedset import NestedSet, rebuild_tree
-from model_doctypes import CHIEF, CHIEF_ROLE, CITY, CLERK, LINE, ORDER, REGION, SETTINGS, STRANGER, city, field, order
+from model_doctypes import (
+    CHIEF,
+    CHIEF_ROLE,
+    CITY,
+    CLERK,
+    LINE,
+    ORDER,
+    REGION,
+    SETTINGS,
+    STRANGER,
+    city,
+    field,
+    order,
+)
 from test_model_documents import ModelCase
 
 

@@ -113,3 +113,12 @@ def test_the_other_pages_open(keeper, doctype):
 def test_a_notification_is_made_on_the_desk(keeper):
     assert keeper.get("/desk/new/Notification").status_code == 200
     assert keeper.get("/desk/new/Auto%20Email%20Report").status_code == 200
+
+
+def test_they_stand_on_a_workspace_of_their_own(keeper):
+    page = keeper.get("/desk/workspace/System")
+    assert page.status_code == 200
+    for doctype in ("RQ Job", "Error Log", "Email Queue", "Notification", "Auto Email Report"):
+        assert f"/desk/list/{doctype.replace(' ', '%20')}" in page.content.decode()
+    clerk = Browser().sign_in(CLERK)
+    assert clerk.get("/desk/workspace/System").status_code == 403

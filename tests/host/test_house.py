@@ -14,7 +14,7 @@ APP, HOST = ROOT / "ansinh_app", ROOT / "benchless"
 CODE = ("ansinh_app", "benchless", "tests", "sample", "tools", "benchmarks")
 TEXT = {".py", ".html", ".js", ".css", ".json", ".md", ".toml", ".csv", ".sh", ".txt", ".cfg", ".yml", ""}
 # What the app may import besides frappe and itself: the libraries its installation declares.
-LIBRARIES = {"python_calamine", "xlsxwriter", "openpyxl", "segno"}
+LIBRARIES = {"python_calamine", "xlsxwriter", "openpyxl", "segno", "holidays"}
 
 
 def files(*folders: str, suffix: str | None = None) -> list[Path]:

@@ -260,6 +260,17 @@ def test_a_changed_password_asks_for_the_code_again(codes, person, http):
     assert give_code(http, person, codes(), "violet-harbour-93").status_code == 200
 
 
+def test_the_buttons_of_a_users_form(codes, person, http, mails):
+    admin = Http(frappe.local.site, address()).sign_in("Administrator", "admin")
+    path, doc = "/api/method/frappe.core.doctype.user.actions.", frappe.as_json({"doctype": "User", "name": person.name})
+    assert admin.post(path + "reset_otp_secret", {"doc": doc}).status_code == 200
+    assert admin.post(path + "reset_password", {"doc": doc}).status_code == 200
+    assert any("/update-password?key=" in text for text in mails(person.name))
+    told = admin.post(path + "generate_keys", {"doc": doc}).json["_server_messages"]
+    key, secret = re.search(r"API key: (\w+)\. API secret, shown only now: (\w+)", told).groups()
+    assert http.get(WHO, headers={"Authorization": f"token {key}:{secret}"}).json == {"message": person.name}
+
+
 # passwords
 
 

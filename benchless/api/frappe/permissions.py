@@ -45,10 +45,11 @@ def has_permission(
 
 def _has_permission(doctype, ptype, doc, user, parent_doctype) -> bool:
     user = user or frappe.session.user
-    if ptype == "share" and frappe.get_system_settings("disable_document_sharing"):
-        return False
     if user == "Administrator":
         return True
+    if ptype == "share" and frappe.get_system_settings("disable_document_sharing"):
+        push_perm_check_log(_("Document sharing has been disabled."))
+        return False
     if not doc and hasattr(doctype, "doctype"):
         doc, doctype = doctype, doctype.doctype
     if frappe.is_table(doctype):

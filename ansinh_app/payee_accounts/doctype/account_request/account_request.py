@@ -209,9 +209,9 @@ class AccountRequest(Document):
         self.opened_on = nowdate()
         if self.name_match == "Different":
             frappe.msgprint(
-                _("The name at the provider, {0}, is not that of the holder, {1}. It is not paid into yet.").format(
-                    frappe.bold(self.account_name), frappe.bold(self.holder_name)
-                ),
+                _(
+                    "The name at the provider, {0}, is not that of the holder, {1}. It is not paid into yet."
+                ).format(frappe.bold(self.account_name), frappe.bold(self.holder_name)),
                 title=_("Name Differs"),
                 indicator="orange",
             )

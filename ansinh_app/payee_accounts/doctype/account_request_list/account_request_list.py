@@ -71,9 +71,9 @@ def apply_answer(doc: str | dict) -> dict:
     stored = _checked(doc)
     counts = request_lists.answer(stored)
     frappe.msgprint(
-        _("Opened: {opened}. Rejected: {rejected}. Not answered yet: {waiting}. Rows without a request: {unmatched}.").format(
-            **counts
-        ),
+        _(
+            "Opened: {opened}. Rejected: {rejected}. Not answered yet: {waiting}. Rows without a request: {unmatched}."
+        ).format(**counts),
         title=_("Apply Answer"),
     )
     return stored.reload().as_dict()

@@ -103,12 +103,14 @@ def renew(doc: str | dict) -> str:
     source.check_permission("read")
     if not source.valid_to:
         frappe.throw(
-            _("{0} has no last day: there is nothing to renew.").format(frappe.bold(source.contract_no)), ContractError
+            _("{0} has no last day: there is nothing to renew.").format(frappe.bold(source.contract_no)),
+            ContractError,
         )
     known = frappe.db.get_value("Bank Contract", {"renews": name, "docstatus": ["<", 2]}, "name")
     if known:
         frappe.throw(
-            _("{0} is renewed by {1} already.").format(frappe.bold(source.contract_no), frappe.bold(known)), ContractError
+            _("{0} is renewed by {1} already.").format(frappe.bold(source.contract_no), frappe.bold(known)),
+            ContractError,
         )
     length = (getdate(source.valid_to) - getdate(source.valid_from)).days
     draft = frappe.copy_doc(source)

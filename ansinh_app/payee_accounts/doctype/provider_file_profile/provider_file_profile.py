@@ -15,7 +15,11 @@ class ProviderFileProfile(Document):
     def validate_columns(self):
         """A file that does not say who, how much and which line cannot be paid or matched."""
         fields = {row.source_field for row in self.columns}
-        reference, name = ("request_ref", "holder_name") if self.purpose == "Account Requests" else ("line_ref", "payee_name")
+        reference, name = (
+            ("request_ref", "holder_name")
+            if self.purpose == "Account Requests"
+            else ("line_ref", "payee_name")
+        )
         missing = {reference} - fields
         if self.purpose != "Account Requests":
             missing |= {"amount"} - fields

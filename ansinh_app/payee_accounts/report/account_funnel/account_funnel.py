@@ -12,7 +12,15 @@ from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, dut
 # Each step counts those who came at least so far; a person counts once, by the request that came farthest.
 STEPS = ("asked", "confirmed", "sent", "opened", "matched", "handed_over", "credited")
 ENDS = ("rejected", "withdrawn", "late")
-_REACHED = {"Draft": 1, "Confirmed": 2, "Rejected": 3, "Sent": 3, "Opened": 4, "Handed Over": 6, "Withdrawn": 1}
+_REACHED = {
+    "Draft": 1,
+    "Confirmed": 2,
+    "Rejected": 3,
+    "Sent": 3,
+    "Opened": 4,
+    "Handed Over": 6,
+    "Withdrawn": 1,
+}
 _SURE = ("Exact", "Order", "Missing Middle Name", "One Letter")
 
 
@@ -31,7 +39,9 @@ def execute(filters=None):
             counts[place]["entitled"] = people
     names = dict(frappe.get_all("Payment Service Provider", fields=["name", "short_name"], as_list=True))
     titles = {key: names.get(key, key) if by_provider else communes.title(key) for key in counts}
-    rows = [{"place": titles[key], **_row(counts[key])} for key in sorted(counts, key=lambda key: titles[key])]
+    rows = [
+        {"place": titles[key], **_row(counts[key])} for key in sorted(counts, key=lambda key: titles[key])
+    ]
     message = _("Requests as they stand; people with a benefit in force on {0}").format(
         as_of.strftime("%d/%m/%Y")
     )
@@ -127,7 +137,13 @@ def _columns(by_provider: bool) -> list[dict]:
             "width": 200,
         },
         *({"fieldname": step, "label": names[step], "fieldtype": "Int", "width": 100} for step in steps),
-        {"fieldname": "rate", "label": _("Handed Over of Asked (%)"), "fieldtype": "Float", "precision": 1, "width": 120},
+        {
+            "fieldname": "rate",
+            "label": _("Handed Over of Asked (%)"),
+            "fieldtype": "Float",
+            "precision": 1,
+            "width": 120,
+        },
     ]
 
 
@@ -147,7 +163,14 @@ def _chart(total: dict) -> dict:
 
 def _summary(total: dict) -> list[dict]:
     names = labels()
-    shown = (("asked", "Blue"), ("opened", "Blue"), ("handed_over", "Green"), ("rejected", "Red"), ("late", "Red"))
+    shown = (
+        ("asked", "Blue"),
+        ("opened", "Blue"),
+        ("handed_over", "Green"),
+        ("rejected", "Red"),
+        ("late", "Red"),
+    )
     return [
-        {"value": total[step], "label": names[step], "datatype": "Int", "indicator": color} for step, color in shown
+        {"value": total[step], "label": names[step], "datatype": "Int", "indicator": color}
+        for step, color in shown
     ]

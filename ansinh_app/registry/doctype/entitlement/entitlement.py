@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, getdate, nowdate
 
+from ansinh_app.core.errors import EstimatedRate, NoRateInForce
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import (
     ChangeNotAllowedError,
@@ -135,6 +136,21 @@ class Entitlement(Document):
             )
         if not self.flags.checked_by_import and self.docstatus == 0:
             marriages.tell_what_it_means(self, category)
+            self._tell_rate(law, category, month)
+
+    def _tell_rate(self, law, category, month: Month):
+        """A decision may come before its level is loaded; the list then holds the person back, and says so now."""
+        try:
+            law.rate(self.category, month, getdate(nowdate()))
+        except (NoRateInForce, EstimatedRate):
+            frappe.msgprint(
+                _(
+                    "No level of {0} can be paid for {1}: it is held back until a rate version with its amount "
+                    "is submitted"
+                ).format(frappe.bold(f"{category.code} {category.title}"), month.label),
+                title=_("No Rate in Force"),
+                indicator="orange",
+            )
 
     def _born(self) -> str:
         return birth(self.person.date_of_birth, self.person.get("dob_precision"))

@@ -6,10 +6,8 @@ sixteen times that. What may have arrived is never sent again by itself.
 
 import json
 import re
-import smtplib
-import ssl
 import time
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid, parseaddr
 from html import unescape
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.email.smtp import Outbox, Undecided, get_outgoing_account
 from frappe.utils import add_to_date, cint, get_datetime, now_datetime
 from frappe.utils.jinja import get_email_from_template
 
@@ -24,7 +23,6 @@ RETRY_LIMIT = 3  # email_retry_limit in site_config.json
 RETRY_MINUTES = 5
 BATCH = 500
 FLUSH_SECONDS = 200
-SMTP_SECONDS = 30  # without an answer
 WAITING = ("Not Sent", "Partially Sent")
 
 
@@ -122,38 +120,6 @@ def _addresses(value) -> list[str]:
             )
         found.append(address)
     return list(dict.fromkeys(found))
-
-
-def get_outgoing_account() -> frappe._dict:
-    """How mail leaves: the default outgoing Email Account, else site_config's mail_server and its keys."""
-    name = frappe.db.get_value("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}, "name")
-    if name:
-        doc = frappe.get_cached_doc("Email Account", name)
-        return frappe._dict(
-            name=name,
-            server=doc.smtp_server,
-            port=cint(doc.smtp_port) or None,
-            login=None if cint(doc.no_smtp_authentication) else (doc.login_id or doc.email_id),
-            password=None if cint(doc.no_smtp_authentication) else doc.get_password("password", False),
-            use_tls=cint(doc.use_tls),
-            use_ssl=cint(doc.use_ssl_for_outgoing),
-            email_id=doc.email_id,
-            sender_name=doc.email_account_name,
-            always_sender=cint(doc.always_use_account_email_id_as_sender),
-        )
-    conf = frappe.conf
-    return frappe._dict(
-        name=None,
-        server=conf.mail_server,
-        port=cint(conf.mail_port) or None,
-        login=conf.mail_login,
-        password=conf.mail_password,
-        use_tls=cint(conf.use_tls),
-        use_ssl=cint(conf.use_ssl),
-        email_id=conf.auto_email_id or conf.mail_login,
-        sender_name=conf.email_sender_name,
-        always_sender=cint(conf.always_use_account_email_id_as_sender),
-    )
 
 
 def _sender(sender: str, account) -> str:
@@ -408,52 +374,6 @@ def _tell_sender(doc) -> None:
     ).insert(ignore_permissions=True)
 
 
-class Outbox:
-    """The connection to the mail server: opened when it is needed, kept for the next mail."""
-
-    def __init__(self):
-        self.server, self.unreachable = None, False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error) -> None:
-        if self.server:
-            with suppress(smtplib.SMTPException, OSError):
-                self.server.quit()
-            self.drop()
-
-    def drop(self) -> None:
-        if self.server:
-            self.server.close()
-        self.server = None
-
-    def connection(self) -> smtplib.SMTP:
-        """The open connection; OSError or SMTPException where there is none to be had."""
-        if self.server:
-            return self.server
-        account = get_outgoing_account()
-        kind = smtplib.SMTP_SSL if account.use_ssl else smtplib.SMTP
-        port = account.port or (465 if account.use_ssl else 587 if account.use_tls else 25)
-        self.unreachable = True
-        server = kind(account.server, port, timeout=SMTP_SECONDS)
-        try:
-            if account.use_tls and not account.use_ssl:
-                server.starttls(context=ssl.create_default_context())
-            if account.login and account.password:
-                server.login(account.login, account.password)
-            server.ehlo_or_helo_if_needed()
-        except BaseException:
-            server.close()
-            raise
-        self.server, self.unreachable = server, False
-        return server
-
-
-class Undecided(Exception):
-    """The conversation broke off when the mail was under way: nobody knows whether it arrived."""
-
-
 def _deliver(doc, outbox: Outbox) -> str | None:
     """A message for each recipient who waits for it; returns what went wrong, None where nothing did.
 
@@ -471,7 +391,7 @@ def _deliver(doc, outbox: Outbox) -> str | None:
             continue
         outcome = {"status": "Sent", "error": None}
         try:
-            _hand_over(outbox, parseaddr(doc.sender)[1], row.recipient, content)
+            outbox.hand_over(parseaddr(doc.sender)[1], row.recipient, content)
         except Exception as error:
             final = isinstance(error, Undecided) or getattr(error, "smtp_code", 0) >= 500
             words = _("The connection broke off while it was sent; it may have gone out or not.")
@@ -483,40 +403,6 @@ def _deliver(doc, outbox: Outbox) -> str | None:
         if outbox.unreachable:
             break
     return "\n".join(trouble) or None
-
-
-def _hand_over(outbox: Outbox, sender: str, recipient: str, content: bytes) -> None:
-    """One mail to one recipient. SMTPResponseException with the server's code where it refuses; Undecided."""
-    server = outbox.connection()
-    try:
-        for answer in (server.mail(sender), server.rcpt(recipient)):
-            if answer[0] not in (250, 251):
-                raise smtplib.SMTPResponseException(*answer)
-    except smtplib.SMTPResponseException:
-        _begin_anew(outbox)
-        raise
-    except OSError:  # SMTPServerDisconnected is one too
-        outbox.drop()
-        raise
-    try:
-        code, answer = server.data(content)
-    except smtplib.SMTPDataError:
-        _begin_anew(outbox)
-        raise
-    except Exception as error:
-        outbox.drop()
-        raise Undecided from error
-    if code != 250:
-        _begin_anew(outbox)
-        raise smtplib.SMTPResponseException(code, answer)
-
-
-def _begin_anew(outbox: Outbox) -> None:
-    """After a refusal the connection is good for the next mail, or closed."""
-    try:
-        outbox.server.rset()
-    except (smtplib.SMTPException, OSError):
-        outbox.drop()
 
 
 def add_attachment(mail: EmailMessage, fname: str, content: bytes) -> None:

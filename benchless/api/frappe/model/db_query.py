@@ -33,6 +33,7 @@ RESTRICTED_FUNCTIONS = frozenset(
     ("concat", "concat_ws", "if", "ifnull", "nullif", "coalesce", "connection_id", "current_user", "database",
      "last_insert_id", "session_user", "system_user", "user", "version", "global")
 )  # fmt: skip
+SUB_QUERY = re.compile(r"\s*\(\s*(select|create|insert|delete|drop|update|case|show)\b", re.IGNORECASE)
 # What would reach beyond the columns that a caller from outside may read.
 FORBIDDEN_WORDS = re.compile(
     r"\b(select|from|where|join|values|exists|insert|delete|update|drop|create|union|attach|pragma|case)\b"
@@ -109,7 +110,8 @@ class DatabaseQuery:
         self.join = join
         if not ignore_permissions:
             self.check_read_permission(self.doctype, parent_doctype)
-        fields, filters = self._swap_if_needed(fields, filters)
+        if not trusted_fields:
+            fields, filters = self._swap_if_needed(fields, filters)
         if not trusted_fields and frappe.get_meta(self.doctype).is_virtual:
             first, length = cint(start or limit_start), cint(limit or page_length or limit_page_length)
             return self._ask_controller(fields, filters, or_filters, order_by, first, length, as_list, pluck)
@@ -117,7 +119,7 @@ class DatabaseQuery:
         if not columns:
             return []
         where, where_values = self._where(filters, or_filters)
-        query = f"select {'distinct ' if distinct else ''}{', '.join(columns)} from `tab{self.doctype}`"
+        query = f"select {'distinct ' if distinct else ''}{', '.join(columns).replace('%', '%%')} from `tab{self.doctype}`"
         query += "".join(f" {clause}" for clause in self.joins.values())
         if where:
             query += f" where {where}"
@@ -177,6 +179,8 @@ class DatabaseQuery:
             function = field.partition("(")[0].strip().lower()
             if "(" in field and function in RESTRICTED_FUNCTIONS:
                 frappe.throw(_("Use of function {0} in field is restricted").format(function), frappe.DataError)
+            if SUB_QUERY.match(field):
+                frappe.throw(_("Use of sub-query or function is restricted"), frappe.DataError)
             if not self.flags.ignore_permissions:
                 self._check_field(field)
         permitted = None if self.flags.ignore_permissions else self._permitted(self.doctype, self.parent_doctype)

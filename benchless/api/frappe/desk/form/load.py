@@ -10,7 +10,7 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -
     if doc is None or isinstance(doc, str):
         doc = frappe.get_doc(doctype, name)
     doc.check_permission("read")
-    import frappe.share
+    from frappe import share
     from frappe.desk.form import assign_to
     from frappe.permissions import get_doc_permissions
 
@@ -22,7 +22,7 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None) -
         versions=get_versions(doc),
         permissions=get_doc_permissions(doc),
         assignments=assign_to.get({"doctype": doc.doctype, "name": doc.name}),
-        shared=frappe.share._get_users(doc),
+        shared=share._get_users(doc),
     )
 
 
