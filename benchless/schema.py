@@ -50,7 +50,11 @@ def sync_table(doctype: str) -> None:
     if not known:
         text = f"varchar(140) not null{frappe.db.TEXT_ORDER} primary key"
         name = f"`name` {frappe.db.BIG_NAME if meta.is_autoincremented else text}"
-        listed = ", ".join([name, *(f"`{column}` {definition}" for column, definition in columns.items())])
+        listed = ", ".join([
+            name,
+            *(f"`{column}` {definition}" for column, definition in columns.items()),
+            *frappe.db.index_clauses(wanted_indexes(meta)),
+        ])  # fmt: skip
         frappe.db.sql_ddl(f"create table `{table}` ({listed}){frappe.db.TABLE_OPTIONS}")
     else:
         changes = []
@@ -100,14 +104,19 @@ def wanted_columns(meta) -> dict[str, str]:
     return columns
 
 
-def sync_indexes(meta) -> None:
-    """Plain indexes for what is searched, unique ones for what must not repeat; those no longer wanted go."""
-    table = f"tab{meta.name}"
+def wanted_indexes(meta) -> dict[str, bool]:
+    """Plain indexes for what is searched, unique ones (True) for what must not repeat, by column."""
     wanted = {name: False for name in (["parent"] if meta.istable else ["modified", "creation"])}
     for df in meta.fields:
         definition = column_definition(df.fieldtype) if df.fieldname and not df.is_virtual else None
         if definition and not definition.startswith(("text", "longtext")) and (df.unique or df.search_index):
             wanted[df.fieldname] = bool(df.unique)
+    return wanted
+
+
+def sync_indexes(meta) -> None:
+    """Make the indexes that are wanted; those that were made here and no longer are go."""
+    table, wanted = f"tab{meta.name}", wanted_indexes(meta)
     existing = frappe.db.get_indexes(table)
     fieldnames = {df.fieldname for df in meta.fields}
     for name, index in existing.items():

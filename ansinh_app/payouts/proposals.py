@@ -53,9 +53,10 @@ def unpaid_since(person: PersonBook, month: Month, most: int, status: str) -> di
             by_benefit.setdefault(line.benefit, {})[line.period] = line.status
     found = {}
     for benefit, statuses in by_benefit.items():
-        streak = list(takewhile(lambda period: statuses[period] == status, sorted(statuses, reverse=True)))
+        newest_first = sorted(statuses.items(), reverse=True)
+        streak = list(takewhile(lambda row: row[1] == status, newest_first))
         if len(streak) >= most:
-            found[benefit] = streak[-1]
+            found[benefit] = streak[-1][0]
     return found
 
 
@@ -156,9 +157,13 @@ def _known(plan) -> list[dict]:
 
 
 def _insert(plan, change: ProposedChange) -> None:
+    # Stored on an official document: in Vietnamese, whatever the language of who runs the month.
     reasons = {
-        "Suspend": _("Not collected for {0} months, since {1} (TT 02/2021 Đ2.3)"),
-        "Stop": _("Suspended for {0} months, since {1}: to be stopped if nobody complied (TT 02/2021 Đ2.1)"),
+        "Suspend": _("Not collected for {0} months, since {1} (TT 02/2021 Đ2.3)", lang="vi"),
+        "Stop": _(
+            "Suspended for {0} months, since {1}: to be stopped if nobody complied (TT 02/2021 Đ2.1)",
+            lang="vi",
+        ),
     }
     document = frappe.get_doc(
         {

@@ -20,9 +20,7 @@ def check(change) -> None:
     for obstacle in (_later_change, _grant_on_death, _paid_on_it, _recovered_on_it, _nothing_kept):
         problem = obstacle(change)
         if problem:
-            frappe.throw(
-                "{} {}".format(problem, _instead(change)), ChangeNotAllowedError, title=_("Not Cancelled")
-            )
+            frappe.throw(f"{problem} {_instead(change)}", ChangeNotAllowedError, title=_("Not Cancelled"))
 
 
 def undo(change) -> None:

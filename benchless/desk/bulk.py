@@ -1,5 +1,7 @@
 """One action on many documents: each by itself, committed or undone, with what it said."""
 
+import json
+
 import frappe
 from frappe import _
 from frappe.utils import cint
@@ -12,19 +14,25 @@ WORKFLOW = "workflow:"
 
 
 def offered(doctype: str) -> list[dict]:
-    """[{action, label, confirm, danger}] that the user's roles may do to rows of this list."""
+    """[{action, label, confirm, danger, states}] that the user's roles may do to rows of this list; `states` (JSON):
+    only to rows in one of them (of the workflow, else the docstatus)."""
     meta = frappe.get_meta(doctype)
     workflow = get_workflow(doctype)
     found = []
     if workflow:
-        roles = set(frappe.get_roles())
-        names = dict.fromkeys(row.action for row in workflow.transitions if row.allowed in roles)
-        found += [{"action": WORKFLOW + name, "label": _(name)} for name in names]
+        roles, states = set(frappe.get_roles()), {}
+        for row in workflow.transitions:
+            if row.allowed in roles:
+                states.setdefault(row.action, []).append(row.state)
+        found += [
+            {"action": WORKFLOW + name, "label": _(name), "states": json.dumps(of, ensure_ascii=False)}
+            for name, of in states.items()
+        ]
     elif cint(meta.is_submittable):
         if frappe.has_permission(doctype, "submit"):
-            found.append({"action": "submit", "label": _("Submit")})
+            found.append({"action": "submit", "label": _("Submit"), "states": '["0"]'})
         if frappe.has_permission(doctype, "cancel"):
-            found.append({"action": "cancel", "label": _("Cancel document")})
+            found.append({"action": "cancel", "label": _("Cancel document"), "states": '["1"]'})
     if editable_fields(doctype):
         found.append({"action": "update", "label": _("Edit a field"), "asks": True})
     if frappe.has_permission(doctype, "delete"):

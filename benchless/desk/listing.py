@@ -127,7 +127,7 @@ class DocumentList:
             field = "modified"
         direction = "asc" if direction.lower() == "asc" else "desc"
         order = f"`tab{self.doctype}`.`{field}` {direction}"
-        if field != "name":
+        if field not in ("name", "modified", "creation"):  # of these an index gives equals in one order anyway
             order += f", `tab{self.doctype}`.`name` {direction}"
         return order, (field, direction)
 

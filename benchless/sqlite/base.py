@@ -52,12 +52,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             self.connection.isolation_level = None if autocommit else "IMMEDIATE"
 
-    def begin_write(self):
+    def begin_write(self, wait=True):
         """Take the write lock now, so that what is read from here on cannot change before the commit."""
         self.ensure_connection()
-        if not self.connection.in_transaction:
-            with self.wrap_database_errors:
+        if self.connection.in_transaction:
+            return
+        with self.wrap_database_errors:
+            if wait:
                 self.connection.execute("BEGIN IMMEDIATE")
+                return
+            patience = self.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            self.connection.execute("PRAGMA busy_timeout=0")
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout={patience}")
 
     def _savepoint(self, sid):
         # A savepoint outside a transaction would open one of its own and commit it on release.

@@ -4,6 +4,7 @@ import json
 
 import frappe
 import pytest
+from frappe.tests.utils import patch_hooks
 from rest_client import Http
 from rest_world import NOTE, ORDER, OWNER, PASSWORD
 
@@ -115,6 +116,12 @@ def test_an_answer_that_is_nothing(owner):
     assert owner.post(CLIENT + "delete", {"doctype": NOTE, "name": "N1"}).json == {}
 
 
+def test_override_whitelisted_methods(owner):
+    with patch_hooks({"override_whitelisted_methods": {"frappe.client.get_count": ["frappe.ping"]}}):
+        assert owner.get(COUNT, {"doctype": NOTE}).json == {"message": "pong"}
+    assert owner.get(COUNT, {"doctype": NOTE}).json == {"message": 3}
+
+
 # version 2
 
 
@@ -175,3 +182,20 @@ def test_version_2_knows_the_session(rest_site):
     assert http.get(path).json == {"data": OWNER}
     assert http.post("/api/v2/method/logout").status_code == 200
     assert http.get(path).status_code == 403
+
+
+def test_rate_limit(notes, monkeypatch):
+    from frappe.rate_limiter import rate_limit
+
+    @rate_limit(key="who", limit=2, seconds=60)
+    def limited():
+        return "done"
+
+    monkeypatch.setattr(frappe.local, "request", frappe._dict(method="GET"), raising=False)
+    monkeypatch.setattr(frappe.local, "request_ip", "192.0.2.1", raising=False)
+    for who in ("a", "b"):
+        frappe.local.form_dict = frappe._dict(cmd=frappe.generate_hash(length=8), who=who)
+        assert [limited(), limited()] == ["done", "done"]
+        with pytest.raises(frappe.RateLimitExceededError):
+            limited()
+    frappe.local.form_dict = frappe._dict()

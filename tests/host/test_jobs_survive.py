@@ -1,14 +1,19 @@
 """kill -9 of workers and schedulers, and several of them at once: no job is lost, none is done twice."""
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 
 ROOT = Path(__file__).parents[2]
 SITE = "depot.local"
@@ -86,6 +91,17 @@ def retry_all():
 
     for job in frappe.get_list("RQ Job", filters={"status": "failed"}):
         retry_job({"name": job.name})
+
+
+def mail(subject):
+    frappe.sendmail(recipients=["a@example.com"], subject=subject, message="Hello")
+
+
+def mails():
+    from email import message_from_string
+
+    rows = frappe.get_all("Email Queue", fields=["status", "message"], order_by="creation")
+    return [(row.status, message_from_string(row.message)["Subject"]) for row in rows]
 
 
 def progress():
@@ -269,6 +285,49 @@ def test_serve_runs_jobs_unless_told_not_to_and_ends_after_the_running_one(depot
     serving.communicate(timeout=60)
     assert (idle.returncode, serving.returncode) == (0, 0)
     assert depot.state()["done"] == ["Depot gate"]
+
+
+class SlowInbox:
+    """A mail server that takes its time before it says that it has the mail."""
+
+    def __init__(self):
+        self.subjects, self.asked, self.may_answer = [], threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server, session, envelope):
+        self.subjects.append(message_from_bytes(envelope.content)["Subject"])
+        self.asked.set()
+        while not self.may_answer.is_set():
+            await asyncio.sleep(0.02)
+        return "250 OK"
+
+
+def test_a_mail_that_was_under_way_when_its_process_died_is_not_sent_again(depot):
+    inbox = SlowInbox()
+    server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        depot.run("set-config", "mail_server", "127.0.0.1")
+        depot.run("set-config", "mail_port", str(server.port))
+        depot.call("mail", subject="Under way")
+        killed = depot.start("worker", "--burst")
+        assert inbox.asked.wait(60)
+        killed.kill()
+        killed.communicate(timeout=60)
+        inbox.may_answer.set()
+        depot.call("mail", subject="After it")
+        depot.run("worker", "--burst")
+        depot.run("worker", "--burst")
+        assert inbox.subjects == ["Under way", "After it"]
+        assert depot.call("mails") == [["Error", "Under way"], ["Sent", "After it"]]
+    finally:
+        inbox.may_answer.set()
+        server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def test_schedulers_at_once_run_an_event_once(depot):

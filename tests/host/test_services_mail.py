@@ -60,7 +60,15 @@ class TestMail(FrappeTestCase):
         self.server = Controller(self.inbox, hostname="127.0.0.1", port=port)
         self.server.start()
         self.kept = {
-            key: frappe.conf.get(key) for key in ("mail_server", "mail_port", "auto_email_id", "mute_emails")
+            key: frappe.conf.get(key)
+            for key in (
+                "mail_server",
+                "mail_port",
+                "auto_email_id",
+                "mute_emails",
+                "mail_login",
+                "mail_password",
+            )
         }
         frappe.conf.update(
             mail_server="127.0.0.1", mail_port=port, auto_email_id="office@example.com", mute_emails=0
@@ -207,6 +215,13 @@ class TestMail(FrappeTestCase):
         self.later()
         assert queue.flush() == 1
         assert len(self.inbox.messages) == 3
+
+    def test_a_server_that_does_not_let_us_in_is_tried_again(self):
+        frappe.conf.update(mail_login="office", mail_password="wrong")
+        doc = self.send(now=True)
+        frappe.db.commit()
+        assert self.status(doc).status == "Not Sent"
+        assert "AUTH" in self.status(doc).error
 
     def test_a_round_uses_one_connection_also_after_a_refusal(self):
         self.inbox.unknown = {"b@example.com"}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 
 import frappe
 from frappe import _
@@ -53,7 +54,7 @@ MEANINGS = {
     "Note": "note",
 }
 _WORD_OF = {field: word for word, field in MEANINGS.items()}
-_SAMPLES = 3
+_SAMPLES = 2
 
 
 def fingerprint(headers) -> str:
@@ -150,7 +151,7 @@ def _samples(reader: SheetReader) -> dict[int, list[str]]:
     people = 0
     for row in reader.people():
         for column, value in enumerate(row):
-            text = cells.text(value)
+            text = f"{value:%d/%m/%Y}" if isinstance(value, date) else cells.text(value)
             texts = found.setdefault(column, [])
             if text and text not in texts and len(texts) < _SAMPLES:
                 texts.append(text[:60])

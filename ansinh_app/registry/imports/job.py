@@ -93,7 +93,8 @@ def _go_through(doc, keep: bool) -> tuple[Reading, Results]:
         doc.db_set("effective_month", _first_month(doc.office, reading.grids).first_day)
     choices = _choices(doc.name)
     terms = _terms(doc, choices, reading)
-    known, store, results = read_lookups(doc.administrative_unit), Store(keep), Results(doc, choices)
+    known, store = read_lookups(doc.administrative_unit), Store(keep)
+    results = Results(doc, choices, known)
     writer = Writer(terms, known, store)
     expected, done = sum(reader.row_count for reader in reading.readers), 0
     rows = reading.rows()

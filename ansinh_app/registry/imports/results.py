@@ -10,6 +10,7 @@ from ansinh_app.core import cells
 from ansinh_app.core.identity import cccd
 from ansinh_app.core.sheets import LeftOut
 from ansinh_app.registry.imports import words
+from ansinh_app.registry.imports.lookups import Lookups
 from ansinh_app.registry.imports.reading import Reading
 from ansinh_app.registry.imports.rows import Row
 from ansinh_app.registry.imports.writer import CREATED, UNCHANGED, UPDATED, Trace
@@ -27,8 +28,8 @@ _COLUMNS = (
 class Results:
     """Counts the rows of an import and keeps what is said of each."""
 
-    def __init__(self, doc, choices: dict[tuple[str, int], tuple[str, str | None]]) -> None:
-        self.doc, self.choices = doc, choices
+    def __init__(self, doc, choices: dict[tuple[str, int], tuple[str, str | None]], known: Lookups) -> None:
+        self.doc, self.choices, self.known = doc, choices, known
         self.counts = dict.fromkeys(
             (
                 "rows_total",
@@ -80,7 +81,7 @@ class Results:
             counts[f"rows_{outcome}"] += 1
             counts["rows_repaired"] += bool(row.repairs)
         self.doubtful += bool(row.doubts)
-        verdict = _VERDICTS.get(outcome) or ("To Decide" if row.undecided else "Rejected")
+        verdict = _VERDICTS.get(outcome) or ("To Decide" if row.undecided else "Returned")
         choice, candidate = self.choices.get((row.record.sheet, row.record.row), ("", None))
         number = row.get("personal_id") or row.get("old_id")
         self._keep(
@@ -95,7 +96,7 @@ class Results:
             reasons="\n".join(row.errors),
             repairs="\n".join(row.repairs),
             doubts="\n".join(row.doubts),
-            candidates="\n".join(filter(_real, row.undecided)),
+            candidates="\n".join(self.say(name) for name in filter(_real, row.undecided)),
             choice=choice,
             candidate=candidate or (row.undecided[0] if row.undecided and _real(row.undecided[0]) else None),
             made=_trace(trace),
@@ -111,6 +112,12 @@ class Results:
         left = cint(self.counts["rows_rejected"]) - len(self.first_reasons)
         more = [_("and {0} more rows: see the error workbook").format(left)] if left > 0 else []
         return "\n".join(self.first_reasons + more)
+
+    def say(self, beneficiary: str) -> str:
+        """A person somebody may have to choose: document, name, birth, where."""
+        person = self.known.people[beneficiary]
+        parts = (person.full_name, _born(person), person.village)
+        return f"{beneficiary}: {', '.join(filter(None, parts))}"
 
     def _keep(self, sheet: str, row_no: int, **values) -> None:
         self._number += 1
@@ -138,7 +145,8 @@ def _real(name: str | None) -> str | None:
     return name if name and not name.startswith("?") else None
 
 
-def _born(row: Row) -> str:
+def _born(row) -> str:
+    """The birth of a row or a person as far as it is known."""
     born = row.get("date_of_birth")
     if not born:
         return ""
@@ -201,7 +209,7 @@ def _notes(registry_import: str):
             limit_page_length=_AT_ONCE,
         )
         for row in rows:
-            taken = row.verdict not in ("Rejected", "To Decide")
+            taken = row.verdict not in ("Returned", "To Decide")
             for kind, text in (
                 (_("Please check"), row.doubts),
                 (_("Repaired"), row.repairs if taken else None),

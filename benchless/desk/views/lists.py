@@ -34,6 +34,7 @@ EXPORT_LIMIT = 50_000
 def shown_rows(listing: DocumentList, rows) -> list[dict]:
     """Rows as the page shows them."""
     titles = listing.titles(rows)
+    state_field = listing.layout.state_field or "docstatus"
     result = []
     for row in rows:
         cells = []
@@ -59,6 +60,7 @@ def shown_rows(listing: DocumentList, rows) -> list[dict]:
                 "subtitle": row.name if title != cstr(row.name) and not listing.random_names else "",
                 "url": reverse("admin:form", args=[listing.doctype, row.name]),
                 "indicator": indicator(listing.doctype, row),
+                "state": cstr(row.get(state_field)),
                 "cells": cells,
                 "modified": row.modified,
             }

@@ -28,7 +28,7 @@ class RegistryImportRow(Document):
         status = frappe.db.get_value("Registry Import", self.registry_import, "status")
         if status not in ("Draft", "Checked"):
             frappe.throw(_("The import of this row has been run already"), ImportStateError)
-        people = (self.candidates or "").split("\n")
+        people = [line.split(":")[0] for line in (self.candidates or "").split("\n")]
         if self.choice == "Same Person" and self.candidate not in people:
             frappe.throw(
                 _("Choose one of the people this row may be: {0}").format(", ".join(people)), ImportStateError

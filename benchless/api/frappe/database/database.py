@@ -66,7 +66,7 @@ class Database(ErrorMeanings):
             self.connection.rollback()
             self._ended()
 
-    def lock_writes(self) -> None:
+    def lock_writes(self, wait: bool = True) -> None:
         """Where the engine has one lock for all writers, take it now."""
 
     def _ended(self) -> None:
@@ -187,7 +187,7 @@ class Database(ErrorMeanings):
         try:
             cursor = self._execute(query, values)
         except db_errors.Error as error:
-            if ignore_ddl and (self.is_missing_table_or_column(error) or self.cant_drop_field_or_key(error)):
+            if ignore_ddl and (self.is_missing_column(error) or self.cant_drop_field_or_key(error)):
                 return ()
             raise
         if auto_commit:
@@ -320,7 +320,12 @@ class Database(ErrorMeanings):
         wait=True,
     ) -> list:
         """Rows of a DocType by name, filters, or (for a Single) of its one document."""
-        if self._is_single(doctype) and (filters is None or filters == doctype or not isinstance(filters, str)):
+        try:
+            single = self._is_single(doctype)
+        except frappe.DoesNotExistError:  # no such DocType: no values, as on Frappe
+            frappe.clear_last_message()
+            return []
+        if single and (filters is None or filters == doctype or not isinstance(filters, str)):
             return self._single_values(doctype, filters, fieldname, as_dict, pluck)
         if filters is None and doctype != "DocType":
             filters = {}
@@ -331,7 +336,7 @@ class Database(ErrorMeanings):
             if hit is not None:
                 return hit
         if for_update:
-            self.lock_writes()
+            self.lock_writes(wait=wait)
         lock = self._lock_clause(for_update, wait, skip_locked)
         rows = self._select(doctype, filters, fieldname, as_dict, order_by, pluck, distinct, limit, lock)
         if update and as_dict:

@@ -393,7 +393,8 @@ def _deliver(doc, outbox: Outbox) -> str | None:
         try:
             outbox.hand_over(parseaddr(doc.sender)[1], row.recipient, content)
         except Exception as error:
-            final = isinstance(error, Undecided) or getattr(error, "smtp_code", 0) >= 500
+            refused = getattr(error, "smtp_code", 0) >= 500 and not outbox.unreachable
+            final = refused or isinstance(error, Undecided)
             words = _("The connection broke off while it was sent; it may have gone out or not.")
             text = words if isinstance(error, Undecided) else repr(error)
             outcome = {"status": "" if final else "Not Sent", "error": text}

@@ -492,6 +492,13 @@
         if (close) close.closest("dialog").close();
         $$("details.d-dropdown[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     });
+    /* on a phone the whole width of the paper is shown, smaller */
+    function fitPaper() {
+        const box = $(".d-paper-box");
+        if (box) box.style.setProperty("--d-scale", box.clientWidth / 840);
+    }
+    window.addEventListener("resize", fitPaper);
+    document.addEventListener("DOMContentLoaded", fitPaper);
     window.desk = { $, $$, vietnamese, token, call, note, plain, setUpWidgets };
     /* after the shell's own start, which takes everything of class "chart" for a canvas */
     window.addEventListener("load", () => setTimeout(drawCharts, 0));

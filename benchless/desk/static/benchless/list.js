@@ -40,8 +40,12 @@
         if (!bar) return;
         let last = null;
         function count() {
-            const number = boxes.filter((box) => box.checked).length;
+            const chosen = boxes.filter((box) => box.checked), number = chosen.length;
             $(".d-bulk-count", bar).textContent = number;
+            $$("[data-states]", bar).forEach((button) => { /* what fits none of the chosen rows is not offered */
+                const states = JSON.parse(button.dataset.states);
+                button.hidden = !chosen.some((box) => states.includes(box.dataset.state));
+            });
             bar.hidden = number === 0;
             all.checked = number > 0 && number === boxes.length;
             all.indeterminate = number > 0 && number < boxes.length;

@@ -92,6 +92,11 @@ class MariaDBDatabase(Database):
             found.setdefault(row.name, _dict(unique=not row.repeats, columns=[])).columns.append(row.column)
         return found
 
+    @staticmethod
+    def index_clauses(wanted: dict[str, bool]) -> list[str]:
+        """What CREATE TABLE says of indexes (by column: whether unique)."""
+        return [f"{'unique ' if unique else ''}index `{name}` (`{name}`)" for name, unique in wanted.items()]
+
     def _add_index(self, table: str, name: str, columns, unique: bool) -> None:
         kind = "unique index" if unique else "index"
         listed = ", ".join(f"`{column}`" + (f"({length})" if length else "") for column, length in columns)

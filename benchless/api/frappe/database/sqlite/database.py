@@ -44,10 +44,10 @@ class SQLiteDatabase(Database):
             self.lock_writes()
         return query
 
-    def lock_writes(self) -> None:
+    def lock_writes(self, wait: bool = True) -> None:
         """Take the write lock, so that what is read from here on cannot change before the commit."""
         try:
-            self.connection.begin_write()
+            self.connection.begin_write(wait=wait)
         except db_errors.OperationalError as error:
             raise self._meaning(error) from error
 
@@ -87,6 +87,11 @@ class SQLiteDatabase(Database):
                 unique=bool(row.unique), columns=[column.name for column in columns]
             )
         return found
+
+    @staticmethod
+    def index_clauses(wanted: dict[str, bool]) -> list[str]:
+        """What CREATE TABLE says of indexes: here each is a statement of its own."""
+        return []
 
     def _add_index(self, table: str, name: str, columns, unique: bool) -> None:
         kind = "unique index" if unique else "index"
