@@ -31,7 +31,7 @@ system-demo:
 	@sh tools/system_packages.sh pdf
 
 system-test:
-	@sh tools/system_packages.sh pdf browser
+	@sh tools/system_packages.sh pdf browser mariadb
 
 demo: setup system-demo
 	$(BIN)/python -m sample.demo --site $(SITE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)

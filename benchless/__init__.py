@@ -1,4 +1,4 @@
-"""benchless: an embedded host that runs a Frappe app on Django and SQLite in one process."""
+"""benchless: an embedded host that runs a Frappe app on Django, SQLite or MariaDB in one process."""
 
 import importlib.util
 import sys

@@ -86,8 +86,8 @@ def _run(programs: list[str], conf: dict, options: list[str], **streams) -> byte
 @contextmanager
 def _login(conf: dict):
     values = {
-        "host": conf.get("db_host") or "127.0.0.1",
-        "port": conf.get("db_port") or 3306,
+        "host": None if conf.get("db_socket") else conf.get("db_host") or "127.0.0.1",
+        "port": None if conf.get("db_socket") else conf.get("db_port") or 3306,
         "socket": conf.get("db_socket"),
         "user": conf.get("db_user") or conf["db_name"],
         "password": conf.get("db_password") or "",

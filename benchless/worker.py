@@ -11,18 +11,20 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from benchless import locks
+from benchless import locks, settings
 
 POLL_SECONDS = 1
 CARE_SECONDS = 30
 KEEP_FINISHED = 10 * 60  # seconds; rq_results_ttl in site_config.json
 KEEP_FAILED = 7 * 24 * 3600  # seconds; rq_job_failure_ttl
 KEEP_FAILED_JOBS = 1000  # rq_failed_jobs_limit
+OLD_SECONDS = 24 * 3600
 CUT_OFF = "Job was cut off: its worker ended before the job did"
 
 _queued = threading.Condition()
@@ -79,19 +81,24 @@ class Worker:
         self.sites_path = frappe.local.sites_path
         name = f"worker-{self.id}"
         lock = locks.take(folder, name, shared=False)
-        cared = None
+        cared, said = None, None
         try:
             while not self.stopping.is_set():
+                row = None
                 try:
-                    if cared is None or datetime.now() - cared > timedelta(seconds=CARE_SECONDS):
-                        self.care(folder)
-                        cared = datetime.now()
-                    row = self.claim(only)
-                except Exception:
-                    # The database is locked, or away: the next round tries again.
-                    _logger.exception("%s: no look into the queue", self.site)
+                    if not settings.is_half_migrated(folder):  # jobs wait for whole tables
+                        if cared is None or datetime.now() - cared > timedelta(seconds=CARE_SECONDS):
+                            self.care(folder)
+                            cared = datetime.now()
+                        row = self.claim(only)
+                    said = None
+                except Exception as error:
+                    if burst:
+                        raise
+                    # The database is locked, or away: the next round tries again, and says it once.
+                    if said != (said := str(error)):
+                        _logger.exception("%s: no look into the queue", self.site)
                     self.close()
-                    row = None
                 if row is not None:
                     self.execute(row)
                 elif burst:
@@ -214,6 +221,9 @@ class Worker:
             if over.exists():
                 over.delete()
         limit = conf.get("rq_failed_jobs_limit") or KEEP_FAILED_JOBS
+        for file in (folder / "locks").glob("worker-*"):  # of one that died with nothing to do
+            if file.stat().st_mtime < time.time() - OLD_SECONDS and not is_alive(folder, file.name[7:]):
+                file.unlink(missing_ok=True)
         surplus = list(rows().failed().order_by("-finished_at").values_list("pk", flat=True)[limit:])
         if surplus:
             rows().filter(pk__in=surplus).delete()

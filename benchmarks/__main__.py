@@ -1,16 +1,23 @@
 """`make perf`: prints measurements as ratios within one run; nothing is asserted about time."""
 
+import importlib
 import platform
+import subprocess
 import sys
 
-from benchmarks import ledger, prepare, web
+MEASURED = ("ledger", "prepare", "web")
 
 
-def main() -> None:
+def main(names: list[str]) -> None:
+    """Each measurement in a process of its own, so that none inherits another's memory; or those that are named."""
+    if names:
+        for name in names:
+            print("\n".join(["", *importlib.import_module(f"benchmarks.{name}").run()]), flush=True)
+        return
     print(f"Python {platform.python_version()} on {platform.machine()}", flush=True)
-    for measured in (ledger.run, prepare.run, web.run):
-        print("\n".join(["", *measured()]), flush=True)
+    for name in MEASURED:
+        subprocess.run([sys.executable, "-m", "benchmarks", name], check=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

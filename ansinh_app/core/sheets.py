@@ -400,6 +400,8 @@ def _is_header_again(texts: Sequence[str], fields: dict[str, int]) -> bool:
     column = fields.get("full_name", fields.get("family_name"))
     if column is None or column >= len(texts):
         return False
+    if "ten" not in names.search_key(texts[column]).split():
+        return False
     found = field_of(texts[column])
     return found is not None and found[0] in ("full_name", "family_name")
 

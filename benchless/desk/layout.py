@@ -238,7 +238,7 @@ class FormLayout:
         unsaved = self.new or self.typed
         return {
             "columns": [{"label": _(f.label or f.fieldname), "numeric": f.fieldtype in values.NUMBER_TYPES,
-                         "required": cint(f.reqd)} for f in listed],  # fmt: skip
+                         "required": cint(f.reqd), "width": min(cint(f.columns), 10)} for f in listed],  # fmt: skip
             "rows": [
                 self.grid_row(df, row, str(number), bool(rest) and (unsaved or not row.name))
                 for number, row in enumerate(rows[:GRID_ROWS])

@@ -23,12 +23,11 @@ def sort_key(value):
 
 
 @lru_cache(maxsize=512)
-def _like_pattern(pattern: str, escape: str):
-    """A compiled LIKE pattern: a substring test where that is all it says, else a regular expression."""
+def _like_pattern(pattern: str, escape: str) -> tuple:
+    """A LIKE pattern made ready: (the text to find, None) where that is all it says, else (None, a match function)."""
     plain = pattern[1:-1]
     if len(pattern) > 1 and pattern[0] == pattern[-1] == "%" and not any(c in plain for c in ("%", "_", escape)):
-        wanted = fold(plain)
-        return lambda text: wanted in text
+        return fold(plain), None
     parts, position = [], 0
     while position < len(pattern):
         char = pattern[position]
@@ -42,14 +41,17 @@ def _like_pattern(pattern: str, escape: str):
         else:
             parts.append(re.escape(fold(char)))
         position += 1
-    match = re.compile("".join(parts), re.DOTALL).fullmatch
-    return lambda text: match(text) is not None
+    return None, re.compile("".join(parts), re.DOTALL).fullmatch
 
 
 def like(pattern, value, escape="\\"):
+    """MariaDB's LIKE; it is called for every row that a query looks at, hence without further calls."""
     if pattern is None or value is None:
         return None
-    return _like_pattern(str(pattern), escape)(fold(str(value)))
+    text = value if type(value) is str else str(value)
+    text = text.lower() if text.isascii() else fold(text)
+    wanted, match = _like_pattern(pattern if type(pattern) is str else str(pattern), escape)
+    return wanted in text if match is None else match(text) is not None
 
 
 def _moment(value) -> datetime | None:

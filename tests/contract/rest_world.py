@@ -14,14 +14,18 @@ def make_accounts() -> None:
     """The role, its holder and somebody without it."""
     if not frappe.db.exists("Role", ROLE):
         frappe.get_doc({"doctype": "Role", "role_name": ROLE, "desk_access": 1}).insert()
-    for email, roles in ((OWNER, [{"role": ROLE}]), (OUTSIDER, [])):
-        if not frappe.db.exists("User", email):
-            frappe.get_doc(
-                {
-                    "doctype": "User", "email": email, "first_name": "Rest", "send_welcome_email": 0,
-                    "new_password": PASSWORD, "roles": roles, "user_type": "System User",
-                }
-            ).insert()  # fmt: skip
+    make_user(OWNER, [{"role": ROLE}])
+    make_user(OUTSIDER, [])
+
+
+def make_user(email: str, roles: list[dict]) -> None:
+    if not frappe.db.exists("User", email):
+        frappe.get_doc(
+            {
+                "doctype": "User", "email": email, "first_name": "Rest", "send_welcome_email": 0,
+                "new_password": PASSWORD, "roles": roles, "user_type": "System User",
+            }
+        ).insert()  # fmt: skip
 
 
 def field(fieldname: str, fieldtype: str, **more) -> dict:

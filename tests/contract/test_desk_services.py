@@ -5,7 +5,7 @@ import json
 import frappe
 import pytest
 from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
-from frappe.desk.reportview import delete_report, save_report
+from frappe.desk.reportview import delete_items, delete_report, save_report
 from frappe.model.utils import user_settings
 from frappe.utils import global_search
 from services_world import MAKER, OUTSIDER, ServicesTestCase, make_doctype, paper
@@ -128,6 +128,22 @@ class TestKept(ServicesTestCase):
         return frappe.get_doc({"doctype": "Report", **values, "query": "select name from `tabUser`"}).insert().name
 
 
+class TestFormProperties(ServicesTestCase):
+    def test_what_only_the_form_reads_is_kept(self):
+        make_doctype(
+            "Svc Form Row",
+            [
+                {"fieldname": "more", "fieldtype": "Section Break", "label": "More", "collapsible": 1},
+                {"fieldname": "what", "fieldtype": "Data", "label": "What", "columns": 4},
+            ],
+            istable=1,
+            editable_grid=1,
+        )
+        meta = frappe.get_meta("Svc Form Row")
+        self.assertEqual(meta.editable_grid, 1)
+        self.assertEqual((meta.get_field("more").collapsible, meta.get_field("what").columns), (1, 4))
+
+
 class TestBulk(ServicesTestCase):
     def test_every_document_is_done_by_itself(self):
         one, two = paper(), paper()
@@ -138,6 +154,16 @@ class TestBulk(ServicesTestCase):
         self.assertEqual(submit_cancel_or_update_docs("Svc Paper", [one.name, two.name], "submit"), [one.name])
         self.assertEqual(submit_cancel_or_update_docs("Svc Paper", [one.name, two.name], "cancel"), [])
         self.assertEqual(frappe.db.get_value("Svc Paper", one.name, "docstatus"), 2)
+
+    def test_chosen_documents_are_deleted_and_those_that_cannot_stay(self):
+        one, two = paper(), paper()
+        two.submit()
+        frappe.db.commit()
+        frappe.form_dict.update(doctype="Svc Paper", items=json.dumps([one.name, two.name]))
+        self.addCleanup(frappe.form_dict.clear)
+        delete_items()
+        self.assertFalse(frappe.db.exists("Svc Paper", one.name))
+        self.assertTrue(frappe.db.exists("Svc Paper", two.name))
 
     def test_too_many_at_once(self):
         names = [str(number) for number in range(501)]

@@ -159,6 +159,28 @@ class TestRules(DocumentsCase):
             self.assertTrue(isinstance(error, frappe.DuplicateEntryError) or frappe.db.is_primary_key_violation(error))
 
 
+    def rule(self, **values):
+        return frappe.get_doc({"doctype": "Document Naming Rule", "document_type": "Named At Random", **values}).insert()
+
+    def test_by_rules_of_the_site(self):
+        def name(kind):
+            return self.new("Named At Random", kind=kind).insert().name
+
+        big = self.rule(prefix="BIG-.YYYY.-", prefix_digits=3, priority=2,
+                        conditions=[{"field": "kind", "condition": "=", "value": "big"}])  # fmt: skip
+        self.assertEqual([name("big"), name("big")], [f"BIG-{self.year}-001", f"BIG-{self.year}-002"])
+        self.assertRegex(name("small"), r"^[a-z0-9]{10}$")
+        self.rule(prefix="ANY-", prefix_digits=2, priority=1)
+        self.assertEqual([name("small"), name("big")], ["ANY-01", f"BIG-{self.year}-003"])
+        big.reload()
+        self.assertEqual(big.counter, 3)
+        big.disabled = 1
+        big.save()
+        self.assertEqual(name("big"), "ANY-02")
+        with self.assertRaises(frappe.ValidationError):
+            self.rule(prefix="X-", conditions=[{"field": "no such", "condition": "=", "value": "1"}])
+
+
 class TestTools(DocumentsCase):
     def test_parts(self):
         now = now_datetime()

@@ -20,7 +20,7 @@ import rest_world as world
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parent / "sdk"
-KEY, SECRET = "sdkkey00001", "sdksecret0001"
+USER, KEY, SECRET = "sdk-user@example.com", "sdkkey00001", "sdksecret0001"
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +76,12 @@ def said(package, address):
         frappe.init(os.environ.get("BENCH_SITE") or "test.local")
         frappe.connect()
     world.make_world()
-    user = frappe.get_doc("User", world.OWNER)
+    world.make_user(USER, [{"role": world.ROLE}])
+    user = frappe.get_doc("User", USER)
     user.api_key, user.api_secret = KEY, SECRET
     user.save()
     frappe.db.commit()
-    command = ["node", "use.js", address, world.OWNER, world.PASSWORD, f"{KEY}:{SECRET}"]
+    command = ["node", "use.js", address, USER, world.PASSWORD, f"{KEY}:{SECRET}"]
     done = subprocess.run(command, cwd=package, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -88,8 +89,8 @@ def said(package, address):
 
 WORKED = {
     "login": {"message": "Logged In", "home_page": "/app", "full_name": "Rest"},
-    "cookies": {"user_id": "rest-owner%40example.com", "full_name": "Rest", "system_user": "yes"},
-    "logged in user": world.OWNER,
+    "cookies": {"user_id": "sdk-user%40example.com", "full_name": "Rest", "system_user": "yes"},
+    "logged in user": USER,
     "getDocList": [{"name": "N1"}, {"name": "N2"}, {"name": "N3"}],
     "fields": [{"name": "N3", "amount": 3000}, {"name": "N2", "amount": 2000}],
     "orFilters": [{"name": "N1"}, {"name": "N3"}],
@@ -115,8 +116,8 @@ WORKED = {
     "progress": True,
     "read the file": True,
     "logout": None,
-    "token": world.OWNER,
-    "token creates": world.OWNER,
+    "token": USER,
+    "token creates": USER,
     "token uploads": 1,
     "nobody there": 0,
 }
@@ -159,7 +160,7 @@ def test_documents_come_whole(said):
     assert note["doctype"] == world.NOTE and note["amount"] == 1000 and note["day"] == "2025-01-01"
     assert "secret" not in note
     created = said["createDoc"]["ok"]
-    assert created["name"] == created["title"] == "Giấy số 1/2 & 100%" and created["owner"] == world.OWNER
+    assert created["name"] == created["title"] == "Giấy số 1/2 & 100%" and created["owner"] == USER
     row = said["createDoc with rows"]["ok"]["rows"][0]
     assert (row["item"], row["quantity"], row["idx"], row["parentfield"]) == ("bút", 2, 1, "rows")
     assert said["renameDoc"]["ok"]["message"] == "Giấy mới"

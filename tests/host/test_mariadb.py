@@ -38,7 +38,8 @@ def server(tmp_path_factory):
     data, socket, log = folder / "data", f"/tmp/benchless-{os.getpid()}.sock", folder / "log"  # noqa: S108 (short path)
     user = ["--user=root"] if os.getuid() == 0 else []
     made = subprocess.run(
-        [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", *user],
+        [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
+         "--skip-test-db", *user],
         capture_output=True, text=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
@@ -46,7 +47,7 @@ def server(tmp_path_factory):
         process = subprocess.Popen(
             [daemon, "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking", *user,
              f"--pid-file={folder / 'pid'}", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
-             "--innodb-flush-log-at-trx-commit=0", "--performance-schema=off"],
+             "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--performance-schema=off"],
             stdout=said, stderr=said,
         )  # fmt: skip
     try:

@@ -108,6 +108,18 @@ def test_a_destroyed_site_comes_back_whole(world):
     assert not [path for path in world.sites.iterdir() if path.name.startswith(".")]
 
 
+def test_what_is_committed_outlives_a_power_cut_and_writers_wait(world):
+    environment = {key: value for key, value in world.environment().items() if key != "BENCHLESS_FAST_COMMIT"}
+    script = world.folder / "pragmas.py"
+    names = ("journal_mode", "synchronous", "busy_timeout")
+    script.write_text(f"print([frappe.db.sql('pragma ' + name)[0][0] for name in {names!r}])")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchless", "--site", SITE, "run-script", str(script)],
+        cwd=world.folder, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip() == "['wal', 2, 30000]", done.stderr
+
+
 def test_a_backup_taken_while_others_write_is_of_one_moment(world):
     writers, folder = [], world.folder
     world.ok("restore", str(world.archive), site="busy.local")

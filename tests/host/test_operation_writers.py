@@ -13,7 +13,7 @@ import pytest
 from operation_site import Site
 
 SITE = "crowd.local"
-WRITERS, EACH = 8, 12
+WRITERS, EACH = 8, 8
 SLIP = {
     "doctype": "DocType", "name": "Slip", "module": "Shop", "autoname": "SLIP-.YYYY.-.#####", "custom": 1,
     "fields": [{"fieldname": "writer", "fieldtype": "Data"}, {"fieldname": "number", "fieldtype": "Int"},

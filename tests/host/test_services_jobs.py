@@ -1,8 +1,11 @@
 """Background jobs, progress and the scheduler."""
 
 import datetime
+import os
 import threading
 import time
+from pathlib import Path
+from unittest.mock import patch
 
 import frappe
 import pytest
@@ -13,7 +16,8 @@ from frappe.utils import background_jobs, get_datetime
 from frappe.utils.background_jobs import get_job, is_job_enqueued
 from frappe.utils.scheduler import run_due
 
-from benchless import worker
+from benchless import settings, worker
+from benchless.locks import take
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -53,6 +57,10 @@ def half_way(error):
     frappe.publish_progress(50, "Half", doctype="Role", docname="All")
     if error:
         raise error
+
+
+def after_me(what):
+    frappe.job.after_job.add(lambda: told.append("after the job"))
 
 
 def leave(what):
@@ -113,6 +121,46 @@ class TestJobs(JobTestCase):
         assert (more["day"], more["row"].a, more["names"]) == (day, 1, {"x"})
         assert (more["doc"].doctype, more["doc"].role_name) == ("Role", "All")
         assert self.made()
+
+    def test_in_a_test_it_may_run_here_as_a_worker_would(self):
+        frappe.enqueue(note, what=self.name, is_async=False)
+        frappe.db.rollback()
+        assert self.made()
+        before = frappe.db.count("Error Log")
+        frappe.enqueue(note, what=f"{self.name} 2", fail=True, is_async=False)
+        assert frappe.db.count("Error Log") == before + 1
+        assert not frappe.db.exists("Role", f"{self.name} 2")
+
+    def test_hooks_stand_around_each_job(self):
+        hooks = {"before_job": ["svc.before"], "after_job": ["svc.after"]}
+        kept = frappe.get_hooks
+
+        def call(path, method, **more):
+            told.append((path, method.rpartition(".")[2], sorted(more)))
+
+        with (
+            patch.object(
+                frappe, "get_hooks", lambda name=None, **more: hooks.get(name) or kept(name, **more)
+            ),
+            patch.object(frappe, "call", call),
+        ):
+            frappe.enqueue(after_me, what="x")
+            work()
+        assert told == [
+            ("svc.before", "after_me", ["kwargs", "transaction_type"]),
+            ("svc.after", "after_me", ["kwargs", "result"]),
+            "after the job",
+        ]
+
+    def test_jobs_wait_while_the_site_is_migrated(self):
+        mark = settings.migration_mark(frappe.local.site_path)
+        frappe.enqueue(order, what="x")
+        mark.touch()
+        try:
+            assert work() == 0
+        finally:
+            mark.unlink()
+        assert work() == 1
 
     def test_a_job_belongs_to_the_transaction_that_queued_it(self):
         for later in (True, False):
@@ -249,6 +297,20 @@ class TestJobs(JobTestCase):
         work()
         assert ran == []
         assert job.is_failed
+
+    def test_locks_of_dead_workers_are_cleared_away_and_those_of_the_living_kept(self):
+        locks = Path(frappe.local.site_path, "locks")
+        dead, young, living = (locks / f"worker-svc-{name}" for name in ("dead", "young", "living"))
+        two_days_ago = time.time() - 2 * 24 * 3600
+        for file in (dead, young, living):
+            file.touch()
+        for file in (dead, living):
+            os.utime(file, (two_days_ago, two_days_ago))
+        with take(frappe.local.site_path, living.name, shared=False):
+            work()
+            assert [file.exists() for file in (dead, young, living)] == [False, True, True]
+        young.unlink()
+        living.unlink()
 
     def test_what_is_long_over_is_forgotten_and_failures_are_kept_longer(self):
         done, failed = frappe.enqueue(order, what="x"), frappe.enqueue(note, what=self.name, fail=True)

@@ -61,6 +61,25 @@ def prepare(period: str) -> dict:
     return {name: found[name] for name in ("lines", "total", "created", "changed", "unchanged")}
 
 
+def queue_prepare(period: str) -> None:
+    frappe.enqueue("ansinh_app.payouts.run.prepare", queue="long", period=period)
+
+
+def work() -> list[str]:
+    """Run queued jobs as a worker does; the states of all jobs then."""
+    from benchless import worker
+
+    worker.burst(frappe.local.site, frappe.local.sites_path)
+    return [job.status for job in frappe.get_list("RQ Job")]
+
+
+def retry_failed() -> None:
+    from frappe.core.doctype.rq_job.rq_job import retry_job
+
+    for job in frappe.get_list("RQ Job", filters={"status": "failed"}):
+        retry_job({"name": job.name})
+
+
 def approve(batch: str, user: str) -> str:
     frappe.set_user(user)
     document = frappe.get_doc("Payout Batch", batch)

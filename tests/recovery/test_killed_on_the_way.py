@@ -106,3 +106,19 @@ def test_killed_result_changes_no_line_and_can_be_sent_again(site, place):
     row = next(row for row in site.state()["batches"] if row["name"] == batch)
     assert answer["paid"] == row["paid_count"] == row["line_count"]
     assert (row["status"], int(row["paid_amount"])) == ("Completed", int(row["total_amount"]))
+
+
+@pytest.mark.parametrize("place", ["ansinh_app.payouts.run.insert_lines:1", "benchless.worker.finish:1"])
+def test_killed_run_of_a_worker_leaves_nothing_is_shown_as_failed_and_runs_again_when_asked(site, place):
+    before = site.state()
+    site.act("queue_prepare", MAY)
+    site.killed("work", "--die", place)
+    untouched(before, site.state())
+    assert site.act("work")["result"] == ["failed"]
+    untouched(before, site.state())
+    site.act("retry_failed")
+    assert site.act("work")["result"] == ["finished"]
+    after = site.state()
+    assert after["lines"] == after["keys"] == PEOPLE
+    assert site.act("work")["result"] == ["finished"]
+    assert site.state() == after

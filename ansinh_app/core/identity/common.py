@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..errors import BadIdentifier
 
@@ -32,7 +33,12 @@ def bare(value: object, kind: str) -> str:
         if isinstance(value, float) and value >= _KEPT_DIGITS:
             raise BadIdentifier(kind=kind, problem="digits lost in a number cell", value=value)
         return str(int(value))
-    text = unicodedata.normalize("NFKC", str(value)).strip()
+    return _bare_text(str(value), kind)
+
+
+@lru_cache(maxsize=4096)
+def _bare_text(value: str, kind: str) -> str:
+    text = unicodedata.normalize("NFKC", value).strip()
     if _SCIENTIFIC.fullmatch(text):
         raise BadIdentifier(kind=kind, problem="scientific notation, digits lost", value=text)
     # A number cell that was turned into text: "20190012345.0"

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.core.months import Month
-from ansinh_app.core.sheets import LeftOut, Record
+from ansinh_app.core.sheets import LeftOut, Record, SheetReader
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.imports.lookups import learn, read_lookups
 from ansinh_app.registry.imports.reading import Reading, open_attached
@@ -140,33 +140,35 @@ def _choices(registry_import: str) -> dict[tuple[str, int], tuple[str, str | Non
 def _show(doc, reading: Reading, results: Results) -> None:
     """Tell on the document which sheets and columns were understood, and how."""
     doc.reload()
-    doc.set("sheets", [])
-    doc.set("columns", [])
-    for reader in reading.readers:
-        people, left_out = results.per_sheet.get(reader.sheet, (0, 0))
-        table = reader.table
-        first, last = table.header_row + 1, table.header_row + table.header_rows
-        said = _("List of people")
-        if reader.font:
-            said += "; " + _("typed in an old font ({0}), put into Unicode").format(reader.font)
-        doc.append(
-            "sheets",
-            {
-                "sheet": reader.sheet,
-                "header_rows": f"{first}–{last}" if last > first else str(first),
-                "people": people,
-                "left_out": left_out,
-                "result": said,
-            },
-        )
-        for row in columns.grid_rows(reader, reading.sure[reader.sheet]):
-            doc.append("columns", row)
-    for name, _grid in reading.grids:
-        if name in reading.without_list:
-            doc.append("sheets", {"sheet": name, "result": reading.without_list[name]})
+    sheets = [_sheet_row(reader, results) for reader in reading.readers]
+    sheets += [{"sheet": name, "result": said} for name, said in reading.without_list.items()]
+    meanings = [
+        row for reader in reading.readers for row in columns.grid_rows(reader, reading.sure[reader.sheet])
+    ]
+    for field, rows in (("sheets", sheets), ("columns", meanings)):
+        # The same again is no news for the document's history.
+        if [
+            {key: row.get(key) for key in new} for row, new in zip(doc.get(field), rows, strict=False)
+        ] != rows:
+            doc.set(field, rows)
     doc.read_as, doc.file_hash = reading.read_as, reading.file_hash
     doc.flags.update({"ignore_permissions": True, "by_import": True})
     doc.save(ignore_permissions=True)
+
+
+def _sheet_row(reader: SheetReader, results: Results) -> dict:
+    people, left_out = results.per_sheet.get(reader.sheet, (0, 0))
+    first, last = reader.table.header_row + 1, reader.table.first_row
+    said = _("List of people")
+    if reader.font:
+        said += "; " + _("typed in an old font ({0}), put into Unicode").format(reader.font)
+    return {
+        "sheet": reader.sheet,
+        "header_rows": f"{first}–{last}" if last > first else str(first),
+        "people": people,
+        "left_out": left_out,
+        "result": said,
+    }
 
 
 def _first_month(office: str, grids: list) -> Month:

@@ -116,7 +116,7 @@ class RecoveryCase(Document):
             self._refuse_waiver()
         if not reason.strip():
             frappe.throw(
-                _("Enter under {0} why it is waived, with the decision, then press the button again.").format(
+                _("Enter under {0} why it is waived, with the decision, save, and press the button again.").format(
                     frappe.bold(_("Why It Is Waived"))
                 ),
                 ChangeNotAllowedError,

@@ -64,13 +64,9 @@ class Database(ErrorMeanings):
         self.check_implicit_commit("begin")
         if not self._inside_atomic():
             self.connection.rollback()
-            self._ended()
 
     def lock_writes(self, wait: bool = True) -> None:
         """Where the engine has one lock for all writers, take it now."""
-
-    def _ended(self) -> None:
-        """Called after each commit and rollback."""
 
     def commit(self) -> None:
         """Make the writes of this transaction durable; callbacks registered for it run around it."""
@@ -78,7 +74,6 @@ class Database(ErrorMeanings):
             return
         self.before_commit.run()
         self.connection.commit()
-        self._ended()
         self.before_rollback.reset()
         self.after_rollback.reset()
         self.transaction_writes = 0
@@ -97,7 +92,6 @@ class Database(ErrorMeanings):
             return
         self.before_rollback.run()
         self.connection.rollback()
-        self._ended()
         self.before_commit.reset()
         self.after_commit.reset()
         self.transaction_writes = 0

@@ -6,14 +6,12 @@ import frappe
 from frappe.types import _dict
 from frappe.utils import cast
 
-CUSTOM_ROWS = {"links": "DocType Link", "actions": "DocType Action", "states": "DocType State"}
+ROWS = {"DocType Link": "links", "DocType Action": "actions", "DocType State": "states"}
 
 
 def customize(meta) -> None:
     """Change a Meta that holds a DocType as its app has it."""
     meta.fields.extend(custom_fields(meta))
-    for key, table in CUSTOM_ROWS.items():
-        getattr(meta, key).extend(custom_rows(meta.name, table))
     for setter in property_setters(meta.name):
         apply(meta, setter)
     meta.fields[:] = sort(meta.fields, json.loads(meta.get("field_order") or "[]"))
@@ -43,11 +41,6 @@ def property_setters(doctype: str) -> list[_dict]:
     return rows_of("Property Setter", "doc_type", doctype, "`creation`")
 
 
-def custom_rows(doctype: str, table: str) -> list[_dict]:
-    """Links, actions and states that were added on the site."""
-    return [row for row in rows_of(table, "parent", doctype, "`idx`") if row.custom and row.parenttype != "DocType"]
-
-
 def custom_permissions(meta) -> list[_dict]:
     if meta.istable or frappe.flags.in_install or frappe.flags.in_patch:
         return []
@@ -65,8 +58,7 @@ def apply(meta, setter: _dict) -> None:
                 df[setter.property] = value
                 return
     else:
-        tables = {table: key for key, table in CUSTOM_ROWS.items()}
-        for row in getattr(meta, tables[setter.doctype_or_field]):
+        for row in getattr(meta, ROWS[setter.doctype_or_field]):
             if row.name == setter.row_name:
                 row[setter.property] = value
                 return

@@ -144,11 +144,9 @@ class Meta:
             frappe.throw(_("DocType {0} not found").format(doctype), frappe.DoesNotExistError)
         definition = rows[0]
         for key, table in DOCTYPE_TABLES.items():
-            definition[key] = frappe.db.sql(
-                f"select * from `tab{table}` where `parent`=%s and `parenttype`='DocType' order by `idx`",
-                (doctype,),
-                as_dict=True,
-            )
+            rows = frappe.db.sql(f"select * from `tab{table}` where `parent`=%s order by `idx`", (doctype,), as_dict=True)
+            own = [row for row in rows if row.parenttype == "DocType"]
+            definition[key] = own + [row for row in rows if row.custom and row.parenttype != "DocType"]
         return definition
 
     def _set_tree_defaults(self) -> None:

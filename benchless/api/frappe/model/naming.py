@@ -6,6 +6,7 @@ from secrets import token_bytes
 
 import frappe
 from frappe import _
+from frappe.model import core_doctypes_list
 from frappe.utils import cint, cstr, now_datetime
 
 BRACED_HASHES = re.compile(r"(\{[#]+\})")
@@ -28,12 +29,26 @@ def set_new_name(doc) -> None:
     elif meta.issingle:
         doc.name = doc.doctype
     if not doc.name:
+        set_naming_from_document_naming_rule(doc)
+    if not doc.name:
         doc.run_method("autoname")
     if not doc.name and autoname:
         set_name_from_naming_options(autoname, doc)
     if not doc.name:
         doc.name = make_autoname("hash", doc.doctype)
     doc.name = validate_name(doc.doctype, doc.name)
+
+
+def set_naming_from_document_naming_rule(doc) -> None:
+    """Name a document by the first of the site's rules whose conditions it meets."""
+    from frappe.core.doctype.document_naming_rule.document_naming_rule import rules_of
+
+    if frappe.flags.in_install or doc.doctype in core_doctypes_list:
+        return
+    for rule in rules_of(doc.doctype):
+        frappe.get_cached_doc("Document Naming Rule", rule).apply(doc)
+        if doc.name:
+            return
 
 
 def set_name_from_naming_options(autoname: str, doc) -> None:

@@ -398,6 +398,12 @@
             part.hidden = open;
             $(".material-symbols-outlined", button).textContent = open ? "expand_more" : "expand_less";
         }));
+        /* such a section is closed at first, unless something in it is wrong or still to be filled in */
+        $$(".d-collapse").forEach((button) => {
+            const section = button.closest("fieldset");
+            const empty = $$("[aria-required=true]", section).some((input) => !input.value);
+            if (!$("[aria-invalid=true]", section) && !empty) button.click();
+        });
         showAndHide();
         leftNotes();
         if (!form.hasAttribute("data-new") && $(".d-server-action")) watchBackground(form, sessionStorage.getItem("d-watch"), () => dirty);
@@ -499,7 +505,7 @@
     }
     window.addEventListener("resize", fitPaper);
     document.addEventListener("DOMContentLoaded", fitPaper);
-    window.desk = { $, $$, vietnamese, token, call, note, plain, setUpWidgets };
+    window.desk = { $, $$, vietnamese, token, call, note, plain, setUpWidgets, holds, numberOf, isoOf };
     /* after the shell's own start, which takes everything of class "chart" for a canvas */
     window.addEventListener("load", () => setTimeout(drawCharts, 0));
     document.addEventListener("DOMContentLoaded", () => {

@@ -1,7 +1,7 @@
 /* Child tables: rows added, copied, moved, removed, pasted from a spreadsheet, opened as a form; the keys of a sheet. */
 (function () {
     "use strict";
-    const { $, $$, vietnamese, note, setUpWidgets } = window.desk;
+    const { $, $$, vietnamese, note, setUpWidgets, holds, numberOf, isoOf } = window.desk;
     const MOST_ROWS = 300; /* what the server takes in one form */
     const words = vietnamese
         ? { row: "Dòng", insert: "Chèn dòng ở trên", copy: "Nhân bản dòng", up: "Chuyển lên", down: "Chuyển xuống", remove: "Xóa dòng", pasted: "Đã dán {0} dòng.", unknown: "Không nhận ra: {0}", full: "Bảng chỉ nhận {0} dòng trên trang này." }
@@ -28,6 +28,7 @@
             $(".d-row-before", this.dialog).addEventListener("click", () => this.step(-1));
             $(".d-row-after", this.dialog).addEventListener("click", () => this.step(1));
             this.dialog.addEventListener("close", () => this.putBack());
+            this.dialog.addEventListener("change", () => this.showAndHide());
             this.dialog.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); });
         }
         rows() { return $$(":scope > tr.d-row", this.body); }
@@ -120,9 +121,18 @@
             });
             const more = $(".d-more-fields", row);
             if (more) { more.hidden = false; place.append(more); }
+            this.showAndHide();
             if (!this.dialog.open) this.dialog.showModal();
             const first = $(VISIBLE, place);
             if (first) first.focus();
+        }
+        /* conditions of a row's fields look at the row, as on Frappe */
+        showAndHide() {
+            const place = $(".d-row-fields", this.dialog), doc = {};
+            $$("[data-field]", place).forEach((input) => {
+                doc[input.dataset.field] = input.type === "checkbox" ? Number(input.checked) : input.hasAttribute("data-number") ? numberOf(input.value) : input.hasAttribute("data-decimal") ? Number(input.value.replace(",", ".")) || 0 : input.hasAttribute("data-date") ? isoOf(input.value) : input.value;
+            });
+            $$(".d-more-fields [data-depends-on]", place).forEach((field) => { field.hidden = !holds(field.dataset.dependsOn, doc, true); });
         }
         putBack() {
             const row = this.opened;

@@ -22,25 +22,17 @@ class MariaDBDatabase(Database):
     TEXT_ORDER = ""  # TABLE_OPTIONS say it
     type_map = {**TYPE_MAP, "Time": ("time", "6"), "JSON": ("json", "")}
 
-    def __init__(self):
-        super().__init__()
-        self._in_use = False  # whether this transaction has run a statement
-
     def _run(self, cursor, query, values) -> None:
         try:
             cursor.execute(query, values)
         except (db_errors.OperationalError, db_errors.InterfaceError) as error:
             # Between two transactions nothing is lost with the connection: take a new one.
-            if self._in_use or errors.number_of(error) not in (*GONE_AWAY, 0):
+            if self.connection.in_use or errors.number_of(error) not in (*GONE_AWAY, 0):
                 raise
             self.connection.close()
             self.connect()
             cursor.cursor = self.connection.cursor().cursor
             cursor.execute(query, values)
-        self._in_use = True
-
-    def _ended(self) -> None:
-        self._in_use = False
 
     def _lock_clause(self, for_update: bool, wait: bool, skip_locked: bool) -> str:
         if not for_update:

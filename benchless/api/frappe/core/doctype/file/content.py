@@ -55,7 +55,7 @@ def check_kind(name: str, content: bytes) -> None:
 
 def check_picture(name: str, content: bytes) -> None:
     """Only the picture's head is read: how many pixels it would have."""
-    from PIL import Image
+    from PIL import Image  # comes with WeasyPrint
 
     try:
         with Image.open(io.BytesIO(content)) as picture:
