@@ -9,18 +9,20 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from benchless import archive, dump, locks, settings
+from benchless import archive, dump, locks, sealed, settings
 
 CONFIG = "site_config.json"
 STAMP = "%Y%m%d_%H%M%S"
 KEPT_BY_DEFAULT = 3
 UNFINISHED = ".part"
+SEALED = ".enc"
 
 
 def backup(target: str | None = None, keep: int | None = None) -> str:
     """Write the connected site's backup and read it back; returns the file's path. Writers may go on meanwhile.
 
     target: the file (default: a new one in the site's private/backups); keep: how many of those stay there.
+    With `backup_encryption_key` in site_config.json the archive is sealed by it, and without it never opened again.
     """
     import frappe
 
@@ -30,7 +32,9 @@ def backup(target: str | None = None, keep: int | None = None) -> str:
     with locks.alone(site, "backup", "Another backup of this site is being written."):
         remove_leftovers(store)
         stamp = datetime.now().strftime(STAMP)
-        path = Path(target) if target else store / f"{stamp}-{frappe.local.site}.tar.gz"
+        key = str(frappe.conf.backup_encryption_key or "")
+        name = f"{stamp}-{frappe.local.site}.tar.gz" + (SEALED if key else "")
+        path = Path(target) if target else store / name
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + UNFINISHED)
         unfinished.unlink(missing_ok=True)
@@ -44,6 +48,12 @@ def backup(target: str | None = None, keep: int | None = None) -> str:
             shutil.copyfile(site / CONFIG, folder / CONFIG)
             archive.write(folder, unfinished, {"site": frappe.local.site, "made": stamp, "apps": versions()})
         archive.unpack(unfinished, None)
+        if key:
+            plain = unfinished.rename(unfinished.with_name(f"plain-{unfinished.name}"))
+            try:
+                sealed.seal(plain, unfinished, key)
+            finally:
+                plain.unlink()
         unfinished.replace(path)
         if keep:
             remove_old(store, frappe.local.site, keep)
@@ -98,34 +108,47 @@ def remove_leftovers(store: Path) -> None:
 
 def remove_old(store: Path, site: str, keep: int) -> None:
     """Leave the newest `keep` of the backups that were written here."""
-    ours = re.compile(rf"\d{{8}}_\d{{6}}-{re.escape(site)}\.tar\.gz")
+    ours = re.compile(rf"\d{{8}}_\d{{6}}-{re.escape(site)}\.tar\.gz({re.escape(SEALED)})?")
     found = sorted(path for path in store.iterdir() if ours.fullmatch(path.name))
     for path in found[:-keep]:
         path.unlink()
 
 
-def restore(site: str, file: str, force: bool = False) -> None:
+def restore(site: str, file: str, force: bool = False, key: str | None = None) -> None:
     """Replace a site by a backup. The archive is unpacked beside the site and checked as a whole first; the old
-    site stands aside until the new one is in its place. `force` accepts a backup of newer code.
+    site stands aside until the new one is in its place. `force` accepts a backup of newer code; `key` opens a
+    sealed one (else the key in the present site's configuration does).
     """
+    if not Path(file).is_file():
+        raise SystemExit(f"There is no file {file}.")
     folder = settings.sites_folder() / site
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.with_name(f".{site}.before-restore")
     if aside.exists() and not folder.exists():  # an earlier restore was killed between its two steps
         aside.rename(folder)
     if not folder.exists():
-        return _restore(folder, aside, file, force)
+        return _restore(folder, aside, file, force, key)
     with locks.alone(folder, locks.IN_USE, f"Stop the processes that use {site} first (serve, worker, scheduler)."):
-        return _restore(folder, aside, file, force)
+        return _restore(folder, aside, file, force, key or _own_key(folder))
 
 
-def _restore(folder: Path, aside: Path, file: str, force: bool) -> None:
+def _own_key(folder: Path) -> str | None:
+    try:
+        return str(_read_config(folder / CONFIG).get("backup_encryption_key") or "")
+    except archive.BrokenArchive:  # the site is damaged, that is why it is restored
+        return None
+
+
+def _restore(folder: Path, aside: Path, file: str, force: bool, key: str | None) -> None:
     unpacking = f".{folder.name}.unpack-"
     for leftover in folder.parent.glob(unpacking + "*"):
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=unpacking) as place:
         unpacked = Path(place, folder.name)
         unpacked.mkdir(mode=0o700)
+        if sealed.is_sealed(file):
+            sealed.unseal(file, Path(place, "opened.tar.gz"), key)
+            file = str(Path(place, "opened.tar.gz"))
         listing = archive.unpack(file, unpacked)
         _check_apps(listing.get("apps") or {}, force)
         dump.check(unpacked)

@@ -81,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("restore", _restore, "replace the site by a backup")
     sub.add_argument("file")
     sub.add_argument("--force", action="store_true", help="also a backup that newer code made")
+    sub.add_argument("--encryption-key", help="of a sealed backup (or in BENCHLESS_BACKUP_KEY)")
     command("doctor", _doctor, "say what is wrong with the site; exit code 1 where something is")
     sub = command("export-to-bench", _export, "write the site's rows and files for a site on a bench")
     sub.add_argument("folder")
@@ -262,7 +263,8 @@ def _backup(arguments) -> None:
 def _restore(arguments) -> None:
     from benchless import backup
 
-    backup.restore(arguments.site, arguments.file, force=arguments.force)
+    key = arguments.encryption_key or os.environ.get("BENCHLESS_BACKUP_KEY")
+    backup.restore(arguments.site, arguments.file, force=arguments.force, key=key)
     print(f"Restored {arguments.site}")
 
 

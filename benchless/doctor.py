@@ -99,7 +99,7 @@ def work() -> Iterator[str]:
         if frappe.db.table_exists(doctype) and (number := frappe.db.count(doctype, filters)):
             yield f"since yesterday: {number} {what}"
     store = Path(frappe.local.site_path, "private", "backups")
-    ages = [path.stat().st_mtime for path in store.glob("*.tar.gz")]
+    ages = [path.stat().st_mtime for path in store.glob("*.tar.gz*")]
     limit = now_datetime().timestamp() - OLD_BACKUP_DAYS * 24 * 3600
     if not ages:
         yield "backup: there is none in private/backups"

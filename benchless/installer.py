@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -63,8 +64,12 @@ def new_site(
 
 
 def _remove_database(path: Path) -> None:
-    for file in path.glob("site.db*"):
-        file.unlink()
+    """The rows go, and with them who is signed in and what was left half done."""
+    with locks.alone(path, locks.IN_USE, f"Stop the processes that use {path.name} first (serve, worker, scheduler)."):
+        for file in path.glob("site.db*"):
+            file.unlink()
+        shutil.rmtree(path / "sessions", ignore_errors=True)
+        settings.migration_mark(path).unlink(missing_ok=True)
 
 
 def install_host() -> None:

@@ -14,6 +14,7 @@ from waitress.server import BaseWSGIServer
 
 import benchless
 from benchless import locks
+from benchless import settings as site_settings
 from benchless.worker import Pool
 
 THREADS = 8
@@ -52,6 +53,7 @@ def serve(
     """
     application = make_application(site, sites_path)
     check_site(site, sites_path)
+    site_settings.keep_connections = True
     from django.conf import settings
 
     logging.getLogger("waitress").setLevel(logging.INFO)

@@ -10,6 +10,8 @@ from django.conf import settings as django_settings
 
 PACKAGE = Path(__file__).parent
 BUSY_TIMEOUT_SECONDS = 30
+# Whether a thread's SQLite connection outlives its request: opening one means reading the definitions of all tables.
+keep_connections = False
 SITE_FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
 
 # What is committed outlives a power cut: money may have been sent because of it. Tests need not wait for the disk.
@@ -102,8 +104,17 @@ def database_config(site_path: str, conf: dict) -> dict:
     }
 
 
+_in_use: dict[str, Path] = {}
+
+
+def folder_in_use() -> Path:
+    """The folder of the site this process serves (the last one it turned to)."""
+    return _in_use["site"]
+
+
 def use_site(site_path: str, conf: dict) -> None:
     """Configure Django for the site, or point it at another site of the same process."""
+    _in_use["site"] = Path(site_path).resolve()
     if not django_settings.configured:
         from benchless.desk_settings import django_options
 

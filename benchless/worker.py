@@ -21,6 +21,7 @@ from benchless import locks, settings
 
 POLL_SECONDS = 1
 CARE_SECONDS = 30
+MISSES = 5  # looks into the queue that may fail before a burst gives up
 KEEP_FINISHED = 10 * 60  # seconds; rq_results_ttl in site_config.json
 KEEP_FAILED = 7 * 24 * 3600  # seconds; rq_job_failure_ttl
 KEEP_FAILED_JOBS = 1000  # rq_failed_jobs_limit
@@ -81,7 +82,7 @@ class Worker:
         self.sites_path = frappe.local.sites_path
         name = f"worker-{self.id}"
         lock = locks.take(folder, name, shared=False)
-        cared, said = None, None
+        cared, said, misses = None, None, 0
         try:
             while not self.stopping.is_set():
                 row = None
@@ -91,17 +92,18 @@ class Worker:
                             self.care(folder)
                             cared = datetime.now()
                         row = self.claim(only)
-                    said = None
+                    said, misses = None, 0
                 except Exception as error:
-                    if burst:
-                        raise
                     # The database is locked, or away: the next round tries again, and says it once.
+                    misses += 1
+                    if burst and misses == MISSES:
+                        raise
                     if said != (said := str(error)):
                         _logger.exception("%s: no look into the queue", self.site)
                     self.close()
                 if row is not None:
                     self.execute(row)
-                elif burst:
+                elif burst and not misses:
                     break
                 else:
                     with _queued:

@@ -173,9 +173,11 @@ def _signed_in():
     """Django's client with a session; requests go through every layer but the socket."""
     from django.test import Client
 
+    from benchless import settings
     from benchless.server import make_application
 
     make_application(SITE)
+    settings.keep_connections = True  # as `serve` does
     client = Client(SERVER_NAME="localhost")
     answer = client.post("/api/method/login", {"usr": "Administrator", "pwd": PASSWORD})
     assert answer.status_code == 200, answer.content

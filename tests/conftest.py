@@ -25,8 +25,9 @@ def sites(tmp_path_factory):
         frappe.destroy()
         return
     os.environ["BENCHLESS_SITES"] = str(tmp_path_factory.mktemp("sites"))
-    from benchless import installer, testing
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    from benchless import installer, testing
 
     PBKDF2PasswordHasher.iterations = 1000  # the tests sign in hundreds of times
     installer.new_site("test.local", "admin", **testing.database_options())

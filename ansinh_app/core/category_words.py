@@ -18,7 +18,7 @@ _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ("BTXH-04", r"(?:nguoi )?don than(?: ngheo)?(?: thuoc ho (?:can )?ngheo)?(?: dang)? nuoi con(?: nho)?"),
         ("BTXH-01A", r"tre(?: em)? (?:mo coi(?: ca)?(?: cha(?: va)? me| bo(?: va)? me)|khong co nguon nuoi duong|bi bo roi)"),
         ("HTXH-75", r"(?:tro cap )?(?:htxh|huu tri xa hoi)(?: hang thang)?"),
-        ("BTXH-05C", r"(?:nguoi cao tuoi|nct|nguoi gia)(?: tu)?(?: du)? 80(?: tuoi)?(?: tro len)?(?: khong co luong huu)?"),
+        ("BTXH-05C", r"(?:nguoi cao tuoi|nct|nguoi gia)(?: tu)?(?: du)? 80(?: tuoi)? tro len(?: khong co luong huu)?"),
         ("NCC-04", r"(?:ba )?me (?:viet nam|vn) anh hung|bmvnah|me vnah"),
     )
 )  # fmt: skip
@@ -43,4 +43,6 @@ def code_in_words(text: str) -> str | None:
         if not percent or not 21 <= int(percent[1]) <= 100:
             return None
         return f"NCC-06{'B' if wounded[1] else ''}-{percent[1]}"
+    # The age is judged by the birth date: "Người khuyết tật nặng (từ 16 đến dưới 60 tuổi)".
+    key = re.sub(r" (?:tu|duoi|tren)(?: du)? \d+[a-z0-9 ]*tuoi$", "", key) or key
     return next((code for code, pattern in _WORDS if pattern.fullmatch(key)), None)

@@ -20,6 +20,7 @@ _NONE = re.compile(
     r"[\s.…\-–_/0x?]*|(?:chua|khong|ko|k|kg)( (co|lam|cap|duoc cap|mo|ro|biet))*( (cccd|cmnd|tk|sdt|so|the))?"
     r"|dang (lam|cap|mo|cho)( (lai|moi))?|mat|n a|none|null|nil"
 )
+_BEFORE_MONTH = re.compile(r"^(?:(?:kể )?từ\s+)?(?:t\.?\s*(?=\d))?", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 
 _SEXES = {"nam": "Male", "male": "Male", "m": "Male", "nu": "Female", "female": "Female", "f": "Female"}
@@ -108,6 +109,7 @@ def _date_of_text(found: str, year_hint: int | None, latest_year: int | None) ->
         return _day(iso[3], iso[2], iso[1])
     found = re.sub(r"^(sinh\s+)?(ngày|năm|tháng)\s*:?\s*(?=\d)", "", found, flags=re.IGNORECASE)
     found = re.sub(r"\s*(tháng|năm)\s*", "/", found, flags=re.IGNORECASE)
+    found = re.sub(r"^(\d+)\.0+$", r"\1", found)
     if re.fullmatch(r"\d+", found):
         if len(found) == 8:
             return _day(found[:2], found[2:4], found[4:], "digits_only")
@@ -177,14 +179,14 @@ def date_in(found: str) -> date | None:
 def parse_month(value: object) -> Month | None:
     """The month a cell holds: mm/yyyy, a date of any shape, or None.
 
-    >>> parse_month("Tháng 5/2024"), parse_month("05/2024"), parse_month("2024-05")
+    >>> parse_month("Tháng 5/2024"), parse_month("T5/2024"), parse_month("2024-05")
     (Month(2024, 5), Month(2024, 5), Month(2024, 5))
     """
     found = text(value) if isinstance(value, str) else ""
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})", found)
     if iso and 1 <= int(iso[2]) <= 12:
         return Month(int(iso[1]), int(iso[2]))
-    parsed = parse_date(re.sub(r"^(từ|kể từ)\s+", "", found, flags=re.IGNORECASE) if found else value)
+    parsed = parse_date(_BEFORE_MONTH.sub("", found) if found else value)
     return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
 
 

@@ -20,7 +20,7 @@ _SENTENCES = {
     "entitled": "Hưởng theo quyết định {decision} (ký ngày {decided_on}), từ tháng {start}: {category} – "
     "{title} ({article}).",
     "resumed": "Được tiếp tục hưởng từ tháng {effective} theo quyết định ngày {decided_on}{reason}.",
-    "age": "Tuổi tại ngày {on}: {age} (sinh ngày {born}).",
+    "age": "Tuổi tại ngày {on}: {age} (sinh {born}).",
     "birth_assumed": "Ngày sinh chỉ có {precision}; tính tuổi từ ngày {counted}.",
     "last_month_of_age": "Đã quá tuổi trong tháng này; thôi hưởng từ tháng sau ({article}).",
     "band": "Theo tuổi, mức áp dụng là {category} thay cho {decided}.",
@@ -79,6 +79,8 @@ def render(step: Step | Mapping[str, object], neutral: bool = False) -> str:
         facts["decision"] = params.get("decision_no") or params["entitlement"]
     if "reason" in params:
         facts["reason"] = f" ({params['reason']})" if params["reason"] else ""
+    if code == "age":
+        facts["born"] = _born(date.fromisoformat(params["born"]), params.get("precision"))
     if code == "fixed_amount":
         facts["source"] = "; ".join(part for part in (params["article"], params["instrument"]) if part)
     if code == "month_owed":
@@ -96,6 +98,13 @@ def render_all(steps: Iterable[Step | Mapping[str, object]], neutral: bool = Fal
 def as_data(steps: Iterable[Step]) -> list[dict[str, object]]:
     """The steps as plain lists and dicts, ready for json.dumps; `render` takes them back."""
     return [{"code": step.code, "params": dict(step.params)} for step in steps]
+
+
+def _born(born: date, precision: object) -> str:
+    """A birth as far as it is known."""
+    if precision == "Year":
+        return f"năm {born.year}"
+    return f"tháng {born:%m/%Y}" if precision == "Month" else f"ngày {born:%d/%m/%Y}"
 
 
 def _say(name: str, value: object) -> object:

@@ -535,8 +535,10 @@ def _why_not_both(paid: Category, other: Category, same_benefit: bool) -> str | 
 def _age_steps(person: Person, category: Category, entitlement: Entitlement, month: Month) -> list[Step]:
     born = person.counted_birth()
     age = (month - Month.of(born)) // 12
-    steps = [Step("age", {"age": age, "on": month.last_day.isoformat(), "born": born.isoformat()})]
+    facts: dict[str, str | int] = {"age": age, "on": month.last_day.isoformat(), "born": born.isoformat()}
+    steps = [Step("age", facts)]
     if person.dob_precision != "Day":
+        facts["precision"] = person.dob_precision
         steps.append(Step("birth_assumed", {"precision": person.dob_precision, "counted": born.isoformat()}))
     if not category.fits(age):
         steps.append(Step("last_month_of_age", {"age": age, "article": "NĐ 20/2021 Đ8.2"}))

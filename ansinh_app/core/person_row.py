@@ -30,13 +30,15 @@ _CERTIFICATE = re.compile(
     r"(?:(?:số )?(?:gks|giấy khai sinh|khai sinh|ks)\s*(?:số)?\s*:?\s*)?(\d{1,4}\s*/\s*(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+# "chết 5/2024", "đã mất ngày 3/6"; not "chết chồng", "bố mẹ chết", "mất sức", "cắt cụt chân", "giảm thị lực".
+_WHEN = r"(?: (?:ngay|thang|nam|t|hoi|tu|vao|do|vi|luc|dau|cuoi)\b.*|(?: ?\d)+.*)?"
 _DIED = re.compile(
-    r"(?:doi tuong |da |bi |ong |ba )*(?:chet|tu vong|qua doi|tu tran|khong con song)\b.*"
-    r"|da mat(?: (?:ngay|thang|nam|t|hoi|tu)?[ \d]*)*|mat (?:(?:ngay|thang|nam|hoi|t) ?)?\d[\d ]*"
+    rf"(?:doi tuong )?(?:da |bi )*(?:chet|tu vong|qua doi|tu tran){_WHEN}|khong con song"
+    rf"|(?:doi tuong )?da mat{_WHEN}|mat (?:(?:ngay|thang|nam|hoi|t) ?)?\d[\d ]*"
 )
 _LEFT = re.compile(
-    r"(?:da |xin )?(?:chuyen (?:di|khau|cu tru|noi khac|xa khac|huyen khac|tinh khac)|thoi huong|cat(?: tro cap| che do)?"
-    r"|dung (?:huong|tro cap)|giam)\b.*"
+    r"(?:da |xin )?(?:chuyen (?:di|khau|noi khac|xa khac|huyen khac|tinh khac)|thoi huong|cat (?:tro cap|che do)"
+    rf"|dung (?:huong|tro cap))\b.*|giam{_WHEN}"
 )
 _NUMBER_AND_BANK = re.compile(r"([\d][\d .]{4,24}\d)\s*[-–,;:/(\s]\s*([^\d\s][^\d]{1,})\)?")
 _BANK_AND_NUMBER = re.compile(r"([^\d\s][^\d]{1,}?)\s*[-–,;:/(\s]\s*(\d[\d .]{4,24}\d)\)?")

@@ -23,7 +23,7 @@ _LOOK_AT_ROWS = 60
 _HEADER_ROWS = 3
 _SURVEYED_ROWS = 2000
 _VILLAGE = re.compile(
-    r"(?:[ivx\d]+[.)\-/\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp"
+    r"(?:(?:[ivx\d]+|[a-z*+-])[.)\-/:\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp"
     r"|làng|khóm|buôn|phum|sóc)\b",
     re.IGNORECASE,
 )
@@ -126,12 +126,23 @@ def find_table(grid: Grid) -> Table:
                 continue
             if height > 1 and _looks_like_data(head[start + height - 1], columns):
                 break
-            if best is None or len(columns) > len(best.columns):
+            # A single text above a header adds nothing to it: "ĐVT: đồng".
+            shorter = (
+                best is not None
+                and start > best.header_row
+                and start + height == best.first_row
+                and all(_is_one_text(row) for row in head[best.header_row : start])
+            )
+            if best is None or len(columns) > len(best.columns) - shorter:
                 sure = {name: confidence(weight) for name, (_column, weight) in weighed.items()}
                 best = Table(start, height, headers, columns, sure)
     if best is None:
         raise BadTable(problem="no header row with a name column and at least one more known column")
     return best
+
+
+def _is_one_text(row: Sequence[object]) -> bool:
+    return len({text for value in row if (text := cells.text(value))}) <= 1
 
 
 def has_name(columns: dict[str, int]) -> bool:
@@ -182,7 +193,7 @@ class SheetReader:
         self.use(self.table.columns if columns is None else columns)
 
     def __iter__(self) -> Iterator[Record | LeftOut]:
-        state = _State()
+        state, fields = _State(), self.fields
         for index, raw in enumerate(self.grid):
             row, converted = _decoded(raw, self.font)
             texts = [cells.text(value) for value in row]
@@ -191,12 +202,14 @@ class SheetReader:
             if index < self.table.first_row:
                 kind = "header" if index >= self.table.header_row else "title"
             else:
-                kind = _kind(texts, self.fields, state)
+                kind = _kind(texts, fields, state)
+                if kind == "header":
+                    fields = self._columns_below(row) or fields
             if kind is not None:
                 yield LeftOut(self.sheet, index + 1, kind, " ".join(dict.fromkeys(filter(None, texts)))[:140])
                 continue
-            read = read_row(row, texts, self.fields, self.habits)
-            _note_fonts(read, converted, self.fields, texts)
+            read = read_row(row, texts, fields, self.habits)
+            _note_fonts(read, converted, fields, texts)
             _fill_from_above(read, state)
             yield Record(
                 sheet=self.sheet,
@@ -207,6 +220,16 @@ class SheetReader:
                 raw=tuple(raw),
                 warnings=tuple(read.warnings),
             )
+
+    def _columns_below(self, row: Sequence[object]) -> dict[str, int] | None:
+        """The columns of a second table under the first one, when its header is another one."""
+        headers = _joined_headers([row])
+        again = [text for text in headers if text]
+        first = {part for header in self.table.headers for part in header.split(LEVELS)}
+        if all(text in first for text in again):
+            return None
+        columns = {name: column for name, (column, _weight) in weigh_columns(headers).items()}
+        return columns if has_name(columns) and len(columns) >= 3 else None
 
     @property
     def row_count(self) -> int:
@@ -396,14 +419,16 @@ def _is_numbering(texts: Sequence[str]) -> bool:
 
 
 def _is_header_again(texts: Sequence[str], fields: dict[str, int]) -> bool:
-    """A header repeated on a new page: what stands in the name column is the word for names."""
-    column = fields.get("full_name", fields.get("family_name"))
-    if column is None or column >= len(texts):
-        return False
-    if "ten" not in names.search_key(texts[column]).split():
-        return False
-    found = field_of(texts[column])
-    return found is not None and found[0] in ("full_name", "family_name")
+    """A header repeated on a new page, or that of another table: the word for names stands in it."""
+    for column, text in enumerate(texts):
+        if "tên" not in text.lower() and "ten" not in text.lower():
+            continue
+        found = field_of(text)
+        if found is None or found[0] not in ("full_name", "family_name"):
+            continue
+        if column == fields.get("full_name", fields.get("family_name")) or len(weigh_columns(texts)) >= 3:
+            return True
+    return False
 
 
 def _has_running_number(texts: Sequence[str], fields: dict[str, int]) -> bool:
@@ -431,7 +456,7 @@ def _is_sum_cell(text: str) -> bool:
 
 def _take_heading(heading: str, state: _State) -> None:
     """Set the village, group or unit that hold below the heading."""
-    bare = re.sub(r"^(?:[IVXivx]+|\d+)[.)/\-:\s]+", "", heading).strip(" :.-")
+    bare = re.sub(r"^(?:[IVXivx]+|\d+|[A-Za-z*+-])[.)/\-:\s]+", "", heading).strip(" :.-")
     bare = re.sub(r"\s*[:(]\s*\d+\s*(?:người|đối tượng|hộ)?\s*\)?$", "", bare)
     key = names.search_key(bare)
     if _VILLAGE.match(bare) or (key == bare.lower() and _VILLAGE_PLAIN.match(key)):

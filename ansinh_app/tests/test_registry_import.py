@@ -10,11 +10,9 @@ from frappe.utils import getdate
 
 from ansinh_app.exceptions import ImportStateError, WorkbookError
 from ansinh_app.registry.doctype.registry_import.registry_import import (
-    check_import,
     check_workbook,
     run_import,
     start_import,
-    undo_import,
 )
 from ansinh_app.registry.imports.job import run_in_background
 from ansinh_app.tests.factories import (
@@ -316,6 +314,19 @@ class TestWorkbooks(FrappeTestCase):
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
             package.writestr("xl/workbook.xml", b"0" * (201 * 1024 * 1024))
         for name, content in {"far": far.getvalue(), "bomb": bomb.getvalue()}.items():
+            with self.subTest(name), self.assertRaises(WorkbookError):
+                read_workbook(content, name)
+
+    def test_ten_million_cells_and_macros_are_refused(self):
+        cells, macros = io.BytesIO(), io.BytesIO()
+        with zipfile.ZipFile(cells, "w", zipfile.ZIP_DEFLATED) as package:
+            package.writestr("xl/workbook.xml", "<workbook/>")
+            package.writestr("xl/worksheets/sheet1.xml", b"<row>" + b"<c><v>1</v></c>" * 10_000_000)
+        with zipfile.ZipFile(macros, "w") as package:
+            package.writestr("xl/workbook.xml", "<workbook/>")
+            package.writestr("xl/vbaProject.bin", b"")
+        old = b"\xd0\xcf\x11\xe0" + b"\x00" * 600 + "_VBA_PROJECT".encode("utf-16-le")
+        for name, content in {"cells": cells.getvalue(), "macros": macros.getvalue(), "old": old}.items():
             with self.subTest(name), self.assertRaises(WorkbookError):
                 read_workbook(content, name)
 

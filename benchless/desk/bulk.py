@@ -14,8 +14,8 @@ WORKFLOW = "workflow:"
 
 
 def offered(doctype: str) -> list[dict]:
-    """[{action, label, confirm, danger, states}] that the user's roles may do to rows of this list; `states` (JSON):
-    only to rows in one of them (of the workflow, else the docstatus)."""
+    """[{action, label, confirm, danger, states, docstatuses}] that the user's roles may do to rows of this list;
+    `states` (of the workflow) and `docstatuses`, as JSON: only to rows in one of them."""
     meta = frappe.get_meta(doctype)
     workflow = get_workflow(doctype)
     found = []
@@ -30,13 +30,18 @@ def offered(doctype: str) -> list[dict]:
         ]
     elif cint(meta.is_submittable):
         if frappe.has_permission(doctype, "submit"):
-            found.append({"action": "submit", "label": _("Submit"), "states": '["0"]'})
+            found.append({"action": "submit", "label": _("Submit"), "docstatuses": "[0]"})
         if frappe.has_permission(doctype, "cancel"):
-            found.append({"action": "cancel", "label": _("Cancel document"), "states": '["1"]'})
-    if editable_fields(doctype):
-        found.append({"action": "update", "label": _("Edit a field"), "asks": True})
+            found.append({"action": "cancel", "label": _("Cancel document"), "docstatuses": "[1]"})
+    if fields := editable_fields(doctype):
+        late = any(cint(df.allow_on_submit) for df in fields)
+        edit = {"action": "update", "label": _("Edit a field"), "asks": True, "docstatuses": "[0, 1]" if late else "[0]"}
+        if workflow:
+            roles = set(frappe.get_roles())
+            edit["states"] = json.dumps([row.state for row in workflow.states if row.allow_edit in roles], ensure_ascii=False)
+        found.append(edit)
     if frappe.has_permission(doctype, "delete"):
-        found.append({"action": "delete", "label": _("Delete"), "danger": True})
+        found.append({"action": "delete", "label": _("Delete"), "danger": True, "docstatuses": "[0, 2]"})
     for item in found:
         item["confirm"] = _("{0}: apply to the selected documents?").format(item["label"])
     return found

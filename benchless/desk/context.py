@@ -88,7 +88,16 @@ def sidebar(request) -> list[dict]:
             ],
         }
     ]
+    groups[0]["items"] += unread_notifications(request)
     return groups + (links_of(request, current) if current else [])
+
+
+def unread_notifications(request) -> list[dict]:
+    """Where the user finds what the site has to tell them, while something is unread."""
+    unread = frappe.db.count("Notification Log", {"for_user": frappe.session.user, "read": 0})
+    link = reverse("admin:list", args=["Notification Log"]) + "?read=0"
+    item = {"title": escape(_("Notification Log")), "icon": "notifications", "link": link, "badge": unread}
+    return [{**item, "active": False}] if unread else []
 
 
 def links_of(request, workspace: str) -> list[dict]:

@@ -1,16 +1,15 @@
 """Around every request: connect the site, know the user and the language, commit or roll back, add headers."""
 
-from pathlib import Path
 from urllib.parse import quote
 
 import frappe
-from django.db import connections
 from django.http import Http404, HttpResponse
 from django.utils import translation
 from frappe import rate_limiter, sessions
 from frappe.auth import LoginManager
 from werkzeug.wrappers import Request
 
+from benchless import settings
 from benchless.desk.user import DeskUser
 from benchless.desk.views.errors import closed
 from benchless.rest.auth import cors_headers
@@ -57,7 +56,7 @@ class FrappeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        folder = site_folder()
+        folder = settings.folder_in_use()
         frappe.init(site=folder.name, sites_path=str(folder.parent), force=True)
         if frappe.conf.maintenance_mode:
             return closed(request)
@@ -120,11 +119,6 @@ def tell_who(request, response) -> None:
     for name, value in zip(USER_COOKIES, (user, row.full_name, desk, row.user_image), strict=True):
         age = sessions.get_expiry_in_seconds()
         response.set_cookie(name, quote(value or ""), max_age=age, samesite="Lax", secure=request.is_secure())
-
-
-def site_folder() -> Path:
-    """The folder of the one site this process serves: where its database is."""
-    return Path(connections.settings["default"]["NAME"]).parent
 
 
 def make_frappe_request(request) -> Request:

@@ -3,7 +3,6 @@
 import csv
 import io
 
-import xlsxwriter
 from frappe.utils import cstr
 
 from benchless.rest.responses import download
@@ -39,6 +38,8 @@ def harmless(value):
 
 def workbook(title: str, header: list, rows: list[list]) -> bytes:
     """One sheet with a bold header; numbers stay numbers, text is never a formula."""
+    import xlsxwriter  # takes long to load
+
     output = io.BytesIO()
     book = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "Sheet")

@@ -1,5 +1,6 @@
 """What happened to a document: comments, workflow steps, changes, files and mails, newest first."""
 
+import re
 from email import message_from_string, policy
 
 import frappe
@@ -10,6 +11,7 @@ from frappe.utils import cint, cstr
 from benchless.desk import values
 
 SHORT, LONG = 15, 300
+MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?\b")  # older versions keep moments as stored
 ICONS = {
     "Comment": "chat_bubble", "Workflow": "conversion_path", "Version": "edit", "Mail": "mail", "Created": "add_circle",
     "Attachment": "attach_file", "Attachment Removed": "attach_file_off",
@@ -90,7 +92,8 @@ def shown(line: dict) -> dict:
     """One change with its row's number in the label."""
     label = line["label"] if not line.get("row") else f"{line['label']} ({_('row {0}').format(line['row'])})"
     word = {"added": _("added"), "removed": _("removed")}.get(line.get("change") or "", "")
-    return {"label": label, "word": word, "old": line["old"] or "—", "new": line["new"] or "—", "change": line["change"]}
+    old, new = (MOMENT.sub(lambda found: values.show_moment(found[0]), line[key] or "—") for key in ("old", "new"))
+    return {"label": label, "word": word, "old": old, "new": new, "change": line["change"]}
 
 
 def mails(doc, limit: int) -> list[dict]:

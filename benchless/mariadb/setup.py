@@ -30,6 +30,7 @@ def create(conf: dict, root: str, password: str, force: bool = False, scope: str
         if cursor.fetchone() and not force:
             raise SystemExit(f"Database {name} already exists, use --force to replace it")
         account = (user, scope or _my_host(cursor))
+        cursor.execute("kill user %s@%s", account)  # whoever still works there would make the next line wait
         cursor.execute(f"drop database if exists `{name}`")
         cursor.execute("drop user if exists %s@%s", account)
         cursor.execute("create user %s@%s identified by %s", (*account, conf["db_password"]))

@@ -9,7 +9,7 @@ from frappe.email.doctype.notification.notification import get_documents_for_tod
 from frappe.utils import add_days, nowdate
 from services_world import CHECKER, FOLDER, MAKER, PAPER, ServicesTestCase, paper
 
-OTHER = "svc-other@example.com"
+OTHER, SENDER = "svc-other@example.com", "Svc Office"
 
 
 def make_sender() -> None:
@@ -18,7 +18,7 @@ def make_sender() -> None:
         frappe.get_doc(
             {
                 "doctype": "Email Account",
-                "email_account_name": "Svc Office",
+                "email_account_name": SENDER,
                 "email_id": "svc-office@example.com",
                 "enable_outgoing": 1,
                 "default_outgoing": 1,
@@ -144,6 +144,7 @@ class TestNotifications(ServicesTestCase):
         finally:
             frappe.db.delete("Notification", {"document_type": PAPER})
             frappe.db.delete("Email Queue")
+            frappe.db.delete("Email Account", {"email_account_name": SENDER})
             for one in (doc, other):
                 one.reload()
                 one.delete()

@@ -112,6 +112,15 @@ class TestErrors(ModelCase):
         with self.assertRaises(frappe.exceptions.ImplicitCommitError):
             frappe.db.begin()
 
+    def test_too_many_writes_in_one_transaction_are_refused(self):
+        name = order().insert().name
+        frappe.db.MAX_WRITES_PER_TRANSACTION = frappe.db.transaction_writes + 1
+        self.addCleanup(delattr, frappe.db, "MAX_WRITES_PER_TRANSACTION")
+        frappe.db.set_value(ORDER, name, "note", "last")
+        with self.assertRaises(frappe.TooManyWritesError):
+            frappe.db.set_value(ORDER, name, "note", "one more")
+        self.assertEqual(frappe.db.get_value(ORDER, name, "note"), "last")
+
     def test_a_unique_field_says_which(self):
         order(code="taken").insert()
         frappe.clear_messages()
@@ -137,7 +146,7 @@ class TestConnections(FrappeTestCase):
         frappe.set_user("Administrator")
         frappe.db.rollback()
         frappe.db.delete(CITY, {"country": "CTR"})
-        frappe.db.delete("Series", {"name": ("in", ["CTRS-", "CTRN-"])})
+        frappe.db.delete("Series", {"name": ("in", ["CTRC-", "CTRN-"])})
         frappe.db.commit()
         frappe.clear_document_cache(CITY)
 
@@ -193,19 +202,21 @@ class TestConnections(FrappeTestCase):
         self.assertFalse(frappe.db.is_primary_key_violation(caught.exception))
 
     def test_a_series_never_gives_a_number_twice(self):
-        make_autoname("CTRS-.####")
+        make_autoname("CTRC-.####")
         frappe.db.commit()
 
         def work(index):
             names = []
             for _ in range(10):
-                names.append(make_autoname("CTRS-.####"))
+                names.append(make_autoname("CTRC-.####"))
                 frappe.db.commit()
             return names
 
         answers = self.elsewhere(work, count=3)
         names = [name for answer in answers for name in answer]
-        self.assertEqual(sorted(names), [f"CTRS-{number:04d}" for number in range(2, 32)])
+        self.assertEqual(sorted(names), [f"CTRC-{number:04d}" for number in range(2, 32)])
+        frappe.db.delete("Series", {"name": ("in", ["CTRC-"])})
+        self.assertEqual(make_autoname("CTRC-.####"), "CTRC-0001")
 
     def test_a_number_given_back_by_rollback_is_given_again(self):
         make_autoname("CTRN-.####")

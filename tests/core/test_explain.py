@@ -106,3 +106,17 @@ def test_the_decision_is_named_by_its_number():
         law(),
     )
     assert "theo quyết định 88/QĐ-UBND (ký ngày" in render(run.lines[0].steps[0])
+
+
+def test_a_birth_is_told_as_far_as_it_is_known():
+    """A year alone is never shown as a 1 January; what the age was counted from is said apart."""
+    for precision, told in (
+        ("Year", "(sinh năm 1944)"),
+        ("Month", "(sinh tháng 06/1944)"),
+        ("Day", "(sinh ngày 15/06/1944)"),
+    ):
+        old = person(born=date(1944, 6, 15), dob_precision=precision)
+        run = run_person(old, [entitlement("BTXH-05D", "2024-09")], Month(2024, 9), date(2024, 9, 3), law())
+        said = render_all(run.lines[0].steps)
+        assert told in said
+        assert ("tính tuổi từ ngày" in said) == (precision != "Day")

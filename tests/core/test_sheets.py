@@ -419,7 +419,9 @@ def test_headers_stand_for_fields_with_and_without_marks(header, field):
     assert field_of(header)[0] == field_of(plain)[0] == field
 
 
-@pytest.mark.parametrize("header", ["Người nhận (ký, họ tên)", "Ngày cấp", "Hệ số", "Số sổ lĩnh tiền", "", "Họ tên cha"])
+@pytest.mark.parametrize(
+    "header", ["Người nhận (ký, họ tên)", "Ngày cấp", "Hệ số", "Số sổ lĩnh tiền", "", "Họ tên cha"]
+)
 def test_headers_that_stand_for_nothing(header):
     assert field_of(header) is None
 
@@ -430,3 +432,64 @@ def test_the_surer_header_wins_a_field():
         "category": 2,
         "amount": 4,
     }
+
+
+def test_a_second_table_below_has_columns_of_its_own():
+    second = ["TT", "Số CCCD", "Họ tên", "Năm sinh", "STK"]
+    records = read(
+        [1, "Lý Văn Mẫu", "1/2/1990", "Nam", "020090001234", "060123456789"],
+        second,
+        [1, "020050001234", "Tống Văn Mẫu", 1950, "060123456780"],
+    )
+    assert [(r.values["full_name"], r.values["personal_id"]) for r in records] == [
+        ("Lý Văn Mẫu", "020090001234"),
+        ("Tống Văn Mẫu", "020050001234"),
+    ]
+
+
+def test_villages_may_be_lettered_and_a_repeated_header_keeps_the_columns():
+    records = read(
+        ["A. Thôn Nà Sèn"], [1, "Lý Văn Mẫu", "1990.0"], HEADER, ["* Khối 3"], [2, "Lý Văn Hai", 1991]
+    )
+    assert [record.values["village"] for record in records] == ["Thôn Nà Sèn", "Khối 3"]
+    assert records[0].values["date_of_birth"].year == 1990
+
+
+def test_a_single_text_above_the_header_is_no_part_of_it_and_groups_are():
+    unit = [["ĐVT: đồng"], HEADER, [1, "Lý Văn Mẫu", "1/2/1990"]]
+    assert (find_table(unit).header_row, find_table(unit).headers[0]) == (1, "STT")
+    groups = [["", "Đối tượng", "Đối tượng", "Chủ hộ"], ["STT", "Họ và tên", "Ngày sinh", "Tên"]]
+    table = find_table([*groups, [1, "Lý Văn Mẫu", "1/2/1990", "Lý Văn Cha"]])
+    assert (table.header_row, table.columns["full_name"]) == (0, 1)
+
+
+def test_number_and_day_of_the_decision_is_no_first_month():
+    header = ["Họ và tên", "Ngày sinh", "Số QĐ, ngày tháng năm QĐ hưởng", "Từ tháng/năm"]
+    record = one("Lý Văn Mẫu", 1990, "234/QĐ-UBND ngày 12/3/2021", "T5/2024", header=header)
+    assert record.values["decision_date"] == date(2021, 3, 12) and not record.errors
+    assert record.values["effective_from"] == Month(2024, 5)
+
+
+@pytest.mark.parametrize(
+    "note", ["chết 5/2024", "đã mất ngày 3/6/2024", "Mất 2023", "tử vong", "đã chuyển đi Hà Nội"]
+)
+def test_who_has_died_or_left_goes_back(note):
+    record = one("Lý Văn Mẫu", 1990, note, header=["Họ và tên", "Ngày sinh", "Ghi chú"])
+    assert {item.code for item in record.errors} <= {"says_died", "says_left"} and record.errors
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "chết chồng, nuôi 2 con",
+        "Bố mẹ chết",
+        "mất sức 61%",
+        "mất CCCD",
+        "cắt cụt chân",
+        "giảm thị lực",
+        "chuyển đến từ xã Mai Pha",
+        "mẹ đã mất",
+    ],
+)
+def test_what_only_sounds_like_it_does_not(note):
+    assert one("Lý Văn Mẫu", 1990, note, header=["Họ và tên", "Ngày sinh", "Ghi chú"]).errors == ()

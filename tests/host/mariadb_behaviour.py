@@ -85,6 +85,12 @@ def test_a_wrong_password_is_told_and_leaves_nothing(cli):
 def test_a_database_made_by_somebody_else(cli):
     conf = {**config(cli), "db_name": f"{NAME}_given", "db_password": "given-by-the-administrator"}
     setup.create(conf, **ROOT)
+    working = connect(user=conf["db_name"], password=conf["db_password"], database=conf["db_name"])
+    working.cursor().execute("create table busy (x int)")
+    working.cursor().execute("select * from busy")  # its transaction holds the table
+    with pytest.raises(SystemExit, match="already exists"):
+        setup.create(conf, **ROOT)
+    setup.create(conf, **ROOT, force=True)
     try:
         options = [*NEW[:-1], conf["db_name"], "--db-password", conf["db_password"], "--no-setup-db"]
         cli.ok(*options, site="given.local")
@@ -240,6 +246,14 @@ def test_a_connection_lost_in_a_transaction_is_an_error(notes):
     frappe.db.close()
     frappe.connect()
     assert frappe.db.get_value("Language", "a", "language_name") == "x"
+
+
+def test_a_unique_pair_is_told_by_its_columns(notes):
+    frappe.db.add_unique("Language", ["language_name", "flag"])
+    frappe.db.sql("update `tabLanguage` set flag = 'f' where name in ('a')")
+    with pytest.raises(db_errors.IntegrityError) as caught:
+        frappe.db.sql("update `tabLanguage` set flag = 'f' where name = 'b'")
+    assert frappe.db.violated_columns(caught.value, "Language") == ["language_name", "flag"]
 
 
 def test_columns_are_those_of_a_bench(site):

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from operation_site import PARCEL, ROOT, Site
 
+from benchless import locks
+
 PASSWORD = "a-long-password"
 
 
@@ -39,6 +41,22 @@ def test_a_site_is_for_its_owners_eyes(cli):
 def test_an_existing_site_is_not_replaced_unasked(cli):
     assert cli.run("new-site", "--admin-password", "other").returncode != 0
     assert cli.call("frappe.db.exists", dt="Module Def", dn="Shop") == "Shop"
+
+
+def test_a_replaced_site_knows_nobody_of_the_former(cli):
+    cli.ok("new-site", "--admin-password", "first", site="again.local")
+    site = cli.sites / "again.local"
+    session = site / "sessions" / "sessionidofsomebody"
+    session.parent.mkdir(exist_ok=True)
+    session.write_text("signed in")
+    (site / "locks" / "half_migrated").touch()
+    used = locks.take(site, locks.IN_USE, shared=True)
+    done = cli.run("new-site", "--admin-password", "other", "--force", site="again.local")
+    assert done.returncode != 0 and "serve" in done.stderr and session.exists()
+    used.close()
+    cli.ok("new-site", "--admin-password", "other", "--force", site="again.local")
+    assert not session.exists() and not (site / "locks" / "half_migrated").exists()
+    shutil.rmtree(site)
 
 
 def test_a_site_must_be_named_and_exist(cli):

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from desk_browser import Browser, text_of
 from desk_world import CLERK, PASSWORD, make_world
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils import background_jobs
 
 from benchless import worker
@@ -122,3 +123,24 @@ def test_they_stand_on_a_workspace_of_their_own(keeper):
         assert f"/desk/list/{doctype.replace(' ', '%20')}" in page.content.decode()
     clerk = Browser().sign_in(CLERK)
     assert clerk.get("/desk/workspace/System").status_code == 403
+
+
+def test_what_the_site_has_to_tell_is_offered_until_it_is_read(keeper):
+    told = {"type": "Alert", "subject": "Come and see", "document_type": "Role", "document_name": "All"}
+    frappe.db.delete("Notification Log")
+    frappe.db.commit()
+    assert "Notification%20Log?read=0" not in keeper.get("/desk/list/Role").content.decode()
+    enqueue_create_notification([KEEPER], told)
+    frappe.db.commit()
+    assert "/desk/list/Notification%20Log?read=0" in keeper.get("/desk/list/Role").content.decode()
+    assert "Come and see" in text_of(keeper.get("/desk/list/Notification%20Log?read=0"))
+    name = frappe.get_last_doc("Notification Log", {"for_user": KEEPER}).name
+    form = keeper.get(f"/desk/form/Notification%20Log/{name}").content.decode()
+    assert "/desk/form/Role/All" in form
+    token = re.search(r'name="csrf-token" content="([^"]+)"', form).group(1)
+    method = "/api/method/frappe.desk.doctype.notification_log.notification_log.mark_read"
+    answer = keeper.post(method, {"doc": f'{{"name": "{name}"}}'}, headers={"X-Frappe-CSRF-Token": token})
+    assert answer.status_code == 200, answer.content
+    assert "Notification%20Log?read=0" not in keeper.get("/desk/list/Role").content.decode()
+    stranger = Browser().sign_in(CLERK)
+    assert stranger.get(f"/desk/form/Notification%20Log/{name}").status_code == 403

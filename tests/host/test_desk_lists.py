@@ -199,6 +199,17 @@ def test_the_bulk_bar_works_with_progress_in_the_browser(open_page):
     assert manager.locator("input[name=names]").count() == 11
 
 
+def test_only_actions_that_fit_a_chosen_row_are_offered(open_page):
+    draft, waiting = cases(2, full_name="Vừa Vặn")
+    bulk(Browser().sign_in(CLERK), "workflow:Send", [waiting])
+    page = open_page(CLERK)
+    page.goto(f"/desk/list/{CASE}?_q=Vừa Vặn")
+    page.check(f"input[value='{waiting}']")
+    assert page.is_hidden("button[value='workflow:Send']") and page.is_hidden(".d-bulk-edit")
+    page.check(f"input[value='{draft}']")
+    assert page.is_visible("button[value='workflow:Send']") and page.is_visible(".d-bulk-edit")
+
+
 def test_a_list_is_walked_with_keys(open_page):
     page = open_page(CLERK)
     page.goto(f"/desk/list/{CASE}")

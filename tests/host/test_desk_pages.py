@@ -140,22 +140,22 @@ def test_a_stranger_has_an_empty_home_and_no_list():
 
 def test_a_list_has_pages_of_fifty(clerk):
     first, second = clerk.get(LIST).content.decode(), clerk.get(LIST + "?_page=2").content.decode()
-    assert first.count('class="d-title"') == 50
-    assert second.count('class="d-title"') >= 10 and 'rel="prev"' in second
+    assert first.count('class="d-title') == 50
+    assert second.count('class="d-title') >= 10 and 'rel="prev"' in second
 
 
 def test_search_and_filter_narrow_the_list(clerk):
     found = clerk.get(LIST, data={"_q": "Thử 07"}).content.decode()
-    assert found.count('class="d-title"') == 1 and "Thử 07" in found
+    assert found.count('class="d-title') == 1 and "Thử 07" in found
     filtered = clerk.get(LIST, data={"kind": "One-off", "town": "T1"}).content.decode()
-    assert 0 < filtered.count('class="d-title"') < 20
+    assert 0 < filtered.count('class="d-title') < 20
     assert "Không có bản ghi nào khớp" in text_of(clerk.get(LIST, data={"_q": "nobody of this name"}))
 
 
 def test_a_hidden_field_can_be_neither_filtered_nor_sorted_by(clerk):
-    everything = clerk.get(LIST).content.decode().count('class="d-title"')
+    everything = clerk.get(LIST).content.decode().count('class="d-title')
     guess = clerk.get(LIST, data={"secret": "no such value"}).content.decode()
-    assert guess.count('class="d-title"') == everything
+    assert guess.count('class="d-title') == everything
     assert clerk.get(LIST, data={"_sort": "secret asc"}).status_code == 200
 
 
@@ -371,6 +371,8 @@ def test_frappes_own_addresses_lead_to_the_pages(clerk):
     name = new_case()
     assert clerk.get(f"/app/desk-case/{name}")["Location"] == f"/desk/form/Desk%20Case/{name}"
     assert clerk.get("/app/desk-case")["Location"] == "/desk/list/Desk%20Case"
+    assert clerk.get("/app/desk-case/view/report")["Location"] == "/desk/report-builder/Desk%20Case"
+    assert clerk.get("/app/desk-case/view/tree")["Location"] == "/desk/tree/Desk%20Case"
     assert clerk.get("/app/query-report/Desk Case Money")["Location"] == "/desk/report/Desk%20Case%20Money"
 
 

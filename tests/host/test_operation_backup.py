@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from operation_site import Site
 
-from benchless import archive, backup, locks
+from benchless import archive, backup, locks, sealed
 
 SITE = "kept.local"
 FILES = """
@@ -172,6 +172,12 @@ def test_the_scheduler_makes_a_backup_a_day_and_keeps_a_few(world):
     world.ok("set-config", "backup_limit", "1", site=SITE)
     made = Path(world.call("frappe.utils.backups.scheduled_backup", _site=SITE))
     assert [path for path in store.glob(f"*-{SITE}.tar.gz")] == [made]
+    busy = locks.take(world.sites / SITE, "backup", shared=False)
+    try:
+        done = world.run("execute", "frappe.utils.backups.scheduled_backup", site=SITE)
+        assert "ValidationError: Another backup" in done.stderr, "a worker must outlive it"
+    finally:
+        busy.close()
     world.ok("set-config", "backup_limit", "0", site=SITE)
     assert world.call("frappe.utils.backups.scheduled_backup", _site=SITE) is None
     world.ok("set-config", "backup_limit", "3", site=SITE)
@@ -184,6 +190,46 @@ def test_what_a_killed_backup_left_goes_with_the_next(world):
     (store / "cut-off.tar.gz.part").write_bytes(b"half")
     world.ok("backup", site=SITE)
     assert not list(store.glob("*.part"))
+
+
+def test_a_sealed_backup_opens_with_its_key_only(world, here, tmp_path):
+    world.ok("set-config", "backup_encryption_key", "một câu dài chỉ người giữ biết", site=SITE)
+    file = Path(world.ok("backup", site=SITE).strip())
+    assert file.name.endswith(".tar.gz.enc") and stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = file.read_bytes()
+    assert not any(word in content for word in (b"site_config", b"secret_key", b"SQLite format"))
+    for key, changed in (("wrong", content), (None, content), ("một câu dài chỉ người giữ biết", content[:-1]),
+                         ("một câu dài chỉ người giữ biết", content[:200] + b"x" + content[201:])):  # fmt: skip
+        bad = tmp_path / "bad.tar.gz.enc"
+        bad.write_bytes(changed)
+        with pytest.raises(SystemExit):
+            backup.restore("fresh.local", str(bad), key=key)
+        assert not (world.sites / "fresh.local").exists()
+    backup.restore("fresh.local", str(file), key="một câu dài chỉ người giữ biết")
+    assert rows_of(world.sites / "fresh.local" / "site.db")["tabParcel"] == rows_of(here / "site.db")["tabParcel"]
+    shutil.rmtree(world.sites / "fresh.local")
+    world.ok("restore", str(file), site=SITE)  # the key stands in the site's own configuration
+    world.ok("set-config", "backup_encryption_key", "", site=SITE)
+
+
+def test_a_seal_is_bound_to_the_order_and_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(sealed, "PIECE", 1000)
+    plain, file, out = (tmp_path / name for name in ("plain", "sealed", "out"))
+    for size in (0, 1, 999, 1000, 1001, 3000):
+        plain.write_bytes(os.urandom(size))
+        sealed.seal(plain, file, "key")
+        sealed.unseal(file, out, "key")
+        assert out.read_bytes() == plain.read_bytes() and sealed.is_sealed(file) and not sealed.is_sealed(plain)
+        content = file.read_bytes()
+        for path in (file, out):
+            path.unlink()
+    head, piece = len(sealed.MAGIC) + sealed.SALT, 1000 + sealed.TAG
+    pieces = [content[head + n * piece : head + (n + 1) * piece] for n in range(3)]
+    for order in ([0, 1], [1, 0, 2], [0, 0, 1, 2], []):
+        file.write_bytes(content[:head] + b"".join(pieces[n] for n in order))
+        with pytest.raises(sealed.WrongKey):
+            sealed.unseal(file, out, "key")
+        out.unlink()
 
 
 def test_the_doctor_finds_what_is_wrong(world):

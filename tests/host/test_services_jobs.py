@@ -348,6 +348,10 @@ class TestPageOfJobs(JobTestCase):
     def test_failed_jobs_come_first_with_their_traceback(self):
         rows = frappe.get_list("RQ Job", fields=["name", "status"])
         assert [row.status for row in rows] == ["failed", "queued", "finished"]
+        by_desk = frappe.get_list("RQ Job", order_by="`tabRQ Job`.`modified` desc, `tabRQ Job`.`name` desc")
+        assert by_desk == rows
+        by_status = frappe.get_list("RQ Job", order_by="status asc", limit=2)
+        assert [row.status for row in by_status] == ["failed", "finished"]
         assert frappe.get_list("RQ Job", filters={"status": "failed"})[0].name == self.failed.id
         assert frappe.get_list("RQ Job", filters=[["RQ Job", "queue", "=", "long"]])[0].status == "queued"
         assert frappe.get_list("RQ Job", fields=["count(name) as total"])[0].total == 3

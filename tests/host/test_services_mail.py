@@ -54,6 +54,7 @@ class TestMail(FrappeTestCase):
     def setUp(self):
         for doctype in ("Email Queue", "Email Queue Recipient", "Notification Log"):
             frappe.db.delete(doctype)
+        frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
         frappe.db.commit()
         self.inbox = Inbox()
         port = free_port()

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 
 from ..errors import BadIdentifier
 
@@ -28,7 +29,7 @@ def bare(value: object, kind: str) -> str:
     if isinstance(value, bool) or value is None:
         raise BadIdentifier(kind=kind, problem="empty", value=value)
     if isinstance(value, (int, float)):
-        if value != value or value < 0 or value != int(value):
+        if not isfinite(value) or value < 0 or value != int(value):
             raise BadIdentifier(kind=kind, problem="not a number of digits", value=value)
         if isinstance(value, float) and value >= _KEPT_DIGITS:
             raise BadIdentifier(kind=kind, problem="digits lost in a number cell", value=value)

@@ -64,6 +64,7 @@ _ACCOUNT_FIELDS = [
 ]
 _REPRESENTATIVE_FIELDS = ["name", "full_name", "search_name", "personal_id", "administrative_unit"]
 _AT_ONCE = 500
+_LEADING_CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9]+(?:-[A-Z0-9]+)*(?=\s|[:(,;.]|$)")
 _UNIT_WORDS = re.compile(r"^(?:xa|phuong|thi tran|tt|p|x) ")
 _BANK_WORDS = re.compile(r"^(?:ngan hang|nh)\s+(?:tmcp|tm cp|thuong mai co phan)?\s*")
 
@@ -104,6 +105,10 @@ class Lookups:
         code = text.strip().upper()
         if code in self.law.categories:
             return self.law.categories[code]
+        leading = _LEADING_CODE.match(code)
+        if leading and leading[0] in self.law.categories:
+            # "BTXH-06B1 - Người khuyết tật nặng"
+            return self.law.categories[leading[0]]
         found = self.titles.get(names.search_key(text)) or code_in_words(text)
         return self.law.categories.get(found) if found else None
 

@@ -16,7 +16,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.core.sheets import Note, Record
 from ansinh_app.registry.imports import words
 from ansinh_app.registry.imports.lookups import Lookups
-from ansinh_app.registry.people import OLDEST, day, known_provinces
+from ansinh_app.registry.people import OLDEST, birth, day, known_provinces
 
 _CASH_REASONS = (
     (re.compile(r"chua (co|mo)|dang (mo|lam)|cho (mo|cap)"), "Account not open yet"),
@@ -412,7 +412,9 @@ def _find_person(row: Row, terms: Terms, known: Lookups) -> None:
             words.fault(
                 "personal_id",
                 cccd.mask(number),
-                _("belongs to somebody else: {0}, born {1}").format(found, day(person.date_of_birth)),
+                _("belongs to somebody else: {0}, born {1}").format(
+                    found, birth(person.date_of_birth, person.dob_precision)
+                ),
                 _("this person's own number"),
             )
         )
@@ -463,7 +465,9 @@ def _ask(row: Row, alike: list[str], known: Lookups) -> None:
     if len(alike) > 1:
         problem = _("fits several people")
     else:
-        problem = _("may be {0}, born {1}").format(alike[0], day(known.people[alike[0]].date_of_birth))
+        twin = known.people[alike[0]]
+        born = birth(twin.date_of_birth, twin.dob_precision)
+        problem = _("may be {0}, born {1}").format(alike[0], born)
     row.errors.append(
         words.fault(
             "full_name",

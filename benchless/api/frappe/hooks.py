@@ -33,6 +33,7 @@ scheduler_events = {
     "daily": [
         "frappe.email.doctype.notification.notification.trigger_daily_alerts",
         "frappe.utils.scheduler.clear_old_logs",
+        "frappe.sessions.clear_expired_sessions",
     ],
     "daily_long": [
         "frappe.email.doctype.auto_email_report.auto_email_report.send_daily",

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model._customize import has_table
 from frappe.utils import cint, get_fullname
 
 SHARED_RIGHTS = ("read", "write", "submit", "share")
@@ -86,8 +87,10 @@ def _get_users(doc) -> list:
 
 def get_shared(doctype, user=None, rights=None, *, filters=None, limit=None) -> list[str]:
     """Names of a DocType's documents that are shared with a user, with certain rights (reading)."""
-    if not frappe.db.table_exists("DocShare"):
+    if not has_table("DocShare"):
         return []
+    if not frappe.db.sql("select 1 from `tabDocShare` where `share_doctype`=%s limit 1", (doctype,)):
+        return []  # asked at every refusal, and mostly there is nothing to look through
     user = user or frappe.session.user
     conditions = [[right, "=", 1] for right in rights or ["read"]]
     conditions += [["share_doctype", "=", doctype], *(filters or [])]

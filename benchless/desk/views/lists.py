@@ -34,7 +34,6 @@ EXPORT_LIMIT = 50_000
 def shown_rows(listing: DocumentList, rows) -> list[dict]:
     """Rows as the page shows them."""
     titles = listing.titles(rows)
-    state_field = listing.layout.state_field or "docstatus"
     result = []
     for row in rows:
         cells = []
@@ -60,7 +59,8 @@ def shown_rows(listing: DocumentList, rows) -> list[dict]:
                 "subtitle": row.name if title != cstr(row.name) and not listing.random_names else "",
                 "url": reverse("admin:form", args=[listing.doctype, row.name]),
                 "indicator": indicator(listing.doctype, row),
-                "state": cstr(row.get(state_field)),
+                "state": cstr(row.get(listing.layout.state_field)) if listing.layout.state_field else "",
+                "docstatus": cint(row.docstatus),
                 "cells": cells,
                 "modified": row.modified,
             }

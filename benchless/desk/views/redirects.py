@@ -12,7 +12,8 @@ def root(request):
 
 
 def frappe_address(request, path=None):
-    """/app, /app/<workspace or doctype>, /app/<doctype>/<name>, /app/query-report/<name>, /app/<doctype>/view/list."""
+    """/app, /app/<workspace or doctype>, /app/<doctype>/<name>, /app/query-report/<name>,
+    /app/<doctype>/view/list, /view/report, /view/report/<name>, /view/tree."""
     parts = [unquote(part) for part in (path or "").split("/") if part]
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     if not parts or parts[0] == "home":
@@ -30,6 +31,12 @@ def frappe_address(request, path=None):
     if len(parts) == 1 or parts[1] == "view":
         if frappe.get_meta(doctype).issingle:
             return HttpResponseRedirect(reverse("admin:single", args=[doctype]))
+        if parts[2:3] == ["report"]:
+            if len(parts) > 3:
+                return HttpResponseRedirect(reverse("admin:report", args=["/".join(parts[3:])]))
+            return HttpResponseRedirect(reverse("admin:report_builder", args=[doctype]) + query)
+        if parts[2:3] == ["tree"]:
+            return HttpResponseRedirect(reverse("admin:tree", args=[doctype]))
         return HttpResponseRedirect(reverse("admin:list", args=[doctype]) + query)
     if parts[1] == "new" or parts[1].startswith(f"new-{parts[0]}"):
         return HttpResponseRedirect(reverse("admin:new", args=[doctype]) + query)

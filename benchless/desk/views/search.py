@@ -16,15 +16,24 @@ from benchless.desk.render import page
 from benchless.desk.workspace import allowed_workspaces
 
 SHOWN = 8
+OF_EACH = 3
 PAGE = 50
 
 
 def search(request):
     """Answer the shell's search box: documents, and workspaces, lists and reports by their name."""
     words = (request.GET.get("s") or "").strip()
-    results = [*places(words)[: 2 * SHOWN], *documents(words, SHOWN)] if words else []
+    results = [*places(words)[:SHOWN], *few_of_each(documents(words, PAGE))] if words else []
     context = {"results": results, "words": words, "all": reverse("admin:find") + "?" + urlencode({"q": words})}
     return render(request, "desk/search_results.html", context)
+
+
+def few_of_each(found: list[dict]) -> list[dict]:
+    """The first few of every kind of document, so that one kind does not hide the others."""
+    kinds = {}
+    for item in found:
+        kinds.setdefault(item["description"], []).append(item)
+    return [item for items in kinds.values() for item in items[:OF_EACH]]
 
 
 def find(request):

@@ -2,10 +2,10 @@
 
 
 def get_db(*args, **kwargs):
-    """A Database on this thread's connection, of the engine that site_config.json names (`db_type`)."""
-    import frappe
+    """A Database on this thread's connection, of its engine (site_config.json's `db_type`)."""
+    from django.db import connections
 
-    if frappe.conf.db_type == "mariadb":
+    if connections["default"].vendor == "mysql":
         from frappe.database.mariadb.database import MariaDBDatabase
 
         return MariaDBDatabase()

@@ -13,6 +13,8 @@ from frappe.database.schema import TYPE_MAP
 from frappe.database.utils import CallbackManager, DefaultOrderBy, expand, format_datetime, stored
 from frappe.types import _dict
 
+from benchless import settings
+
 DDL_WORDS = ("alter", "drop", "create", "truncate")
 COMMITTING_WORDS = (*DDL_WORDS, "start", "begin")  # on MariaDB they commit what is pending
 WRITING_WORDS = ("insert", "update", "delete")
@@ -53,10 +55,13 @@ class Database(ErrorMeanings):
             self.connection.set_autocommit(False)
 
     def close(self) -> None:
-        """Roll back what is not committed and close the connection."""
+        """Roll back what is not committed and close the connection, or leave it to this thread's next request."""
         if self.connection.connection is not None:
             with suppress(db_errors.Error):
                 self.connection.rollback()
+                if settings.keep_connections and self.db_type == "sqlite":
+                    self.connection.set_autocommit(True)  # Django closes one that is not as it opened it
+                    return
             self.connection.close()
 
     def begin(self, *, read_only=False) -> None:

@@ -21,8 +21,13 @@ def customize(meta) -> None:
         meta.permissions = rules
 
 
+def has_table(doctype: str) -> bool:
+    """Whether a DocType of the host has its table yet: not so while a site is made or comes from an older host."""
+    return bool(frappe.cache.hget("has_table", doctype, lambda: frappe.db.table_exists(doctype) or None))
+
+
 def rows_of(table: str, column: str, doctype: str, order: str = "`name`") -> list[_dict]:
-    if not frappe.db.table_exists(table):
+    if not has_table(table):
         return []
     query = f"select * from `tab{table}` where `{column}`=%s order by {order}"
     return frappe.db.sql(query, (doctype,), as_dict=True)

@@ -413,7 +413,7 @@ class BaseDocument:
                 raise
 
     def show_unique_validation_message(self, error) -> None:
-        labels = [_(self.meta.get_label(name)) for name in frappe.db.violated_columns(error)]
+        labels = [_(self.meta.get_label(name)) for name in frappe.db.violated_columns(error, self.doctype)]
         frappe.msgprint(_("{0} must be unique").format(", ".join(labels)))
         raise frappe.UniqueValidationError(self.doctype, self.name, error) from error
 

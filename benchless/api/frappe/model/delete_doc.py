@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model._customize import has_table
 from frappe.model.docstatus import DocStatus
 from frappe.model.naming import revert_series_if_last
 from frappe.types import _dict
@@ -153,7 +154,7 @@ def get_dynamic_link_fields() -> list[_dict]:
 def _fields_of_type(fieldtype: str) -> list[_dict]:
     """Stored fields of one type: of the apps' definitions and those added on the site, as the site has them."""
     tables = [("DocField", "parent")]
-    if frappe.db.table_exists("Custom Field"):
+    if has_table("Custom Field"):
         tables.append(("Custom Field", "dt"))
     rows = []
     for table, column in tables:
@@ -164,7 +165,7 @@ def _fields_of_type(fieldtype: str) -> list[_dict]:
             (fieldtype,),
             as_dict=True,
         )
-    if frappe.db.table_exists("Property Setter"):
+    if has_table("Property Setter"):
         changed = frappe.db.sql(
             "select `doc_type`, `field_name`, `value` from `tabProperty Setter` where `property`='options' "
             "and `doctype_or_field`='DocField'"

@@ -235,7 +235,9 @@ def _write_row(queue: str, at_front: bool, unique: bool, **work):
     key = uuid.uuid4()
     if unique:  # the id is the key: two processes that queue it at once make one
         key = uuid.uuid5(_IDS, work["job_id"])
-        rows().filter(pk=key, status__in=("SUCCESSFUL", "FAILED")).delete()
+        over = rows().filter(pk=key, status__in=("SUCCESSFUL", "FAILED"))
+        if over.exists():  # to delete what is not there would lock its place on MariaDB
+            over.delete()
     try:
         row = rows().create(
             id=key,

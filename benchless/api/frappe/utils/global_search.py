@@ -170,7 +170,9 @@ def rebuild_missing() -> None:
 def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> list:
     """[{doctype, name, title, content, rank}] of documents that the user may read and whose words begin with all of
     the text's words (a number may stand anywhere in one). `&` parts texts of which one is enough."""
-    from frappe.desk.doctype.global_search_settings.global_search_settings import get_doctypes_for_global_search
+    from frappe.desk.doctype.global_search_settings.global_search_settings import (
+        get_doctypes_for_global_search,
+    )
 
     allowed = [name for name in get_doctypes_for_global_search() if frappe.has_permission(name, "read")]
     results, seen = [], set()

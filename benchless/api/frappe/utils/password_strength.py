@@ -3,7 +3,6 @@
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr
-from zxcvbn import zxcvbn
 
 MOST_CHARACTERS = 72  # zxcvbn takes long for more
 
@@ -13,6 +12,8 @@ def test_password_strength(password: str, user_inputs=None) -> dict:
 
     user_inputs: words that an attacker would try first, such as the user's names.
     """
+    from zxcvbn import zxcvbn  # its word lists take long to load
+
     words = [cstr(word) for word in user_inputs or () if word]
     found = zxcvbn(password[:MOST_CHARACTERS], words)
     advice = found["feedback"]

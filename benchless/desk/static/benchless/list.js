@@ -42,9 +42,9 @@
         function count() {
             const chosen = boxes.filter((box) => box.checked), number = chosen.length;
             $(".d-bulk-count", bar).textContent = number;
-            $$("[data-states]", bar).forEach((button) => { /* what fits none of the chosen rows is not offered */
-                const states = JSON.parse(button.dataset.states);
-                button.hidden = !chosen.some((box) => states.includes(box.dataset.state));
+            $$("[data-states], [data-docstatuses]", bar).forEach((button) => { /* what fits none of the chosen rows is not offered */
+                const states = JSON.parse(button.dataset.states || "null"), docstatuses = JSON.parse(button.dataset.docstatuses || "null");
+                button.hidden = !chosen.some((box) => (!states || states.includes(box.dataset.state)) && (!docstatuses || docstatuses.includes(Number(box.dataset.docstatus))));
             });
             bar.hidden = number === 0;
             all.checked = number > 0 && number === boxes.length;
@@ -144,6 +144,7 @@
             edit.addEventListener("submit", (event) => { event.preventDefault(); go.click(); });
             go.addEventListener("click", () => {
                 if (document.activeElement) document.activeElement.blur();
+                if (!window.confirm(asks.dataset.confirm)) return;
                 const input = edit.querySelector("[name=_value]:not([type=hidden])") || edit.querySelector("[name=_value]");
                 edit.hidden = go.hidden = true;
                 run("update", { field: edit.field.value, value: input ? input.value : "" });

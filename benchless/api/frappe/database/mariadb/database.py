@@ -99,7 +99,8 @@ class MariaDBDatabase(Database):
 
     # what an error means
 
-    def violated_columns(self, error) -> list[str]:
+    def violated_columns(self, error, doctype: str) -> list[str]:
         """The columns of the unique index that a violation names."""
         found = re.search(r"for key '(?:[^'.]*\.)?([^']+)'", str(error.args[1]))
-        return [found.group(1).removeprefix("unique_")] if found else []
+        index = self.get_indexes(self._table(doctype)).get(found[1]) if found else None
+        return index.columns if index else []

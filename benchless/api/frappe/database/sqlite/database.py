@@ -108,7 +108,7 @@ class SQLiteDatabase(Database):
         """True when the name itself is taken."""
         return cls.is_unique_key_violation(error) and bool(re.fullmatch(r".*: tab[^.]+\.name", error.args[1].strip()))
 
-    def violated_columns(self, error) -> list[str]:
+    def violated_columns(self, error, doctype: str) -> list[str]:
         """The columns named by a unique violation."""
         _, _, listed = error.args[1].partition(": ")
         return [part.strip().rpartition(".")[2] for part in listed.split(",") if part.strip()]

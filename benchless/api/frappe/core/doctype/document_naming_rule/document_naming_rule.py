@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model._customize import has_table
 from frappe.model.document import Document
 from frappe.model.naming import parse_naming_series
 from frappe.utils import cint, compare
@@ -31,7 +32,7 @@ class DocumentNamingRule(Document):
 
 def rules_of(doctype: str) -> list[str]:
     """Names of a DocType's rules that are in force, the first to try first."""
-    if not frappe.db.table_exists("Document Naming Rule"):
+    if not has_table("Document Naming Rule"):
         return []
     return frappe.db.sql(
         "select `name` from `tabDocument Naming Rule` where `document_type`=%s and `disabled`=0 "

@@ -25,17 +25,14 @@ class RQJob(Document):
     def get_list(args) -> list:
         """Jobs as rows; `filters`, `or_filters`, `order_by`, `start`, `page_length` (20)."""
         found = _matching(args)
-        field, _space, direction = (
-            cstr(args.get("order_by")).split(",")[0].replace("`", "").strip().partition(" ")
-        )
-        field = field.rpartition(".")[2]
-        if field and field != "modified":
-            found.sort(key=lambda job: cstr(job.get(field)), reverse=direction.strip().lower() == "desc")
-        else:
-            newest_first = "asc" not in direction.lower()
+        first = cstr(args.get("order_by")).split(",")[0].replace("`", "").split(".")[-1].split()
+        field, newest_first = (first or ["modified"])[0], first[1:] != ["asc"]
+        if field == "modified":
             found.sort(key=lambda job: job.modified, reverse=newest_first)
             if newest_first:
                 found.sort(key=lambda job: ORDER.index(job.status))
+        else:
+            found.sort(key=lambda job: cstr(job.get(field)), reverse=newest_first)
         start, length = cint(args.get("start")), cint(args.get("page_length")) or 20
         return found[start : start + length]
 

@@ -72,3 +72,11 @@ def mark_as_read(docname: str) -> None:
     """Only one's own."""
     mine = {"name": docname, "for_user": frappe.session.user}
     frappe.db.set_value("Notification Log", mine, "read", 1, update_modified=False)
+
+
+@frappe.whitelist(methods=["POST"])
+def mark_read(doc: str | dict) -> dict:
+    """DocType Action of mark_as_read."""
+    name = frappe.parse_json(doc).get("name")
+    mark_as_read(name)
+    return frappe.get_doc("Notification Log", name).as_dict()

@@ -1,6 +1,7 @@
 """Notification: who is told what, when a document of a kind is saved, changed, or reaches a date."""
 
 import json
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -264,15 +265,34 @@ def trigger_daily_alerts() -> None:
 
 
 def trigger_notifications(doc, method: str | None = None) -> None:
+    """The day's alerts in one transaction: a round that is cut off has told nobody, and can be run again.
+
+    What goes wrong with one alert or document is logged and does not keep the others back.
+    """
     if frappe.flags.in_import or frappe.flags.in_patch or method != "daily":
         return
-    for name in frappe.get_all(
-        "Notification", filters={"event": ("in", DATE_BASED_EVENTS), "enabled": 1}, pluck="name"
-    ):
-        alert = frappe.get_doc("Notification", name)
-        for found in alert.get_documents_for_today():
-            evaluate_alert(found, alert, alert.event)
-            frappe.db.commit()
+    waiting = {"event": ("in", DATE_BASED_EVENTS), "enabled": 1}
+    for name in frappe.get_all("Notification", filters=waiting, pluck="name"):
+        found = []
+        with _on_its_own(name):
+            alert = frappe.get_doc("Notification", name)
+            found = alert.get_documents_for_today()
+        for one in found:
+            with _on_its_own(name):
+                evaluate_alert(one, alert, alert.event)
+
+
+@contextmanager
+def _on_its_own(name: str):
+    """An error inside undoes what was done inside, and is logged."""
+    frappe.db.savepoint("daily_alert")
+    try:
+        yield
+    except Exception:
+        title, trace = f"Notification {name} failed", frappe.get_traceback()
+        frappe.db.rollback(save_point="daily_alert")
+        frappe.clear_messages()
+        frappe.log_error(title, trace, reference_doctype="Notification", reference_name=name)
 
 
 def evaluate_alert(doc, alert, event: str) -> None:
