@@ -261,6 +261,8 @@ def is_alive(folder: Path, worker: str) -> bool:
     """Whether a worker of the site still holds its lock."""
     if not (folder / "locks" / f"worker-{worker}").exists():
         return False
+    if locks.fcntl is None:  # not a Unix: nobody can tell
+        return True
     lock = locks.take(folder, f"worker-{worker}", shared=False)
     if lock is None:
         return True

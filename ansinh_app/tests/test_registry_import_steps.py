@@ -8,6 +8,7 @@ import openpyxl
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils import getdate
 
+from ansinh_app.demo.torture import clerks, write
 from ansinh_app.exceptions import ImportStateError, WorkbookError
 from ansinh_app.registry.doctype.registry_import.registry_import import check_import, run_import, undo_import
 from ansinh_app.registry.imports.columns import MEANINGS
@@ -20,6 +21,7 @@ from ansinh_app.tests.factories import (
     commune_workbook,
     make_change,
     make_import,
+    make_office,
     make_person,
     make_user,
 )
@@ -120,9 +122,9 @@ class TestCheck(Steps):
 
     def test_a_commune_may_check_its_own_list(self):
         clerk = make_user("xakiem@test.example", "Commune Officer", units=[VINH_TRAI])
-        content = commune_workbook([commune_row(**{"Họ và tên": "Lý Văn Xã"})])
+        content, office = commune_workbook([commune_row(**{"Họ và tên": "Lý Văn Xã"})]), make_office()
         with as_user(clerk):
-            doc = make_import(content, office="TEST-LS")
+            doc = make_import(content, office=office)
             self.assertEqual(check_import(doc.name)["rows_created"], 1)
             self.assertEqual(len(frappe.get_list("Registry Import Row", filters={"verdict": "New"})), 1)
         other = make_user("xakhac@test.example", "Commune Officer", units=[MAI_PHA])
@@ -290,6 +292,31 @@ class TestUndo(Steps):
         doc = self.send(commune_row(**{"Họ và tên": "Lý Văn Giữ"}))
         run_import(doc.name)
         self.assertRaises(ImportStateError, frappe.delete_doc, "Registry Import", doc.name)
+
+
+class TestUglyWorkbooks(Steps):
+    def test_ugly_workbooks_come_in_without_a_human(self):
+        # tests/core/test_torture.py reads all of them; these go the whole way.
+        cases = {
+            habits.name: write(habits, seed)
+            for seed, habits in enumerate(clerks(), start=1)
+            if _chosen(habits)
+        }
+        self.assertEqual(len(cases), 7)
+        for name, case in cases.items():
+            with self.subTest(name):
+                doc = make_import(case.content, file_name=case.file_name)
+                counts = check_import(doc.name)
+                good = sum(refused is None for refused in case.refused)
+                self.assertEqual(
+                    (counts["rows_created"], counts["rows_rejected"]), (good, len(case.refused) - good)
+                )
+                returned = rows_of(doc, verdict="Returned")
+                self.assertTrue(all(row.reasons for row in returned))
+
+
+def _chosen(habits) -> bool:
+    return habits.name[:2] in ("04", "06", "07", "14", "19", "40", "49")
 
 
 class TestSaidInTheirOwnWay(Steps):

@@ -18,12 +18,13 @@ def pages(site) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1300, "light"), (1300, "dark"), (360, "light")])
-def test_pages_break_no_rule(open_page, pages, width, scheme):
+@pytest.mark.parametrize(("width", "scheme", "every"), [(1300, "light", 1), (1300, "dark", 3), (360, "light", 2)])
+def test_pages_break_no_rule(open_page, pages, width, scheme, every):
+    """All kinds of pages in light; every third (second) of them in the dark (on a phone)."""
     page = open_page(MANAGER, width=width)
     page.emulate_media(color_scheme=scheme)
     broken = {}
-    for path in pages:
+    for path in pages[::every]:
         page.goto(path)
         found = Axe().run(page).response["violations"]
         broken |= {f"{path}: {rule['id']}": [node["html"] for node in rule["nodes"]] for rule in found}
@@ -66,7 +67,11 @@ def test_choices_of_a_link_are_told_to_a_screen_reader(open_page):
     page.goto(f"/desk/new/{CASE}")
     page.focus("[id='f.town']")
     page.keyboard.type("bình")
-    page.wait_for_selector(".d-options li[aria-selected=true]")
+    page.wait_for_function(
+        """() => { const box = document.getElementById("f.town");
+        const option = document.getElementById(box.getAttribute("aria-activedescendant") || "-");
+        return option && option.textContent.startsWith("Bình Minh"); }"""
+    )
     box = page.locator("[id='f.town']")
     assert (box.get_attribute("aria-expanded"), box.get_attribute("aria-controls")) == ("true", "d-options")
-    assert page.inner_text(f"#{box.get_attribute('aria-activedescendant')}").startswith("Bình Minh")
+    assert page.get_attribute("#d-options [aria-selected=true]", "role") == "option"

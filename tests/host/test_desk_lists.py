@@ -91,6 +91,10 @@ def test_kept_filters_are_the_users_own_or_everybodys(clerk, manager):
     assert kept.for_user == CLERK
     assert [item[:4] for item in json.loads(kept.filters)] == [[CASE, "kind", "=", "One-off"], [CASE, "amount", ">", 0]]
     assert manager.post(LIST, {"_action": f"drop_filter:{kept.name}"}).status_code == 403
+    frappe.set_user(MANAGER)
+    assert kept.name not in frappe.get_list("List Filter", pluck="name")
+    assert not frappe.get_doc("List Filter", kept.name).has_permission("read")
+    frappe.set_user("Administrator")
     link = re.search(r'href="(\?[^"]+)">Của tôi', clerk.get(LIST).content.decode()).group(1)
     assert titles(clerk.get(LIST + link.replace("&amp;", "&"))) == titles(clerk.get(query))
     clerk.post(LIST, {"_action": f"drop_filter:{kept.name}"})

@@ -3,11 +3,23 @@
 import unittest
 
 import frappe
-from documents_world import KEEPER, PAPER, PLACE, READER, ROW, SECRET, DocumentsCase, paper, place
+from documents_world import (
+    KEEPER,
+    PAPER,
+    PLACE,
+    READER,
+    ROW,
+    SECRET,
+    DocumentsCase,
+    make_doctype,
+    paper,
+    place,
+)
 from frappe import client
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.number_card import number_card
 from frappe.desk.reportview import get_count
+from model_doctypes import field
 from rest_client import Http
 
 T = f"`tab{PAPER}`"
@@ -174,6 +186,28 @@ class TestQueries(DocumentsCase):
         with self.set_user(READER):
             names = frappe.get_list("File", {"attached_to_doctype": PAPER}, pluck="file_name")
         self.assertEqual(names, ["mine.txt"])
+
+
+class TestElsewhere(DocumentsCase):
+    def test_a_dynamic_link_of_a_single_holds_and_follows(self):
+        make_doctype(name="Doc Pointer", issingle=1, fields=[field("about_type", "Link", "DocType"),
+                     field("about", "Dynamic Link", "about_type")])  # fmt: skip
+        frappe.db.commit()
+        frappe.db.savepoint("before_test")
+        place("Huế")
+        frappe.get_single("Doc Pointer").update({"about_type": PLACE, "about": "Huế"}).save()
+        with self.assertRaises(frappe.LinkExistsError):
+            frappe.delete_doc(PLACE, "Huế")
+        frappe.rename_doc(PLACE, "Huế", "Kinh")
+        self.assertEqual(frappe.db.get_single_value("Doc Pointer", "about"), "Kinh")
+
+    def test_a_comment_is_in_ones_own_name(self):
+        from frappe.desk.form.utils import add_comment
+
+        doc = paper().insert()
+        with self.set_user(READER):
+            comment = add_comment(PAPER, doc.name, "I was it", KEEPER, "Keeper")
+        self.assertEqual((comment.comment_email, comment.owner), (READER, READER))
 
 
 class TestOverHttp(unittest.TestCase):

@@ -42,14 +42,14 @@ for word in ("before_install", "after_install", "after_sync", "before_migrate", 
 def make_app(folder: Path, app: str, required: list[str]) -> None:
     """An app with one DocType, one fixture, one test, and hooks that write down when they run."""
     doctype = f"{app.title()} Box"
-    package, module = folder / app, folder / app / "stores"
+    package, module = folder / app, folder / app / f"{app}_stores"
     box = module / "doctype" / f"{app}_box"
     box.mkdir(parents=True)
     for place in (package, module, box.parent, box):
         (place / "__init__.py").write_text("")
     (package / "hooks.py").write_text(HOOKS.format(app=app, required=required))
     (package / "notes.py").write_text(NOTES.format(app=app, doctype=doctype))
-    (package / "modules.txt").write_text("Stores\n")
+    (package / "modules.txt").write_text(f"{app.title()} Stores\n")
     (package / "patches.txt").write_text("")
     (package / "fixtures").mkdir()
     role = [{"doctype": "Role", "name": f"{app} role", "role_name": f"{app} role"}]
@@ -57,7 +57,7 @@ def make_app(folder: Path, app: str, required: list[str]) -> None:
     (box / f"{app}_box.json").write_text(
         json.dumps(
             {
-                "doctype": "DocType", "name": doctype, "module": "Stores", "modified": "2024-01-01 00:00:00.000000",
+                "doctype": "DocType", "name": doctype, "module": f"{app.title()} Stores", "modified": "2024-01-01 00:00:00.000000",
                 "fields": [{"fieldname": "title", "fieldtype": "Data", "label": "Title"}],
                 "permissions": [{"role": "System Manager", "read": 1}],
             }

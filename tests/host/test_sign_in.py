@@ -196,6 +196,12 @@ def test_a_system_manager_resets_the_secret(codes, person, http):
     assert twofactor.get_otpsecret_for_(person.name) != before
 
 
+def test_with_the_user_goes_the_secret(codes, person):
+    frappe.delete_doc("User", person.name, force=True)
+    assert not frappe.get_all("DefaultValue", {"parent": "__2fa", "defkey": ("like", f"{person.name}%")})
+    frappe.db.rollback()
+
+
 def test_nobody_else_resets_it(codes, person, http):
     assert give_code(http, person, codes()).status_code == 200
     frappe.set_user(person.name)

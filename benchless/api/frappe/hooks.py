@@ -4,6 +4,7 @@ app_name = "frappe"
 app_title = "Frappe Framework"
 
 has_permission = {
+    "List Filter": "frappe.desk.doctype.list_filter.list_filter.has_permission",
     "ToDo": "frappe.desk.doctype.todo.todo.has_permission",
     "Notification Log": "frappe.desk.doctype.notification_log.notification_log.has_permission",
     "File": "frappe.core.doctype.file.file.has_permission",
@@ -12,6 +13,7 @@ has_permission = {
 }
 
 permission_query_conditions = {
+    "List Filter": "frappe.desk.doctype.list_filter.list_filter.get_permission_query_conditions",
     "ToDo": "frappe.desk.doctype.todo.todo.get_permission_query_conditions",
     "Notification Log": "frappe.desk.doctype.notification_log.notification_log.get_permission_query_conditions",
     "File": "frappe.core.doctype.file.file.get_permission_query_conditions",

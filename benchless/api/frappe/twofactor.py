@@ -197,8 +197,7 @@ def reset_otp_secret(user: str):
         frappe.throw(
             _("You have to enable Two Factor Auth from System Settings."), title=_("Enable Two Factor Auth")
         )
-    for key in ("_otplogin", "_otpsecret", "_otpstep"):
-        clear_default(f"{user}{key}")
+    forget(user)
     if email := frappe.db.get_value("User", user, "email"):
         frappe.sendmail(
             recipients=[email],
@@ -210,6 +209,12 @@ def reset_otp_secret(user: str):
             delayed=False,
         )
     frappe.msgprint(_("OTP Secret has been reset. Re-registration will be required on next login."))
+
+
+def forget(user: str) -> None:
+    """Forget the secret and what was done with it."""
+    for key in ("_otplogin", "_otpsecret", "_otpstep"):
+        clear_default(f"{user}{key}")
 
 
 def get_default(key: str):

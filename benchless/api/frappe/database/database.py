@@ -41,7 +41,6 @@ class Database(ErrorMeanings):
         self.after_commit = CallbackManager()
         self.before_rollback = CallbackManager()
         self.after_rollback = CallbackManager()
-        self._savepoints: list[str] = []
 
     # connection and transaction
 
@@ -83,7 +82,6 @@ class Database(ErrorMeanings):
         self.after_rollback.reset()
         self.transaction_writes = 0
         self.value_cache.clear()
-        self._savepoints.clear()
         self.after_commit.run()
 
     def rollback(self, *, save_point: str | None = None) -> None:
@@ -100,7 +98,6 @@ class Database(ErrorMeanings):
         self.before_commit.reset()
         self.after_commit.reset()
         self.transaction_writes = 0
-        self._savepoints.clear()
         self.after_rollback.run()
 
     def savepoint(self, save_point: str) -> None:

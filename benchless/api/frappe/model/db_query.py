@@ -21,7 +21,6 @@ OPERATORS = frozenset(
 IDENTIFIER = re.compile(r"^\w+$")
 QUALIFIED = re.compile(r"^`?(tab[\w -]+)`?\s*\.\s*`?(\w+|\*)`?$")
 ALIASED = re.compile(r"^(.*?)\s+as\s+(['\"`]?)([^'\"`]+)\2$", re.IGNORECASE | re.DOTALL)
-FUNCTION = re.compile(r"^\s*(\w+)\s*\((.*)\)\s*$", re.DOTALL)
 COLUMN_IN_TEXT = re.compile(r"(?:`?(tab[\w -]+?)`?\s*\.\s*)?`?([A-Za-z_]\w*)`?")
 SIMPLE_ORDER = re.compile(
     r"\s*(?P<term>(?:`[^`]+`\s*\.\s*)?`?(?P<column>[A-Za-z_]\w*)`?)(?P<direction>\s+(?:asc|desc))?\s*$", re.IGNORECASE

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.auth import MAX_PASSWORD_SIZE, get_restricted_ip_list
 from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
+from frappe.twofactor import forget as forget_codes
 from frappe.utils import cint, get_url, now_datetime, today, validate_email_address
 from frappe.utils.password import update_password as _update_password
 from frappe.utils.password_strength import check_policy, policy_result
@@ -90,6 +91,7 @@ class User(Document):
         if self.name in STANDARD_USERS:
             frappe.throw(_("User {0} cannot be deleted").format(self.name))
         frappe.db.delete("User Permission", {"user": self.name})
+        forget_codes(self.name)  # whoever gets this address next sets up an app of his own
         self.end_sessions()
         frappe.clear_cache(user=self.name)
 
