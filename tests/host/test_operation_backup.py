@@ -192,20 +192,23 @@ def test_what_a_killed_backup_left_goes_with_the_next(world):
     assert not list(store.glob("*.part"))
 
 
+SENTENCE = "một câu dài chỉ người giữ biết"
+
+
 def test_a_sealed_backup_opens_with_its_key_only(world, here, tmp_path):
-    world.ok("set-config", "backup_encryption_key", "một câu dài chỉ người giữ biết", site=SITE)
+    world.ok("set-config", "backup_encryption_key", SENTENCE, site=SITE)
     file = Path(world.ok("backup", site=SITE).strip())
     assert file.name.endswith(".tar.gz.enc") and stat.S_IMODE(file.stat().st_mode) == 0o600
     content = file.read_bytes()
     assert not any(word in content for word in (b"site_config", b"secret_key", b"SQLite format"))
-    for key, changed in (("wrong", content), (None, content), ("một câu dài chỉ người giữ biết", content[:-1]),
-                         ("một câu dài chỉ người giữ biết", content[:200] + b"x" + content[201:])):  # fmt: skip
+    for key, changed in (("wrong", content), (None, content), (SENTENCE, content[:-1]),
+                         (SENTENCE, content[:200] + bytes([content[200] ^ 1]) + content[201:])):  # fmt: skip
         bad = tmp_path / "bad.tar.gz.enc"
         bad.write_bytes(changed)
         with pytest.raises(SystemExit):
             backup.restore("fresh.local", str(bad), key=key)
         assert not (world.sites / "fresh.local").exists()
-    backup.restore("fresh.local", str(file), key="một câu dài chỉ người giữ biết")
+    backup.restore("fresh.local", str(file), key=SENTENCE)
     assert rows_of(world.sites / "fresh.local" / "site.db")["tabParcel"] == rows_of(here / "site.db")["tabParcel"]
     shutil.rmtree(world.sites / "fresh.local")
     world.ok("restore", str(file), site=SITE)  # the key stands in the site's own configuration
