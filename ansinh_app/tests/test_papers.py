@@ -6,8 +6,8 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period
-from ansinh_app.tests import payout_world as world
 from ansinh_app.registry.people import birth
+from ansinh_app.tests import payout_world as world
 from ansinh_app.utils.printing import payment_list_paper, place_and_day, signatures
 
 OFFICE, CODE = "PAPER-T", "PAPER-T"

@@ -8,7 +8,6 @@ import openpyxl
 from frappe.tests.utils import FrappeTestCase
 from frappe.utils import getdate
 
-from ansinh_app.demo.torture import clerks, write
 from ansinh_app.exceptions import ImportStateError, WorkbookError
 from ansinh_app.registry.doctype.registry_import.registry_import import check_import, run_import, undo_import
 from ansinh_app.registry.imports.columns import MEANINGS
@@ -25,6 +24,7 @@ from ansinh_app.tests.factories import (
     make_person,
     make_user,
 )
+from ansinh_app.tests.torture import clerks, write
 from ansinh_app.utils.workbooks import Sheet, write_workbook
 
 TABLES = ("Beneficiary", "Entitlement", "Payment Account", "Representative", "Beneficiary Representative")

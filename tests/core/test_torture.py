@@ -9,8 +9,8 @@ from ansinh_app.core.category_words import code_in_words
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.headers import field_of
 from ansinh_app.core.sheets import LeftOut, Record, SheetReader
-from ansinh_app.demo import torture
 from ansinh_app.setup.tables import read
+from ansinh_app.tests import torture
 from ansinh_app.utils.workbooks import open_workbook
 
 PROVINCES = frozenset(row["cccd_prefix"] for row in read("cccd_provinces"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from ansinh_app.demo.torture import to_font
+from ansinh_app.tests.torture import to_font
 from ansinh_app.utils.annotated import Remarks, UnusualPackageError, annotate
 from ansinh_app.utils.text_tables import UnknownEncodingError, decode, read_table
 from ansinh_app.utils.workbooks import annotate_workbook, open_workbook, read_workbook

@@ -57,7 +57,8 @@ def make_app(folder: Path, app: str, required: list[str]) -> None:
     (box / f"{app}_box.json").write_text(
         json.dumps(
             {
-                "doctype": "DocType", "name": doctype, "module": f"{app.title()} Stores", "modified": "2024-01-01 00:00:00.000000",
+                "doctype": "DocType", "name": doctype, "module": f"{app.title()} Stores",
+                "modified": "2024-01-01 00:00:00.000000",
                 "fields": [{"fieldname": "title", "fieldtype": "Data", "label": "Title"}],
                 "permissions": [{"role": "System Manager", "read": 1}],
             }
