@@ -47,6 +47,7 @@ def open_page(server, chromium, site):
         page.fill("#pwd", PASSWORD)
         page.press("#pwd", "Enter")
         page.wait_for_url(re.compile("/desk/"))
+        page.wait_for_load_state("load")  # keys pressed before the scripts run go nowhere
         return page
 
     yield open_as

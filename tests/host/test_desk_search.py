@@ -67,6 +67,7 @@ def test_a_site_from_before_the_index_gets_one(sheet):
 def test_lists_are_found_without_accents_too(open_page):
     page = open_page(CLERK)
     page.keyboard.press("Control+k")
+    page.wait_for_selector("#search-input-command:focus")
     page.keyboard.type("desk sheet")
     page.wait_for_selector("#command-results-list a")
     assert "Desk Sheet" in page.inner_text("#command-results-list")

@@ -115,3 +115,16 @@ class TestWriters(FrappeTestCase):
             definition.append("fields", {"fieldname": "extra", "fieldtype": "Currency", "label": "Extra"})
             definition.save()
         self.assertEqual(frappe.db.get_value(DOCTYPE, name, ["title", "number", "extra"]), ("kept", 5, 0.0))
+
+
+class TestConnectionsDjangoOpensAnew(FrappeTestCase):
+    def test_a_write_after_it_belongs_to_one_transaction_again(self):
+        from django.db import connections, transaction
+
+        frappe.db.rollback()
+        connections["default"].close()  # as Django does between requests with one it does not know
+        frappe.db.sql("update `tabRole` set `disabled`=`disabled` where `name`='Guest'")
+        with transaction.atomic():
+            self.assertTrue(frappe.db.exists("Role", "Guest"))
+        self.assertFalse(connections["default"].get_autocommit())
+        frappe.db.rollback()

@@ -46,7 +46,11 @@ class Database(ErrorMeanings):
 
     @property
     def connection(self):
-        return connections["default"]
+        """Django's connection of this thread; one that Django opened anew is taken out of autocommit again."""
+        connection = connections["default"]
+        if connection.connection is not None and connection.autocommit and not connection.in_atomic_block:
+            connection.set_autocommit(False)
+        return connection
 
     def connect(self) -> None:
         self.connection.ensure_connection()
