@@ -1,5 +1,7 @@
 """Bank contracts: watched to their end, renewed, printed, and nothing sent without one in force."""
 
+from unittest.mock import patch
+
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
@@ -25,21 +27,28 @@ class TestContracts(FrappeTestCase):
 
     def test_the_office_is_told_twice_and_then_it_ends(self):
         manager = make_user("con-manager@example.com", "Social Affairs Manager")
-        told = {"reference_doctype": "Bank Contract", "reference_name": self.contract.name}
-        self.assertFalse(self.watch("2024-10-31"))
-        self.assertEqual((self.status(), frappe.db.count("Email Queue", told)), ("Active", 0))
-        self.assertTrue(self.watch("2024-11-01"))
-        self.assertEqual((self.status(), frappe.db.count("Email Queue", told)), ("Expiring", 1))
-        self.assertFalse(self.watch("2024-11-02"))
-        self.assertTrue(self.watch("2024-12-01"))
-        self.assertFalse(self.watch("2024-12-31"))
-        self.assertEqual(frappe.db.count("Email Queue", told), 2)
-        recipients = frappe.get_all("Email Queue Recipient", {"recipient": manager}, pluck="parent")
-        self.assertTrue(recipients)
+        with patch.object(contracts.frappe, "sendmail") as sendmail:
+            self.assertFalse(self.watch("2024-10-31"))
+            self.assertEqual((self.status(), sendmail.call_count), ("Active", 0))
+            self.assertTrue(self.watch("2024-11-01"))
+            self.assertEqual((self.status(), sendmail.call_count), ("Expiring", 1))
+            self.assertIn(manager, sendmail.call_args.kwargs["recipients"])
+            self.assertFalse(self.watch("2024-11-02"))
+            self.assertTrue(self.watch("2024-12-01"))
+            self.assertFalse(self.watch("2024-12-31"))
+            self.assertEqual(sendmail.call_count, 2)
         self.assertEqual(contracts.in_force(make_office(), BANK, "2024-12-31"), self.contract.name)
         self.assertTrue(self.watch("2025-01-01"))
         self.assertEqual(self.status(), "Ended")
         self.assertIsNone(contracts.in_force(make_office(), BANK, "2024-12-31"))
+
+    def test_a_site_that_sends_no_mail_still_shows_it(self):
+        make_user("con-manager@example.com", "Social Affairs Manager")
+        with patch.object(contracts.frappe, "sendmail", side_effect=AttributeError("no account")):
+            self.assertTrue(self.watch("2024-11-01"))
+        self.assertEqual(self.status(), "Expiring")
+        comments = {"reference_doctype": "Bank Contract", "reference_name": self.contract.name}
+        self.assertTrue(frappe.get_all("Comment", {**comments, "content": ["like", "%31/12/2024%"]}))
 
     def test_renewal_copies_the_terms_and_follows_on(self):
         draft = frappe.get_doc("Bank Contract", renew(self.contract.as_dict()))
