@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 SITE ?= demo.local
 PORT ?= 8000
 SERVE ?= 1
+WORKERS ?= 2
 
 .PHONY: help setup demo test perf lint clean system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
 	@echo "make demo SERVE=0  the same without serving"
-	@echo "make test          set up and run all tests"
+	@echo "make test          set up and run all tests, in WORKERS=$(WORKERS) processes"
 	@echo "make lint          ruff over the code"
 	@echo "make perf          measure, as ratios within one run"
 
@@ -37,7 +38,7 @@ demo: setup system-demo
 	$(BIN)/python -m sample.demo --site $(SITE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup system-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 perf: setup
 	$(BIN)/python -m benchmarks
