@@ -7,12 +7,12 @@ PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
 
-.PHONY: help setup demo test perf lint clean system-demo system-test
+.PHONY: help setup demo test test-app test-host test-served perf lint clean system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
 	@echo "make demo SERVE=0  the same without serving"
-	@echo "make test          set up and run all tests, in WORKERS=$(WORKERS) processes"
+	@echo "make test          set up and run all tests, WORKERS=$(WORKERS) groups at once"
 	@echo "make lint          ruff over the code"
 	@echo "make perf          measure, as ratios within one run"
 
@@ -38,7 +38,17 @@ demo: setup system-demo
 	$(BIN)/python -m sample.demo --site $(SITE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup system-test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@# Three groups at once: each has a site of its own, and a process works for one site at a time.
+	$(MAKE) -j$(WORKERS) --output-sync=target --no-print-directory -k test-app test-host test-served
+
+test-app:
+	$(BIN)/python -m pytest tests/core ansinh_app tests/contract
+
+test-host:
+	$(BIN)/python -m pytest tests/host
+
+test-served:
+	$(BIN)/python -m pytest tests/recovery tests/security tests/browser
 
 perf: setup
 	$(BIN)/python -m benchmarks
