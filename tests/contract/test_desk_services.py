@@ -31,6 +31,17 @@ class TestGlobalSearch(ServicesTestCase):
         if FOUND not in [row.document_type for row in settings.allowed_in_global_search]:
             settings.append("allowed_in_global_search", {"document_type": FOUND})
             settings.save()
+            cls.addClassCleanup(cls.search_as_before)
+        frappe.db.commit()
+        frappe.clear_cache()
+
+    @staticmethod
+    def search_as_before():
+        frappe.set_user("Administrator")
+        settings = frappe.get_single("Global Search Settings")
+        rows = settings.allowed_in_global_search
+        settings.allowed_in_global_search = [row for row in rows if row.document_type != FOUND]
+        settings.save()
         frappe.db.commit()
         frappe.clear_cache()
 
