@@ -112,14 +112,7 @@ def build(request_list, requests: list) -> tuple[str, bytes]:
             ),
             ResultFileError,
         )
-    head = profile.header_row - 1
-    sheet = workbooks.Sheet(
-        name=profile.sheet_name,
-        titles=[row[0] if row else "" for row in grid[:head]],
-        headers=grid[head],
-        rows=grid[head + 1 :],
-        widths=[column.width or 16 for column in settings.columns],
-    )
+    sheet = files.sheet_of(grid, profile, settings)
     return f"{request_list.name}.xlsx", workbooks.write_workbook([sheet])
 
 

@@ -59,16 +59,21 @@ def build(batch, lines: list[dict]) -> tuple[str, bytes]:
     stem = f"{batch.name}-{batch.seal[:8]}"
     if settings.file_type == "CSV":
         return f"{stem}.csv", _csv(grid)
+    sheet = sheet_of(grid, profile, settings)
+    content = workbooks.write_workbook([sheet], created=get_datetime(batch.approved_on))
+    return f"{stem}.xlsx", content
+
+
+def sheet_of(grid: list[list], profile: bankfile.Profile, settings) -> workbooks.Sheet:
+    """A provider's file as one sheet: what stands above the header row are its titles."""
     head = profile.header_row - 1
-    sheet = workbooks.Sheet(
+    return workbooks.Sheet(
         name=profile.sheet_name,
         titles=[row[0] if row else "" for row in grid[:head]],
         headers=grid[head],
         rows=grid[head + 1 :],
         widths=[column.width or 16 for column in settings.columns],
     )
-    content = workbooks.write_workbook([sheet], created=get_datetime(batch.approved_on))
-    return f"{stem}.xlsx", content
 
 
 def memos(batch, lines: list[dict]) -> dict[str, str]:

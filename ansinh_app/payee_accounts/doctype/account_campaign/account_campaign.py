@@ -1,7 +1,5 @@
 """Account Campaign: days and places on which bank, post and commune open accounts for many people at once."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -11,6 +9,7 @@ from ansinh_app.core.money import format_dong
 from ansinh_app.exceptions import InvalidDateError
 from ansinh_app.payee_accounts import contracts, inviting
 from ansinh_app.registry.people import day
+from ansinh_app.utils import actions
 
 
 class AccountCampaign(Document):
@@ -37,9 +36,7 @@ class AccountCampaign(Document):
 @frappe.whitelist(methods=["POST"])
 def invite(doc: str | dict) -> dict:
     """Action: a draft request for everyone of the campaign's communes whose money has no account yet."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    campaign = frappe.get_doc("Account Campaign", name)
-    campaign.check_permission("write")
+    campaign = actions.stored(doc, "Account Campaign")
     frappe.has_permission("Account Request", "create", throw=True)
     drafted, waiting = inviting.draft_requests(campaign)
     lines = [

@@ -6,16 +6,14 @@ from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime, nowdate
 
 from ansinh_app.core import holders
-from ansinh_app.core.errors import BadIdentifier
-from ansinh_app.core.identity import account
 from ansinh_app.core.names import ascii_upper
 from ansinh_app.exceptions import (
     AccountRequestError,
     ContractError,
-    InvalidIdentifierError,
     SelfApprovalError,
 )
 from ansinh_app.payee_accounts import contracts, holding, opening, working_days
+from ansinh_app.payee_accounts.numbers import clean_account_no
 from ansinh_app.permissions import scope
 
 UNDER_WAY = ("Draft", "Confirmed", "Sent", "Opened")
@@ -111,16 +109,7 @@ class AccountRequest(Document):
 
     def validate_account(self):
         if self.account_no:
-            try:
-                account.validate(self.account_no)
-            except BadIdentifier:
-                frappe.throw(
-                    _("Account number {0} cannot be right: type 6 to 19 digits or letters, as text.").format(
-                        frappe.bold(self.account_no)
-                    ),
-                    InvalidIdentifierError,
-                )
-            self.account_no = account.compact(self.account_no)
+            self.account_no = clean_account_no(self.account_no)
         self.account_name = ascii_upper(self.account_name or "") or None
 
     def validate_single(self):

@@ -1,7 +1,5 @@
 """Account Request List: confirmed requests on their way to a provider, and its answer."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -9,6 +7,7 @@ from frappe.model.document import Document
 from ansinh_app.exceptions import ContractError
 from ansinh_app.payee_accounts import contracts, request_lists
 from ansinh_app.permissions import scope
+from ansinh_app.utils import actions
 
 _KEPT = (
     "status",
@@ -47,33 +46,26 @@ class AccountRequestList(Document):
                 self.set(field, before.get(field))
 
 
-def _checked(doc: str | dict) -> Document:
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    stored = frappe.get_doc("Account Request List", name)
-    stored.check_permission("write")
-    return stored
-
-
 @frappe.whitelist(methods=["POST"])
 def write_and_send(doc: str | dict) -> dict:
     """Action: writes the provider's list of every confirmed request and marks them as sent."""
-    stored = _checked(doc)
-    count = request_lists.send(stored)
+    request_list = actions.stored(doc, "Account Request List")
+    count = request_lists.send(request_list)
     frappe.msgprint(
         _("{0} requests are in the list and count as sent.").format(count), title=_("Write List and Send")
     )
-    return stored.reload().as_dict()
+    return request_list.reload().as_dict()
 
 
 @frappe.whitelist(methods=["POST"])
 def apply_answer(doc: str | dict) -> dict:
     """Action: reads the provider's answer; every row is applied or listed with its reason."""
-    stored = _checked(doc)
-    counts = request_lists.answer(stored)
+    request_list = actions.stored(doc, "Account Request List")
+    counts = request_lists.answer(request_list)
     frappe.msgprint(
         _(
             "Opened: {opened}. Rejected: {rejected}. Not answered yet: {waiting}. Rows without a request: {unmatched}."
         ).format(**counts),
         title=_("Apply Answer"),
     )
-    return stored.reload().as_dict()
+    return request_list.reload().as_dict()

@@ -1,13 +1,12 @@
 """Bank Contract: the agreement under which a provider pays an office's people (NĐ 20/2021 Đ34.3)."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from ansinh_app.exceptions import ContractError, InvalidDateError
+from ansinh_app.utils import actions
 
 _NO_END = "9999-12-31"
 
@@ -98,15 +97,13 @@ class BankContract(Document):
 @frappe.whitelist(methods=["POST"])
 def renew(doc: str | dict) -> str:
     """Action: a draft with the same terms that begins the day after this contract ends."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    source = frappe.get_doc("Bank Contract", name)
-    source.check_permission("read")
+    source = actions.stored(doc, "Bank Contract", "read")
     if not source.valid_to:
         frappe.throw(
             _("{0} has no last day: there is nothing to renew.").format(frappe.bold(source.contract_no)),
             ContractError,
         )
-    known = frappe.db.get_value("Bank Contract", {"renews": name, "docstatus": ["<", 2]}, "name")
+    known = frappe.db.get_value("Bank Contract", {"renews": source.name, "docstatus": ["<", 2]}, "name")
     if known:
         frappe.throw(
             _("{0} is renewed by {1} already.").format(frappe.bold(source.contract_no), frappe.bold(known)),

@@ -4,10 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from ansinh_app.core.errors import BadIdentifier
-from ansinh_app.core.identity import account
 from ansinh_app.core.names import Match, ascii_upper, compare
-from ansinh_app.exceptions import AccountError, InvalidIdentifierError
+from ansinh_app.exceptions import AccountError
+from ansinh_app.payee_accounts.numbers import clean_account_no
 
 _MATCHES = {
     Match.EXACT: "Exact",
@@ -27,16 +26,7 @@ class PaymentAccount(Document):
         self.set_name_match()
 
     def validate_number(self):
-        try:
-            account.validate(self.account_no)
-        except BadIdentifier:
-            frappe.throw(
-                _("Account number {0} cannot be right: type 6 to 19 digits or letters, as text.").format(
-                    frappe.bold(self.account_no)
-                ),
-                InvalidIdentifierError,
-            )
-        self.account_no = account.compact(self.account_no)
+        self.account_no = clean_account_no(self.account_no)
         self.account_name = ascii_upper(self.account_name or "")
         if not self.account_name:
             frappe.throw(_("The account needs the name of its holder."), AccountError)

@@ -1,7 +1,5 @@
 """Provider Inquiry: a question about one account to its bank, answered in the bank's own desk (plan II.6)."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -10,6 +8,7 @@ from frappe.utils import getdate, nowdate
 from ansinh_app.exceptions import AccountRequestError, InvalidDateError
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.permissions import check_office, scope
+from ansinh_app.utils import actions
 
 ANSWER_WORKING_DAYS = 3
 _OF_THE_PROVIDER = ("answer", "answer_file")
@@ -69,17 +68,10 @@ def _office_of(account) -> str | None:
     return person and frappe.db.get_value("Beneficiary", person, "office")
 
 
-def _checked(doc: str | dict) -> Document:
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    stored = frappe.get_doc("Provider Inquiry", name)
-    stored.check_permission("write")
-    return stored
-
-
 @frappe.whitelist(methods=["POST"])
 def ask(doc: str | dict) -> dict:
     """Action: sends the question to the provider's desk; it has three working days."""
-    inquiry = _checked(doc)
+    inquiry = actions.stored(doc, "Provider Inquiry")
     inquiry.need("Draft")
     check_office(inquiry.office)
     due = inquiry.due_on or working_days.after(getdate(nowdate()), ANSWER_WORKING_DAYS)
@@ -90,7 +82,7 @@ def ask(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def send_answer(doc: str | dict) -> dict:
     """Action: gives the provider's answer to the office."""
-    inquiry = _checked(doc)
+    inquiry = actions.stored(doc, "Provider Inquiry")
     inquiry.need("Asked")
     if not (inquiry.answer or inquiry.answer_file):
         frappe.throw(_("Write the answer or attach the statement first."), AccountRequestError)
@@ -101,7 +93,7 @@ def send_answer(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def close_inquiry(doc: str | dict) -> dict:
     """Action: the office has what it needs."""
-    inquiry = _checked(doc)
+    inquiry = actions.stored(doc, "Provider Inquiry")
     inquiry.need("Answered", "Asked")
     check_office(inquiry.office)
     inquiry.step(status="Closed")

@@ -1,7 +1,5 @@
 """Payout Period: one month of one paying office, from open to closed."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -13,6 +11,7 @@ from ansinh_app.exceptions import PeriodStateError
 from ansinh_app.payouts import drawdowns, settlements
 from ansinh_app.payouts.preflight import preflight
 from ansinh_app.payouts.run import lock_period, prepare
+from ansinh_app.utils import actions
 
 # Above this many people a run leaves the request and goes to the workers.
 _IN_BACKGROUND_FROM = 5000
@@ -107,18 +106,10 @@ def _day_of(month: Month, day: int):
     return month.first_day.replace(day=min(day, month.last_day.day))
 
 
-def _checked(doc: str | dict) -> Document:
-    """The stored document behind an action's JSON, when the user may run the period."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    period = frappe.get_doc("Payout Period", name)
-    period.check_permission("write")
-    return period
-
-
 @frappe.whitelist(methods=["POST"])
 def run_preflight(doc: str | dict) -> dict:
     """Action: shows the blocks and warnings before a run."""
-    period = _checked(doc)
+    period = actions.stored(doc, "Payout Period")
     found = preflight(period.name)
     rows = [
         f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {format_dong(row['count'])} ({_(row['owner'])})</li>"
@@ -134,7 +125,7 @@ def run_preflight(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def run_prepare(doc: str | dict) -> dict:
     """Action: makes or refreshes every batch and line of the period."""
-    period = _checked(doc)
+    period = actions.stored(doc, "Payout Period")
     if frappe.db.count("Beneficiary", {"office": period.office}) > _IN_BACKGROUND_FROM:
         frappe.enqueue(
             "ansinh_app.payouts.run.prepare", queue="long", timeout=3600, period=period.name, as_of=None
@@ -157,7 +148,7 @@ def run_prepare(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def make_drawdowns(doc: str | dict) -> list[str]:
     """Action: drafts the treasury drawdowns, one per programme and receiver."""
-    period = _checked(doc)
+    period = actions.stored(doc, "Payout Period")
     names = drawdowns.make(period.name)
     _tell(names, _("Make Drawdowns"), _("Every approved batch already has its drawdown."))
     return names
@@ -166,7 +157,7 @@ def make_drawdowns(doc: str | dict) -> list[str]:
 @frappe.whitelist(methods=["POST"])
 def make_settlements(doc: str | dict) -> list[str]:
     """Action: drafts the settlements, one per receiver."""
-    period = _checked(doc)
+    period = actions.stored(doc, "Payout Period")
     names = settlements.make(period.name)
     _tell(names, _("Make Settlements"), _("Every receiver already has its settlement."))
     return names
@@ -175,7 +166,7 @@ def make_settlements(doc: str | dict) -> list[str]:
 @frappe.whitelist(methods=["POST"])
 def close_period(doc: str | dict) -> dict:
     """Action: closes the period when everything is paid or returned, and settled."""
-    period = _checked(doc)
+    period = actions.stored(doc, "Payout Period")
     lock_period(period.name)
     open_items = settlements.open_items(period.name)
     if open_items:
