@@ -16,6 +16,7 @@ from ansinh_app.payouts.findings import titles
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
 from ansinh_app.policy.law import load_law
+from ansinh_app.utils import actions
 
 _TELLING = ("benefit", "category", "title", "article", "entitlement")
 
@@ -109,9 +110,7 @@ def _list(sentences) -> str:
 @frappe.whitelist(methods=["POST"])
 def explain_beneficiary(doc: str | dict) -> dict:
     """Action of Beneficiary: why this amount, in the last month prepared for the person's office."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    person = frappe.get_doc("Beneficiary", name)
-    person.check_permission("read")
+    person = actions.stored(doc, "Beneficiary", "read")
     months = frappe.get_all(
         "Payout Period",
         filters={"office": person.office, "prepared_on": ["is", "set"]},
@@ -119,7 +118,7 @@ def explain_beneficiary(doc: str | dict) -> dict:
         order_by="month desc",
         limit=1,
     )
-    answer = explain(name, Month.of(getdate(months[0] if months else None)))
+    answer = explain(person.name, Month.of(getdate(months[0] if months else None)))
     frappe.msgprint(as_html(answer), title=_("Why This Amount"), wide=True)
     return answer
 
@@ -127,9 +126,7 @@ def explain_beneficiary(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def explain_line(doc: str | dict) -> list[str]:
     """Action of Payout Line: the sentences of the line as it was made; banks and the Post do not get them."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    line = frappe.get_doc("Payout Line", name)
-    line.check_permission("read")
+    line = actions.stored(doc, "Payout Line", "read")
     check_reader(line)
     sentences = line_sentences(line, neutral=not _sees_category())
     frappe.msgprint(_list(sentences), title=_("Why This Amount"), wide=True)

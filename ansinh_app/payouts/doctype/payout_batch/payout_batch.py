@@ -1,7 +1,5 @@
 """Payout Batch: one list for one provider, approved by someone else than its maker, then sealed."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -18,6 +16,7 @@ from ansinh_app.payouts import files, results, sealing
 from ansinh_app.payouts.payees import Contracts
 from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period, month_of
+from ansinh_app.utils import actions
 
 # A form or a REST client may send these; only runs, approval and results may set them.
 _NOT_BY_HAND = (
@@ -201,17 +200,10 @@ class PayoutBatch(Document):
         delete_lines(names)
 
 
-def _checked(doc: str | dict, permission: str) -> Document:
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    batch = frappe.get_doc("Payout Batch", name)
-    batch.check_permission(permission)
-    return batch
-
-
 @frappe.whitelist(methods=["POST"])
 def make_provider_file(doc: str | dict) -> dict:
     """Action: writes the provider's file of a sealed batch."""
-    batch = _checked(doc, "write")
+    batch = actions.stored(doc, "Payout Batch", "write")
     written = files.write_provider_file(batch.name)
     frappe.msgprint(
         f'<a href="{written.file_url}" target="_blank">{frappe.utils.escape_html(written.file_name)}</a>',
@@ -223,7 +215,7 @@ def make_provider_file(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def check_seal(doc: str | dict) -> dict:
     """Action: says whether paper and data agree."""
-    batch = _checked(doc, "read")
+    batch = actions.stored(doc, "Payout Batch", "read")
     answer = sealing.verify(batch.name)
     if not answer["sealed"]:
         text, colour = _("{0} is not sealed yet.").format(batch.name), "orange"

@@ -1,6 +1,5 @@
 """Rate Version: what one decree grants a programme from a month on; decided once, never changed."""
 
-import json
 from decimal import Decimal
 
 import frappe
@@ -14,6 +13,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.exceptions import RateVersionError
 from ansinh_app.policy.law import coefficient_of
 from ansinh_app.registry.people import day
+from ansinh_app.utils import actions
 
 
 class RateVersion(Document):
@@ -214,9 +214,7 @@ def runs_by(version) -> list[str]:
 @frappe.whitelist(methods=["POST"])
 def copy_as_draft(doc: str | dict) -> str:
     """Action: a draft with the same levels, counted from the month after the programme's latest version."""
-    name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    source = frappe.get_doc("Rate Version", name)
-    source.check_permission("read")
+    source = actions.stored(doc, "Rate Version", "read")
     latest = frappe.get_all(
         "Rate Version",
         filters={"programme": source.programme, "docstatus": ["<", 2]},
