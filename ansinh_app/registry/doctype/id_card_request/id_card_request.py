@@ -1,0 +1,7 @@
+"""ID Card Request."""
+
+from frappe.model.document import Document
+
+
+class IDCardRequest(Document):
+    pass

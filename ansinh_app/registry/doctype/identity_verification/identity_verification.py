@@ -1,0 +1,7 @@
+"""Identity Verification."""
+
+from frappe.model.document import Document
+
+
+class IdentityVerification(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Identity Verification List."""
+
+from frappe.model.document import Document
+
+
+class IdentityVerificationList(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Registry Change List Row."""
+
+from frappe.model.document import Document
+
+
+class RegistryChangeListRow(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Registry Change Person."""
+
+from frappe.model.document import Document
+
+
+class RegistryChangePerson(Document):
+    pass
