@@ -94,10 +94,12 @@ _GUARDED = [
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",
+    "Campaign Visit",
     "Entitlement",
     "One-off Grant",
     "Pay Point",
     "Payment Account",
+    "Payment Move",
     "Payout Batch",
     "Payout Line",
     "Payout Period",
@@ -105,6 +107,8 @@ _GUARDED = [
     "Provider Result",
     "Recovery Case",
     "Registry Change",
+    "Registry Change List",
+    "Registry Change List Row",
     "Registry Import",
     "Registry Import Layout",
     "Registry Import Row",
@@ -112,6 +116,7 @@ _GUARDED = [
     "Representative",
     "Settlement",
     "Treasury Drawdown",
+    "Treasury Return",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
 override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
@@ -124,10 +129,23 @@ scheduler_events = {
     ]
 }
 
+# Masked copies of numbers, and a history that does not tell them.
+doc_events = {
+    **{
+        doctype: {"validate": "ansinh_app.utils.masking.set_shown_on_save"}
+        for doctype in ("Account Request", "ID Card Request", "Identity Verification", "Registry Change")
+    },
+    "Version": {"before_insert": "ansinh_app.utils.masking.mask_version"},
+}
+standard_queries = {
+    doctype: "ansinh_app.registry.finding.people" for doctype in ("Beneficiary", "Representative", "Payment Account")
+}
+
 jinja = {
     "methods": [
         "ansinh_app.utils.printing.payment_list_paper",
         "ansinh_app.utils.printing.drawdown_paper",
+        "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
         "ansinh_app.payee_accounts.papers.application_paper",

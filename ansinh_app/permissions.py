@@ -13,6 +13,7 @@ from frappe import _
 
 from ansinh_app.exceptions import AreaError
 from ansinh_app.registry.units import unit_tree
+from ansinh_app.utils.questions import refuse_hidden_questions
 
 # What a role may be limited to. "office": the paying office's own people, all offices unless limited to some;
 # "commune": units; "provider": banks and the Post; "viewer": the province, sums and never people.
@@ -80,6 +81,14 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "offices": (Way("administrative_unit", "office_units"),),
         "units": (Way("administrative_unit", "units"),),
     },
+    "Registry Change List": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
+    "Registry Change List Row": {
+        "offices": (Way("change_list", "offices", "Registry Change List", "office"),),
+        "units": (Way("change_list", "units", "Registry Change List", "administrative_unit"),),
+    },
     "Payment Account": {
         "offices": (
             Way("beneficiary", "offices", "Beneficiary", "office"),
@@ -115,6 +124,12 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "units": (Way("administrative_unit", "units"),),
         "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
+    "Campaign Visit": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
+    },
+    "Payment Move": _OF_OFFICE,
     "Provider Inquiry": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Payout Period": {
         **_OF_OFFICE,
@@ -140,6 +155,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     },
     "Settlement": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Treasury Drawdown": _OF_OFFICE,
+    "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
 }
@@ -257,6 +273,8 @@ def scope(user: str | None = None) -> Scope:
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
     """Hook `permission_query_conditions`: the SQL condition on the rows of `doctype` the user may list."""
     who = scope(user)
+    if who.user == frappe.session.user:
+        refuse_hidden_questions(doctype)
     if who.unrestricted:
         return ""
     choices = []
@@ -272,6 +290,8 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 def has_permission(doc, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
     """Hook `has_permission`: whether the document, as it is and as it stood, lies in the user's area."""
     who = scope(user)
+    if who.user == frappe.session.user:
+        refuse_hidden_questions(doc.doctype)
     if who.unrestricted:
         return True
     states = [doc]

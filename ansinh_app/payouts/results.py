@@ -140,12 +140,13 @@ def _check_batch(batch: str) -> None:
 
 
 def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:
-    """The rows of the first sheet that holds a result table."""
-    settings = frappe.get_doc("Provider File Profile", files.profile_name(batch.provider))
-    profile = files.profile_of(settings)
+    """The rows of the first sheet that holds a result table, by the provider's layouts and usual headers."""
+    layouts = files.layouts(batch.provider, "result_profile", "file_profile")
+    default = next(filter(None, map(files.missing_status, layouts)), "")
+    profiles = [files.profile_of(one) for one in layouts]
     for _sheet, grid in workbooks.read_workbook(content, file_name):
         try:
-            rows = bankfile.parse_result(grid, profile)
+            rows = bankfile.parse_result(grid, profiles, default)
         except BadTable:
             continue
         if rows:

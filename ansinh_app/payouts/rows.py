@@ -4,6 +4,8 @@ import frappe
 from frappe.query_builder import Case
 from frappe.utils import now
 
+from ansinh_app.core.identity import account
+
 _CHUNK = 500
 
 LINE_FIELDS = (
@@ -55,10 +57,11 @@ def insert_lines(lines: list[dict]) -> None:
             0,
             0,
             *(line.get(fieldname) for fieldname in LINE_FIELDS),
+            account.mask(line.get("account_no")) or None,
         )
         for line in lines
     ]
-    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS], values, chunk_size=_CHUNK)
+    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS, "account_no_shown"], values, chunk_size=_CHUNK)
 
 
 def delete_lines(names: list[str]) -> None:

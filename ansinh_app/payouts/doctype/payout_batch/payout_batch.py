@@ -32,6 +32,7 @@ _NOT_BY_HAND = (
     "approved_on",
     "seal",
     "provider_file",
+    "provider_files",
     "sent_on",
     "paid_count",
     "paid_amount",
@@ -299,11 +300,11 @@ class PayoutBatch(Document):
 def make_provider_file(doc: str | dict) -> dict:
     """Action: writes the provider's file of a sealed batch."""
     batch = actions.stored(doc, "Payout Batch", "write")
-    written = files.write_provider_file(batch.name)
-    frappe.msgprint(
-        f'<a href="{written.file_url}" target="_blank">{frappe.utils.escape_html(written.file_name)}</a>',
-        title=_("Provider File"),
-    )
+    links = [
+        f'<a href="{file.file_url}" target="_blank">{frappe.utils.escape_html(file.file_name)}</a>'
+        for file in files.write_provider_files(batch.name)
+    ]
+    frappe.msgprint("<br>".join(links), title=_("Provider File"))
     return batch.reload().as_dict()  # the desk shows the document it gets back
 
 
