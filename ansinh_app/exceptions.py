@@ -101,3 +101,7 @@ class ReportScheduleError(AnSinhError):
 
 class AccountRequestError(AnSinhError):
     """A request for an account cannot take this step."""
+
+
+class VerificationError(AnSinhError):
+    """A request to the police, or their answer, does not fit the person or the state it is in."""

@@ -83,7 +83,9 @@ def parse(
     number and no word of its outcome counts as opened, any other without a word as `default_status`.
     """
     profiles = list(profiles)
-    own = {key: field for one in profiles for key, field in answer_tables.own_headers(one.columns, _OWN).items()}
+    own: dict[str, str] = {}
+    for one in reversed(profiles):
+        own |= answer_tables.own_headers(one.columns, _OWN)
     start, columns = answer_tables.header(grid, _HEADERS, own)
     if len(columns) < 2 or "account_no" not in columns or not ({"ref", "holder_id", "name"} & columns.keys()):
         raise BadTable(problem="no header row with account and reference, ID or name")

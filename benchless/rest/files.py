@@ -21,16 +21,6 @@ def private_file(request, path: str) -> HttpResponse:
     return send(Path(frappe.get_site_path("private", "files")), path)
 
 
-def asset_path(path: str) -> str | None:
-    """The file behind /assets/<path>: <app>/… of an installed app's `public` folder; None where there is none."""
-    app, _slash, rest = path.partition("/")
-    if app not in [*frappe.get_installed_apps(), "frappe"]:
-        return None
-    root = Path(frappe.get_app_path(app, "public")).resolve()
-    found = (root / rest).resolve()
-    return str(found) if found.is_relative_to(root) and found.is_file() else None
-
-
 def send(folder: Path, path: str) -> HttpResponse:
     """Send folder/path, never anything outside of folder, and nothing that could run as a page of this site."""
     target = (folder / path).resolve()

@@ -10,8 +10,8 @@ import frappe
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from frappe.utils.jinja import get_jenv
 
+from benchless.assets import asset_path
 from benchless.desk.middleware import CONTENT_SECURITY_POLICY
-from benchless.rest.files import asset_path
 from benchless.rest.views import read_form
 
 ASSET_AGE_SECONDS = 3600

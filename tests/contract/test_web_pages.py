@@ -7,7 +7,24 @@ from unittest.mock import patch
 import frappe
 import pytest
 import rest_world
+from frappe.sessions import get_csrf_token
 from rest_client import Http
+
+REFUSALS = {"refused": frappe.PermissionError, "missing": frappe.PageDoesNotExistError}
+
+
+def fill_page(context):
+    """get_context of page_app/www/page-app-hello: a guest is sent to sign in."""
+    if frappe.session.user == "Guest":
+        frappe.flags.redirect_location = "/login?redirect-to=/page-app-hello"
+        raise frappe.Redirect(302)
+    asked = frappe.form_dict.get("as")
+    if asked in REFUSALS:
+        raise REFUSALS[asked]
+    context.title, context.asked, context.mark = "Hello", asked or "nothing", "<b>"
+    context.csrf_token = get_csrf_token()
+    frappe.db.commit()
+    return {"more": "kept"}
 
 
 @contextmanager
@@ -38,6 +55,7 @@ def test_a_page_is_filled_by_its_module_and_stands_in_its_frame(pages, owner):
     assert "<title>Hello</title>" in page.text
     assert (part(page, "who"), part(page, "asked")) == (rest_world.OWNER, "clerk")
     assert (part(page, "path"), part(page, "escaped")) == ("page-app-hello", "&lt;b&gt;")
+    assert part(page, "more") == "kept"
 
 
 def test_a_folder_shows_its_index_and_a_text_is_a_text(pages, guest):

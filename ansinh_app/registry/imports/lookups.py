@@ -211,6 +211,12 @@ def learn(found: Lookups, records: Iterable[Record]) -> None:
             found.add_representative(row)
 
 
+def learn_people(found: Lookups, beneficiaries: list[str]) -> None:
+    """Read some more people by the names of their documents."""
+    for start in range(0, len(beneficiaries), _AT_ONCE):
+        _add_people(found, {"name": ["in", beneficiaries[start : start + _AT_ONCE]]})
+
+
 def _read_categories(found: Lookups) -> None:
     for category in found.law.categories.values():
         found.titles.setdefault(names.search_key(category.title), category.code)

@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from ansinh_app.core.names import Match, ascii_upper, compare
 from ansinh_app.exceptions import AccountError
 from ansinh_app.payee_accounts.numbers import clean_account_no
+from ansinh_app.utils.masking import set_shown
 
 _MATCHES = {
     Match.EXACT: "Exact",
@@ -27,6 +28,7 @@ class PaymentAccount(Document):
 
     def validate_number(self):
         self.account_no = clean_account_no(self.account_no)
+        set_shown(self)
         self.account_name = ascii_upper(self.account_name or "")
         if not self.account_name:
             frappe.throw(_("The account needs the name of its holder."), AccountError)

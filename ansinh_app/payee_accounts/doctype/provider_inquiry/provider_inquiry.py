@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
+from ansinh_app.core import masking
 from ansinh_app.exceptions import AccountRequestError, InvalidDateError
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.permissions import check_office, scope
@@ -26,7 +27,7 @@ class ProviderInquiry(Document):
         """The bank learns the holder, the number and the question; nothing else of the person."""
         account = frappe.get_doc("Payment Account", self.payment_account)
         self.provider = account.provider
-        self.subject = f"{account.account_name}, {account.account_no}"[:140]
+        self.subject = f"{account.account_name}, {masking.mask(masking.ACCOUNT, account.account_no)}"[:140]
         if self.is_new():
             self.office = self.office or _office_of(account)
 

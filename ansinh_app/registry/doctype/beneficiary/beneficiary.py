@@ -8,15 +8,16 @@ from frappe.utils import getdate
 from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
 from ansinh_app.registry import marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
+from ansinh_app.registry.verification import standing
 
 _BY_DECISION = ("status", "deceased_on", "death_known_on")
-_OFFICE = {"Social Affairs Officer", "Social Affairs Manager"}
 
 
 class Beneficiary(Document):
     def validate(self):
         self.keep_what_decisions_set()
         clean_person(self)
+        standing.follow(self)
         refuse_second_registration(self)
         self.validate_birth()
         self.validate_death()
@@ -34,11 +35,11 @@ class Beneficiary(Document):
     def keep_what_decisions_set(self):
         """A REST client may send these; death and status come from approved changes, the identity from the office."""
         roles = set(frappe.get_roles())
+        standing.keep_answers(self)
         if self.flags.ignore_permissions or roles & {"Administrator", "System Manager"}:
             return
-        kept = _BY_DECISION if roles & _OFFICE else (*_BY_DECISION, "verification_status")
         before = self.get_doc_before_save()
-        for fieldname in kept:
+        for fieldname in _BY_DECISION:
             default = self.meta.get_field(fieldname).default
             self.set(fieldname, before.get(fieldname) if before else default)
 

@@ -1,4 +1,4 @@
-"""Registry Change List Row."""
+"""Registry Change List Row: what one row of a list of changes was understood as."""
 
 from frappe.model.document import Document
 

@@ -1,4 +1,4 @@
-"""Registry Change Person."""
+"""Registry Change Person: one of the people chosen for a common change."""
 
 from frappe.model.document import Document
 

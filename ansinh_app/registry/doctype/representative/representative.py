@@ -5,11 +5,14 @@ from frappe.model.document import Document
 
 from ansinh_app.permissions import scope
 from ansinh_app.registry.people import clean_person, refuse_second_registration
+from ansinh_app.registry.verification import standing
 
 
 class Representative(Document):
     def validate(self):
+        standing.keep_answers(self)
         clean_person(self)
+        standing.follow(self)
         refuse_second_registration(self)
         self.set_unit()
 

@@ -164,7 +164,7 @@ def fetch(url: str, timeout: int = 10, ssl_context=None) -> dict:
 
 def _local_path(url_path: str) -> str | None:
     if url_path.startswith("/assets/"):
-        from benchless.rest.files import asset_path
+        from benchless.assets import asset_path
 
         return asset_path(url_path.removeprefix("/assets/"))
     if url_path.startswith(("/files/", "/private/files/")):

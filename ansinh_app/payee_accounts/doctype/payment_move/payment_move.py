@@ -1,0 +1,7 @@
+"""Payment Move."""
+
+from frappe.model.document import Document
+
+
+class PaymentMove(Document):
+    pass
