@@ -105,3 +105,11 @@ class AccountRequestError(AnSinhError):
 
 class VerificationError(AnSinhError):
     """A request to the police, or their answer, does not fit the person or the state it is in."""
+
+
+class ReformError(AnSinhError):
+    """A reform of communes cannot be carried out, or not be taken back any more."""
+
+
+class PersonalDataError(frappe.ValidationError):
+    """Something the protection of people's data does not allow."""

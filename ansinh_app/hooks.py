@@ -25,7 +25,14 @@ _ROLES = [
     "Province Viewer",
     "Auditor",
 ]
-_WORKFLOWS = ["Registry Change Approval", "Payout Batch Approval", "Bank Contract Approval", "Account Request Course"]
+_WORKFLOWS = [
+    "Registry Change Approval",
+    "Payout Batch Approval",
+    "Bank Contract Approval",
+    "Account Request Course",
+    "Identity Verification Course",
+    "ID Card Request Course",
+]
 
 fixtures = [
     {"dt": "Role", "filters": [["name", "in", _ROLES]]},
@@ -52,6 +59,14 @@ fixtures = [
                     "Opened",
                     "Handed Over",
                     "Withdrawn",
+                    "Requested",
+                    "Verified",
+                    "To Decide",
+                    "Settled",
+                    "Asked",
+                    "Appointment",
+                    "Issued",
+                    "Refused",
                 ],
             ]
         ],
@@ -79,6 +94,15 @@ fixtures = [
                     "Hand Over",
                     "Withdraw",
                     "Try Again",
+                    "Send to Police",
+                    "Confirm Identity",
+                    "Report Difference",
+                    "Settle",
+                    "Ask Again",
+                    "Ask Police",
+                    "Set Appointment",
+                    "Mark as Issued",
+                    "Refuse",
                 ],
             ]
         ],
@@ -96,6 +120,10 @@ _GUARDED = [
     "Budget Allotment",
     "Campaign Visit",
     "Entitlement",
+    "ID Card List",
+    "ID Card Request",
+    "Identity Verification",
+    "Identity Verification List",
     "One-off Grant",
     "Pay Point",
     "Payment Account",
@@ -117,6 +145,7 @@ _GUARDED = [
     "Settlement",
     "Treasury Drawdown",
     "Treasury Return",
+    "Unit Move",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
 override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
@@ -151,5 +180,7 @@ jinja = {
         "ansinh_app.payee_accounts.papers.application_paper",
         "ansinh_app.payee_accounts.papers.mandate_paper",
         "ansinh_app.payee_accounts.papers.contract_paper",
+        "ansinh_app.payee_accounts.campaign_papers.day_list_paper",
+        "ansinh_app.payee_accounts.campaign_papers.notice_paper",
     ]
 }

@@ -67,8 +67,17 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     },
     "Entitlement": _OF_PERSON,
     "Registry Change": _OF_PERSON,
+    "Unit Move": _OF_PERSON,
     "One-off Grant": _OF_PERSON,
     "Recovery Case": _OF_PERSON,
+    # The police see these in their own units, and of the registry nothing else.
+    **dict.fromkeys(
+        ("Identity Verification", "Identity Verification List", "ID Card Request", "ID Card List"),
+        {
+            "offices": (Way("office", "offices"),),
+            "units": (Way("administrative_unit", "units"),),
+        },
+    ),
     "Registry Import": {
         "offices": (Way("office", "offices"),),
         "units": (Way("administrative_unit", "units"),),

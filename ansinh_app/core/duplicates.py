@@ -18,7 +18,7 @@ from math import log2
 from rapidfuzz.distance import OSA
 
 from .identity import cccd
-from .syllables import fold, hoi_for_nga, is_syllable, plain
+from .syllables import fold, hoi_for_nga, is_syllable, plain, words_of
 
 SAME_ID, OLD_ID, NAME_AND_BIRTH = "Same ID", "Old and New ID", "Name and Birth"
 SAME_ACCOUNT, TWO_SCHEMES = "Same Account", "Two Schemes"
@@ -75,7 +75,7 @@ class Known:
     has_marks: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        words = self.record.full_name.split()
+        words = words_of(self.record.full_name)
         self.words = tuple(plain(word) for word in words)
         self.marked = tuple(fold(word) for word in words)
         self.has_marks = self.words != self.marked
@@ -95,7 +95,7 @@ def loose_name(full_name: str) -> str:
     >>> loose_name("Lý Thị Mỹ") == loose_name("LI MI THI")
     True
     """
-    return " ".join(sorted(plain(word) for word in full_name.split()))
+    return " ".join(sorted(plain(word) for word in words_of(full_name)))
 
 
 def count_namesakes(full_names: Iterable[tuple[str, int]]) -> Counter:
@@ -334,27 +334,27 @@ def _names(one: Known, other: Known) -> _Agreement | None:
     if a == b:
         return _same_letters(one, other)
     if one.loose == other.loose:
-        return _Agreement(-2.0 if a[0] == b[0] else -3.0, "name_order")
+        return _Agreement(-1.0 if a[0] == b[0] else -3.0, "name_order")
     if len(a) == len(b):
         if all(x == y or _short_for(x, y) or _short_for(y, x) for x, y in zip(a, b, strict=True)):
-            return _Agreement(-3.0, "name_short")
+            return _Agreement(-0.5, "name_short")
         return _one_slip(a, b)
     shorter, longer = sorted((a, b), key=len)
     if "".join(a) == "".join(b):
-        return _Agreement(-1.0, "name_spaces")
+        return _Agreement(-0.5, "name_spaces")
     if len(shorter) < 2 or shorter[0] != longer[0] or not _is_part(shorter, longer):
         return None
     missing = len(longer) - len(shorter)
     if shorter[-1] != longer[-1]:
-        return _Agreement(-3.0 - 3.0 * missing, "name_end_missing")
-    return _Agreement(-3.0 * missing, "name_middle_missing")
+        return _Agreement(-3.0 - 2.0 * missing, "name_end_missing")
+    return _Agreement(-1.5 * missing, "name_middle_missing")
 
 
 def _same_letters(one: Known, other: Known) -> _Agreement:
     if one.marked == other.marked:
         return _Agreement(0.0, "name_same")
     if not (one.has_marks and other.has_marks):
-        return _Agreement(-0.5, "name_unmarked")
+        return _Agreement(0.0, "name_unmarked")
     bits, other_given = 0.0, False
     last = len(one.words) - 1
     for at, (x, y) in enumerate(zip(one.marked, other.marked, strict=True)):
@@ -385,7 +385,8 @@ def _one_slip(a: tuple[str, ...], b: tuple[str, ...]) -> _Agreement | None:
     if OSA.distance(x, y, score_cutoff=1) > 1:
         return None
     if is_syllable(x) != is_syllable(y):
-        return _Agreement(-3.0, "name_letter")
+        # Whoever typed it would have mistyped a namesake as well: the slip itself says next to nothing.
+        return _Agreement(-0.5, "name_letter")
     is_given = at == len(a) - 1
     return _Agreement(-7.0 if is_given else -5.0, "name_letter", other_given=is_given)
 

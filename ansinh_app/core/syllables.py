@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from .names import normalise, without_marks
 
+_APOSTROPHE = re.compile(r"['’‘`´ʼ]")
+_NOT_LETTER = re.compile(r"[\W_]+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _HOI, _NGA = "\u0309", "\u0303"
 # "Lý" is "Lí" and "Quý" is "Quí", but "Thúy" is not "Thúi" and "Bảy" is not "Bải".
@@ -17,9 +19,18 @@ _RIMES = frozenset(
     """a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu i ia ich iec iem ien ieng iep iet
     ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong oong
     op ot u ua uan uang uat uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya
-    uych uyen uyet uynh uyt uyu y yem yen yet yeu""".split()
+    uych uyen uyet uynh uyt uyu y ych yem yen yet yeu ynh yt""".split()
 )
 _SYLLABLE = re.compile(rf"^({'|'.join(sorted(_ONSETS, key=len, reverse=True))})?([aeiouy].*)$")
+
+
+def words_of(full_name: str) -> list[str]:
+    """The words of a name: an apostrophe joins, anything else that is no letter parts.
+
+    >>> words_of("H'Mông A-Phủ")
+    ['HMông', 'A', 'Phủ']
+    """
+    return _NOT_LETTER.sub(" ", _APOSTROPHE.sub("", normalise(full_name))).split()
 
 
 @lru_cache(maxsize=65_536)

@@ -39,6 +39,11 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "no_account": (BLOCK, COMMUNE, _("No payment account")),
         "account_closed": (BLOCK, OFFICER, _("The payment account is closed or blocked")),
         "account_name_mismatch": (BLOCK, COMMUNE, _("The name on the account is not the person's name")),
+        "account_name_check": (
+            WARNING,
+            COMMUNE,
+            _("The name on the account is not spelt as in the registry: the provider may return the money"),
+        ),
         "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
         "contracts_not_kept": (
             WARNING,

@@ -14,6 +14,7 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF
 from ansinh_app.registry.marriages import COUPLE_RULE
+from ansinh_app.registry.moves import moves_of
 
 _CHUNK = 1000
 
@@ -70,9 +71,11 @@ def read_book(
     law: Law, office: str | None = None, beneficiary: str | None = None, month: Month | None = None
 ) -> Book:
     """The people an office pays in the month, or one person, with decisions, lines of all periods and cases."""
-    transfers = _transfers()
+    transfers = moves_of(office, beneficiary)
     who = Who(office, beneficiary, *(_moving(transfers, office, month) if office and month else ()))
     people, units = _read_people(law, who, transfers)
+    if month:
+        _put_back_before_reform(people, transfers, month)
     _read_lines(people, who)
     _read_entitlements(people, who, transfers)
     _read_marriages(law, people, who, transfers)
@@ -96,7 +99,7 @@ def read_book(
 
 def read_people(law: Law, office: str) -> dict[str, PersonBook]:
     """The people of an office with their decisions and no money: what a forecast looks at."""
-    who, transfers = Who(office), _transfers()
+    who, transfers = Who(office), moves_of(office)
     people, _units = _read_people(law, who, transfers)
     _read_entitlements(people, who, transfers)
     _read_marriages(law, people, who, transfers)
@@ -134,13 +137,34 @@ def _read_people(law: Law, who: Who, transfers: dict[str, list[dict]]) -> tuple[
                 died_on=_day(row.deceased_on),
                 death_known_on=_day(row.death_known_on),
                 units=places(first),
-                moves=tuple(Move(move.pays_from, move.decided_on, places(move.new_unit)) for move in moved)
-                if rate_units
-                else (),
+                moves=_places_moved(moved, places) if rate_units else (),
                 born_at_end=at_end,
             ),
         )
     return people, units
+
+
+def _places_moved(moved: list[dict], places) -> tuple[Move, ...]:
+    """The places that set a level, move by move; a reform adds the new province's to the old one's.
+
+    For those it served, a merged province's resolution stays in force until the new one decides another level.
+    """
+    found: list[Move] = []
+    for move in moved:
+        units = places(move.new_unit)
+        if move.reform:
+            before = found[-1].units if found else places(move.old_unit)
+            units = tuple(dict.fromkeys((*before, *units)))
+        found.append(Move(move.pays_from, move.decided_on, units))
+    return tuple(found)
+
+
+def _put_back_before_reform(people: dict[str, PersonBook], moves: dict[str, list[dict]], month: Month) -> None:
+    """Months before a reform are listed and counted in the units of then."""
+    for beneficiary, moved in moves.items():
+        ahead = next((move for move in moved if move.reform and move.pays_from > month), None)
+        if ahead and beneficiary in people:
+            people[beneficiary].row.administrative_unit = ahead.old_unit
 
 
 def lineage(units: dict[str, dict], unit: str | None) -> list[str]:
@@ -169,25 +193,6 @@ def recoveries_of(explanation: str | None) -> dict[str, int]:
         if step.get("code") == "recovery":
             taken[step["params"]["case"]] += int(step["params"]["amount"])
     return dict(taken)
-
-
-def _transfers() -> dict[str, list[dict]]:
-    """Approved moves by beneficiary in the order decided, with the month from which the new place pays."""
-    rows = frappe.get_all(
-        "Registry Change",
-        filters={"docstatus": 1, "change_type": "Transfer", "old_unit": ["is", "set"]},
-        fields=["name", "beneficiary", "effective_month", "decision_date"]
-        + ["old_unit", "new_unit", "old_office", "new_office"],
-        order_by="decision_date, name",
-        limit_page_length=0,
-    )
-    found: dict[str, list[dict]] = defaultdict(list)
-    for row in rows:
-        row.decided_on = getdate(row.decision_date)
-        after = Month.of(row.decided_on) + 1
-        row.pays_from = Month.parse(getdate(row.effective_month)) if row.effective_month else after
-        found[row.beneficiary].append(row)
-    return found
 
 
 def _moving(
@@ -347,6 +352,7 @@ def _read_marriages(law: Law, people: dict[str, PersonBook], who: Who, transfers
     names = sorted({row.spouse for row in rows})
     for start in range(0, len(names), _CHUNK):
         some = Who(names=tuple(names[start : start + _CHUNK]))
+        transfers = transfers | moves_of(people=some.names)
         found, _units = _read_people(law, some, transfers)
         _read_entitlements(found, some, transfers)
         spouses.update(found)

@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.months import Month
+from ansinh_app.payee_accounts.closing import NOT_PAID
 from ansinh_app.payouts.ledger_reader import Book, PersonBook
 
 BANK, CASH = "Bank Transfer", "Cash"
@@ -116,7 +117,7 @@ def payee_for(
         return Payee(provider, CASH, None, "", name, payee_type) if provider else Hold("no_contract", CASH)
     if not account:
         return Hold("no_account")
-    if account.status in ("Closed", "Blocked"):
+    if account.status in NOT_PAID:
         return Hold("account_closed", account.name)
     if account.holder_type == "Self" and payee_type == "Self" and account.name_match == "Different":
         return Hold("account_name_mismatch", account.account_name)

@@ -109,12 +109,17 @@ def _unpaid_long(plan: Plan, found) -> None:
 
 
 def _accounts(plan: Plan, found) -> None:
-    """One account may serve many wards; far too many is worth a look."""
+    """One account may serve many wards; far too many is worth a look, and so is a name spelt otherwise."""
     most = frappe.db.get_single_value("An Sinh Settings", "max_payees_per_account") or 10
     people = defaultdict(set)
     for line in plan.lines.values():
         if line["payment_account"]:
             people[line["payment_account"]].add(line["beneficiary"])
     for account, names in sorted(people.items()):
+        known = plan.book.accounts.get(account)
+        if known and known.name_match not in ("Exact", "", None):
+            for name in sorted(names):
+                full_name = plan.book.people[name].row.full_name
+                found("account_name_check", beneficiary=name, full_name=full_name, detail=known.account_name)
         if len(names) > most:
             found("too_many_on_account", payment_account=account, detail=str(len(names)))

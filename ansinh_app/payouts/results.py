@@ -12,7 +12,7 @@ from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.reconcile import SentLine, match
 from ansinh_app.exceptions import ResultFileError
-from ansinh_app.payee_accounts import opening
+from ansinh_app.payee_accounts import closing, opening
 from ansinh_app.payouts import files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period
@@ -70,6 +70,16 @@ def apply(result) -> None:
             for line, row in matching.matched
             if row.status == PAID and by_ref[line.ref]["payment_account"]
         }
+    )
+    closing.close_returned(
+        {
+            account: row.reason
+            for line, row in matching.matched
+            if row.status != PAID
+            and failures.kind_of(row.reason) == failures.ACCOUNT_CLOSED
+            and (account := by_ref[line.ref]["payment_account"])
+        },
+        result.name or batch.name,
     )
     result.matched = len(matching.matched) + len(matching.unchanged)
     result.already_applied = len(matching.unchanged)

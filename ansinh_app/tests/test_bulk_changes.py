@@ -70,7 +70,7 @@ class TestBulkChanges(OfficeCase):
 
     def test_a_communes_list_is_understood_row_by_row_and_nothing_is_written_before(self):
         dead, gone, poor, other = (
-            self.person(name) for name in ("Lý Văn Chết", "Lý Văn Hết", "Lý Thị Đổi", "Lý Thị Khác")
+            self.person(name) for name in ("Lý Văn Hậu", "Lý Văn Hết", "Lý Thị Đổi", "Lý Thị Khác")
         )
         new = self.person("Lý Thị Mới", category=None)
         doc = self.make_list(
@@ -79,7 +79,7 @@ class TestBulkChanges(OfficeCase):
                 [1, "Lý Thị Mới", "05/06/1970", "", "", "BTXH-06A1", "07/2024", DECISION, "Mới hưởng"],
                 [2, "Nông Văn Lạ", "01/01/1950", "", "", "BTXH-06A1", "07/2024", DECISION, "Mới hưởng"],
                 ["II. GIẢM"],
-                [1, "LÝ VĂN CHẾT", "01/06/1970", "", "", "", "", DECISION, "Chết ngày 3/6/2024"],
+                [1, "LÝ VĂN HẬU", "01/06/1970", "", "", "", "", DECISION, "Chết ngày 3/6/2024"],
                 [2, "Lý Văn Hết", "02/06/1970", "", "", "", "07/2024", DECISION, "Hết điều kiện"],
                 [3, "Lý Thị Khác", "04/06/1970", "", "", "", "07/2024", DECISION, "Đổi TK"],
                 ["III. ĐIỀU CHỈNH"],
@@ -126,12 +126,12 @@ class TestBulkChanges(OfficeCase):
         self.assertEqual(paid[other.name], 3 * 750_000)
 
     def test_the_same_list_twice_proposes_nothing_twice(self):
-        gone, dead = self.person("Lý Văn Hết"), self.person("Lý Văn Chết")
+        gone, dead = self.person("Lý Văn Hết"), self.person("Lý Văn Hậu")
         content = workbook(
             ["GIẢM"],
             [1, "Lý Văn Hết", "01/06/1970", "", "", "", "07/2024", DECISION, "Thôi hưởng"],
             [2, "Lý Văn Hết", "01/06/1970", "", "", "", "07/2024", DECISION, "Thôi hưởng"],
-            [3, "Lý Văn Chết", "02/06/1970", "", "", "", "", DECISION, "chết 3/6/2024"],
+            [3, "Lý Văn Hậu", "02/06/1970", "", "", "", "", DECISION, "chết 3/6/2024"],
         )
         first = self.propose(self.make_list(content))
         self.assertEqual((first.rows_ready, first.rows_known, first.rows_rejected), (2, 1, 0))

@@ -66,7 +66,7 @@ _REPRESENTATIVE_FIELDS = ["name", "full_name", "search_name", "personal_id", "ad
 _AT_ONCE = 500
 _LEADING_CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9]+(?:-[A-Z0-9]+)*(?=\s|[:(,;.]|$)")
 _UNIT_WORDS = re.compile(r"^(?:xa|phuong|thi tran|tt|p|x) ")
-_BANK_WORDS = re.compile(r"^(?:ngan hang|nh)\s+(?:tmcp|tm cp|thuong mai co phan)?\s*")
+_BANK_WORDS = re.compile(r"^(?:(?:ngan hang|nh)(?: (?:tmcp|tm cp|tm|thuong mai co phan))?|nhtmcp|tmcp) ")
 
 
 @dataclass(slots=True)

@@ -15,7 +15,9 @@ def label(field: str) -> str:
         "personal_id": _("Personal ID"),
         "old_id": _("Old ID (CMND)"),
         "family_name": _("Family and Middle Name"),
+        "middle_name": _("Middle Name"),
         "given_name": _("Given Name"),
+        "degree": _("Degree of Disability"),
         "birth_certificate_no": _("Birth Certificate"),
         "unit": _("Commune"),
         "village": _("Village"),
@@ -91,9 +93,15 @@ def error(note: Note) -> str:
         "bad_number": _("cannot be such a number"),
         "two_numbers": _("two different numbers"),
         "unknown_choice": _("is not one of the choices"),
+        "excel_error": _("is the error of a formula"),
+        "several_people": _("holds several people"),
+        "second_list": _("stands in a second list beside the first"),
+        "phone_and_account": _("looks like a phone number, and an account number stands under the phone"),
     }.get(note.code)
     if "E+" in value.upper() and note.code == "bad_number":
         problem = _("Excel has lost the last digits")
+    if note.code in ("several_people", "second_list"):
+        return fault(note.field, value, problem, _("one person per row"))
     if note.code in ("says_died", "says_left"):
         return fault(note.field, value, problem, _("a registry change; living people on the list"))
     return fault(note.field, value, problem)
@@ -110,6 +118,14 @@ def repair(note: Note) -> str:
         "note_taken_out": _("note taken out of the name"),
         "capitals": _("written with small letters"),
         "old_font": _("old font put into Unicode"),
+        "misread_text": _("text of a wrong encoding put right"),
+        "letter_for_digit": _("a letter typed for a digit"),
+        "text_taken_off": _("words beside the number left out"),
+        "month_first": _("month before day, as in the whole column"),
+        "birth_in_name": _("taken from behind the name"),
+        "in_thousands": _("counted in thousands"),
+        "degree_joined": _("completed by the degree beside it"),
+        "taken_from_note": _("taken from the note"),
         "says_none": _("nothing given"),
         "says_cash": _("paid in cash"),
         "two_in_one_cell": _("two numbers in one cell"),
@@ -135,6 +151,9 @@ def doubt(note: Note) -> str:
         "unknown_province": _("has a province code that is not on the list"),
         "landline": _("is a landline and gets no messages"),
         "bad_number": _("is no phone number and was left out"),
+        "excel_error": _("is the error of a formula and was left out"),
+        "unreadable": _("cannot be read and was left out"),
+        "too_small": _("is too small for an amount in đồng and was left out"),
         "number_cell": _("stood in a number cell: leading zeros may be lost"),
     }.get(note.code, note.code)
     return f"{label(note.field)} {note.value} {said}"

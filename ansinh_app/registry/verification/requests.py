@@ -146,8 +146,8 @@ def _representatives(request_list) -> list:
     query = query.where(_chosen(request_list, table)).where(_without_open(table, "representative"))
     found: dict[str, frappe._dict] = {}
     for one in query.run(as_dict=True):
-        one.village = one.of_village
-        one.administrative_unit = one.administrative_unit or one.of_unit
+        # The police of the list's commune are asked, wherever the representative lives.
+        one.village, one.administrative_unit = one.of_village, one.of_unit
         found.setdefault(one.name, one)
     return list(found.values())
 

@@ -3,11 +3,12 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.model.workflow import apply_workflow
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.core import cells, names
-from ansinh_app.core.identity import cccd, verification
 from ansinh_app.core.errors import BadIdentifier
+from ansinh_app.core.identity import cccd, verification
 from ansinh_app.exceptions import SelfApprovalError, VerificationError
 from ansinh_app.registry.people import birth
 from ansinh_app.registry.verification import answers, proposals, requests, standing
@@ -39,6 +40,7 @@ _OF_STEPS = (
     "decided_by",
     "decided_on",
 )
+_PLACE = ("administrative_unit", "village", "office")
 
 
 class IdentityVerification(Document):
@@ -54,7 +56,7 @@ class IdentityVerification(Document):
         before = self.get_doc_before_save()
         if (before.status if before else "Draft") != self.status:
             standing.refresh(*self.person)
-            if self.verification_list:
+            if self.verification_list and not self.flags.in_list:
                 answers.recount(self.verification_list)
 
     def on_trash(self):
@@ -86,8 +88,13 @@ class IdentityVerification(Document):
 
     def copy_person(self):
         doctype, (name,) = self.person
-        if name:
-            self.update(requests.copy_of(frappe.get_doc(doctype, name)))
+        if not name:
+            return
+        values = requests.copy_of(frappe.get_doc(doctype, name))
+        if self.representative and self.verification_list:
+            # A list asks the police of its commune, wherever the representative lives.
+            values = {key: value for key, value in values.items() if not (key in _PLACE and self.get(key))}
+        self.update(values)
 
     def validate_person(self):
         if bool(self.beneficiary) == bool(self.representative):
@@ -238,7 +245,7 @@ def accept_all(doc: str | dict) -> dict:
         found.refuse(_("the commune decides about the differences"), frappe.PermissionError)
     for row in found.differences:
         row.decision = row.decision or "Accepted"
-    found = frappe.model.workflow.apply_workflow(found, "Settle")
+    found = apply_workflow(found, "Settle")
     frappe.msgprint(_("{0} is settled.").format(found.full_name), alert=True)
     return found.as_dict()
 

@@ -1,0 +1,7 @@
+"""Data Incident."""
+
+from frappe.model.document import Document
+
+
+class DataIncident(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Retention Item."""
+
+from frappe.model.document import Document
+
+
+class RetentionItem(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Retention Rule."""
+
+from frappe.model.document import Document
+
+
+class RetentionRule(Document):
+    pass

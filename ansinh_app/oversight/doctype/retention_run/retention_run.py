@@ -1,0 +1,7 @@
+"""Retention Run."""
+
+from frappe.model.document import Document
+
+
+class RetentionRun(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Duplicate Finding."""
+
+from frappe.model.document import Document
+
+
+class DuplicateFinding(Document):
+    pass

@@ -1,0 +1,484 @@
+"""Carrying out a reform of communes: units end and begin, people and what lives there follow; and taking it back."""
+
+import json
+from collections import defaultdict
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, now
+
+from ansinh_app.exceptions import ReformError
+from ansinh_app.permissions import allowed_offices
+from ansinh_app.registry.moves import first_month
+from ansinh_app.registry.people import day
+from ansinh_app.registry.reform_plan import FOLLOWERS, Plan, make_plan, village_of
+from ansinh_app.registry.units import unit_tree
+
+_AT_ONCE = 1000
+_COLUMNS = (
+    "name creation modified owner modified_by docstatus idx reform beneficiary document_type document "
+    "effective_on decided_on old_unit new_unit old_office new_office"
+).split()
+
+
+def run(reform) -> dict[str, int]:
+    """Move everybody, all in one transaction; returns how many documents followed.
+
+    Run again it moves only who was registered in an old unit since. Raises ReformError with what stands in
+    the way, and AreaError-like refusal where people of other offices are concerned.
+    """
+    plan = make_plan(reform)
+    if plan.blocks:
+        frappe.throw("<br>".join(map(frappe.utils.escape_html, plan.blocks)), ReformError, title=_("In the Way"))
+    _check_offices(plan)
+    kept = json.loads(reform.undo or '{"made": [], "before": []}')
+    _end_units(plan, kept)
+    _make_units(plan, reform, kept)
+    _name_successors(plan, kept)
+    _set_offices(plan, reform, kept)
+    moved = _Mover(plan, reform).move()
+    reform.db_set(
+        {
+            "undo": json.dumps(kept, ensure_ascii=False, default=str),
+            "status": "Completed",
+            "run_by": reform.run_by or frappe.session.user,
+            "run_on": reform.run_on or now(),
+            "error_message": None,
+        }
+    )
+    for row in reform.rows:
+        row.db_set("new_unit", plan.new[row.new_code].name, update_modified=False)
+    for row in reform.offices:
+        if row.what == "Begins" and not row.office:
+            row.db_set("office", row.office_code, update_modified=False)
+    return moved
+
+
+def in_background(reform: str) -> None:
+    """The queued run: whatever happens, the document says how it ended."""
+    doc = frappe.get_doc("Unit Reform", reform)
+    try:
+        moved = run(doc)
+        doc.add_comment("Info", _("{0} people have moved.").format(moved.get("Beneficiary", 0)))
+        frappe.db.commit()
+    except Exception as error:
+        frappe.db.rollback()
+        expected = isinstance(error, (frappe.ValidationError, frappe.PermissionError))
+        if not expected:
+            frappe.log_error(title=f"Unit Reform {reform}")
+        said = str(error) if expected else _("It stopped by an error of the system; it has been recorded.")
+        doc.db_set({"status": "Failed", "error_message": frappe.utils.strip_html(said.replace("<br>", "\n"))})
+        frappe.db.commit()
+
+
+def _check_offices(plan: Plan) -> None:
+    """Who works for some offices only moves nobody of another one."""
+    mine = allowed_offices()
+    if mine is None:
+        return
+    sources = sorted(plan.sources())
+    theirs = frappe.get_all(
+        "Beneficiary",
+        filters={"administrative_unit": ["in", sources or [""]]},
+        fields=["office"],
+        group_by="office",
+        pluck="office",
+    )
+    others = sorted({office for office in (*theirs, *plan.ending) if office not in mine})
+    if others:
+        frappe.throw(
+            _("People of other offices live there ({0}): who works for all offices runs this").format(
+                ", ".join(others)
+            ),
+            frappe.PermissionError,
+        )
+
+
+def _keep(kept: dict, doc, *fields: str) -> None:
+    """Remember what a document said before it is changed."""
+    kept["before"].append(
+        [doc.doctype, doc.name, {field: str(doc.get(field)) if doc.get(field) else None for field in fields}]
+    )
+
+
+def _save(doc) -> None:
+    doc.flags.ignore_permissions = True
+    doc.save()
+
+
+def _end_units(plan: Plan, kept: dict) -> None:
+    """The old units end with the day before; a district ends with the last of its communes."""
+    tree = unit_tree()
+    parents = {unit.parent for unit in plan.old.values() if unit.parent}
+    districts = [
+        name
+        for name in sorted(parents)
+        if tree.units[name].level == "District"
+        and not tree.units[name].valid_to
+        and all(
+            child in plan.old or (tree.units[child].valid_to and tree.units[child].valid_to <= plan.last_day)
+            for child in tree.children.get(name, ())
+        )
+    ]
+    villages = [
+        child for name in plan.old for child in tree.children.get(name, ()) if not tree.units[child].valid_to
+    ]
+    for name in (*plan.old, *(v for v in villages if v not in plan.old), *districts):
+        doc = frappe.get_doc("Administrative Unit", name)
+        if not doc.valid_to:
+            _keep(kept, doc, "valid_to")
+            doc.valid_to = plan.last_day
+            _save(doc)
+
+
+def _make_units(plan: Plan, reform, kept: dict) -> None:
+    order = ("Province", "District", "Commune", "Village")
+    for new in sorted(plan.new.values(), key=lambda one: order.index(one.level)):
+        if new.name:
+            continue
+        doc = frappe.get_doc(
+            {
+                "doctype": "Administrative Unit",
+                "code": new.code,
+                "unit_name": new.unit_name,
+                "level": new.level,
+                "parent_administrative_unit": new.parent,
+                "valid_from": plan.effective_on,
+                "is_group": 1 if new.level in ("Province", "District") else 0,
+                "difficult_area": 1 if new.difficult_area else 0,
+            }
+        )
+        doc.flags.ignore_permissions = True
+        new.name = doc.insert().name
+        kept["made"].append(["Administrative Unit", new.name])
+
+
+def _name_successors(plan: Plan, kept: dict) -> None:
+    """What each old unit became: of a divided one the unit that got the rest, else most of the people."""
+    for name, ways in plan.targets.items():
+        doc = frappe.get_doc("Administrative Unit", name)
+        if doc.succeeded_by:
+            continue
+        code = ways.get("") or max(ways.values(), key=lambda one: (plan.people.get((name, one), 0), one))
+        _keep(kept, doc, "succeeded_by")
+        doc.succeeded_by = plan.new[code].name
+        _save(doc)
+
+
+def _set_offices(plan: Plan, reform, kept: dict) -> None:
+    like = frappe.get_doc("Paying Office", plan.ending[0]) if plan.ending else None
+    for row in reform.offices:
+        if row.what == "Begins" and not frappe.db.exists("Paying Office", row.office or row.office_code):
+            unit = plan.new[row.unit_code]
+            province = frappe.db.get_value("Administrative Unit", unit.parent, "unit_name") if unit.parent else ""
+            doc = frappe.get_doc(
+                {
+                    "doctype": "Paying Office",
+                    "office_code": row.office_code,
+                    "office_name": row.office_name or unit.unit_name,
+                    "parent_body": f"UBND {province[:1].lower()}{province[1:]}" if province else None,
+                    "place_name": unit.unit_name.split(" ", 1)[-1],
+                    "administrative_unit": unit.name,
+                    "starts_on": plan.effective_on,
+                    "programmes": [
+                        {"programme": one.programme} for one in (like.programmes if like else ())
+                    ],
+                }
+            )
+            doc.flags.ignore_permissions = True
+            kept["made"].append(["Paying Office", doc.insert().name])
+    for office in plan.ending:
+        doc = frappe.get_doc("Paying Office", office)
+        if not doc.ends_on or getdate(doc.ends_on) > plan.last_day:
+            _keep(kept, doc, "ends_on")
+            doc.ends_on = plan.last_day
+            _save(doc)
+
+
+class _Mover:
+    """Moves people and what follows them, set by set, and keeps for each where it was."""
+
+    def __init__(self, plan: Plan, reform) -> None:
+        self.plan, self.reform = plan, reform
+        self.stamp, self.number = now(), frappe.db.count("Unit Move", {"reform": reform.name})
+        self.moved: dict[str, int] = defaultdict(int)
+        self.rows: list[tuple] = []
+
+    def move(self) -> dict[str, int]:
+        sources, tree = self.plan.sources(), unit_tree()
+        for done, (unit, old) in enumerate(sorted(sources.items())):
+            self._people(unit, old, tree)
+            for doctype in FOLLOWERS:
+                self._followers(doctype, unit, old, tree)
+            self._changes_to(unit, old)
+            self._tell(done + 1, len(sources))
+        self._flush()
+        return dict(self.moved)
+
+    def _people(self, unit: str, old: str, tree) -> None:
+        people = frappe.get_all(
+            "Beneficiary",
+            filters={"administrative_unit": unit},
+            fields=["name", "village", "office"],
+            order_by="name",
+            limit_page_length=0,
+        )
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for person in people:
+            code = self.plan.target(old, village_of(tree, unit, old, person.village))
+            new, office = self.plan.new[code].name, self.plan.offices.get(code) or person.office
+            groups[new, office].append(person.name)
+            self._note("Beneficiary", person.name, unit, new, person.office, office)
+        for (new, office), names in groups.items():
+            self._set("Beneficiary", names, {"administrative_unit": new, "office": office})
+            self._set("Entitlement", names, {"office": office}, "beneficiary")
+            self._set("Registry Change", names, {"office": office}, "beneficiary", draft=True)
+
+    def _followers(self, doctype: str, unit: str, old: str, tree) -> None:
+        column, done = FOLLOWERS[doctype]
+        meta = frappe.get_meta(doctype)
+        filters = {column: unit} | ({"status": ["not in", done]} if done else {})
+        wanted = ["name", *(name for name in ("village", "office") if meta.has_field(name))]
+        groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+        for row in frappe.get_all(doctype, filters=filters, fields=wanted, limit_page_length=0):
+            code = self.plan.target(old, village_of(tree, unit, old, row.get("village")))
+            if code is None:
+                # Nothing says which part of a divided unit: it stays, and is found under the old name.
+                continue
+            new = self.plan.new[code].name
+            office = self.plan.offices.get(code) or row.office if meta.has_field("office") else None
+            groups[new, office].append(row.name)
+            self._note(doctype, row.name, unit, new, row.get("office"), office)
+        for (new, office), names in groups.items():
+            self._set(doctype, names, {column: new} | ({"office": office} if office else {}))
+
+    def _changes_to(self, unit: str, old: str) -> None:
+        """Transfers still open go to what the commune became."""
+        ways = set(self.plan.targets[old].values())
+        if len(ways) != 1:
+            return
+        code = ways.pop()
+        new, office = self.plan.new[code].name, self.plan.offices.get(code)
+        open_ones = frappe.get_all(
+            "Registry Change",
+            filters={"new_unit": unit, "docstatus": 0},
+            fields=["name", "new_office"],
+            limit_page_length=0,
+        )
+        for row in open_ones:
+            self._note("Registry Change", row.name, unit, new, row.new_office, office or row.new_office)
+            values = {"new_unit": new, "new_office": office or row.new_office}
+            frappe.db.set_value("Registry Change", row.name, values)
+
+    def _note(self, doctype, name, old_unit, new_unit, old_office, new_office) -> None:
+        self.number += 1
+        self.moved[doctype] += 1
+        user = frappe.session.user
+        known = {
+            "name": f"{self.reform.name}-{self.number:07d}",
+            "creation": self.stamp,
+            "modified": self.stamp,
+            "owner": user,
+            "modified_by": user,
+            "docstatus": 0,
+            "idx": 0,
+            "reform": self.reform.name,
+            "beneficiary": name if doctype == "Beneficiary" else None,
+            "document_type": doctype,
+            "document": name,
+            "effective_on": self.plan.effective_on,
+            "decided_on": self.reform.signed_on or self.plan.effective_on,
+            "old_unit": old_unit,
+            "new_unit": new_unit,
+            "old_office": old_office,
+            "new_office": new_office,
+        }
+        self.rows.append(tuple(known[column] for column in _COLUMNS))
+        if len(self.rows) >= 10 * _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.rows:
+            frappe.db.bulk_insert("Unit Move", _COLUMNS, self.rows)
+            self.rows = []
+
+    def _set(self, doctype, names, values, by: str = "name", draft: bool = False) -> None:
+        _set(doctype, names, values, by, draft, self.stamp)
+
+    def _tell(self, done: int, total: int) -> None:
+        frappe.publish_progress(
+            100 * done // max(total, 1),
+            title=_("Unit Reform"),
+            doctype=self.reform.doctype,
+            docname=self.reform.name,
+            description=self.reform.title,
+        )
+
+
+def _set(doctype: str, names: list[str], values: dict, by: str, draft: bool, stamp: str) -> None:
+    table = frappe.qb.DocType(doctype)
+    for start in range(0, len(names), _AT_ONCE):
+        query = frappe.qb.update(table).where(table[by].isin(names[start : start + _AT_ONCE]))
+        if draft:
+            query = query.where(table.docstatus == 0)
+        for column, value in {**values, "modified": stamp, "modified_by": frappe.session.user}.items():
+            query = query.set(table[column], value)
+        query.run()
+
+
+def undo(reform) -> dict[str, int]:
+    """Put everybody and everything back as it was. Raises ReformError when something later rests on it."""
+    obstacles = _resting_on(reform)
+    if obstacles:
+        frappe.throw(
+            _("The reform cannot be undone any more:") + "<br>" + "<br>".join(obstacles),
+            ReformError,
+            title=_("Something Depends on It"),
+        )
+    back: dict[str, int] = defaultdict(int)
+    stamp = now()
+    groups: dict[tuple, list[str]] = defaultdict(list)
+    for row in frappe.get_all(
+        "Unit Move",
+        filters={"reform": reform.name},
+        fields=["document_type", "document", "old_unit", "old_office"],
+        order_by="name",
+        limit_page_length=0,
+    ):
+        groups[row.document_type, row.old_unit, row.old_office].append(row.document)
+        back[row.document_type] += 1
+    for (doctype, unit, office), names in groups.items():
+        if doctype == "Registry Change":
+            _set(doctype, names, {"new_unit": unit, "new_office": office}, "name", True, stamp)
+            continue
+        values = {FOLLOWERS.get(doctype, ("administrative_unit",))[0]: unit}
+        if frappe.get_meta(doctype).has_field("office"):
+            values["office"] = office
+        _set(doctype, names, values, "name", False, stamp)
+        if doctype == "Beneficiary":
+            _set("Entitlement", names, {"office": office}, "beneficiary", False, stamp)
+            _set("Registry Change", names, {"office": office}, "beneficiary", True, stamp)
+    frappe.db.delete("Unit Move", {"reform": reform.name})
+    _put_units_back(reform)
+    reform.db_set({"status": "Undone", "undo": None, "run_by": None, "run_on": None})
+    return dict(back)
+
+
+def _put_units_back(reform) -> None:
+    kept = json.loads(reform.undo or '{"made": [], "before": []}')
+    made = {name for _doctype, name in kept["made"]}
+    for row in reform.rows:
+        if row.new_unit in made:
+            row.db_set("new_unit", None, update_modified=False)
+    for row in reform.offices:
+        if row.office in made:
+            row.db_set({"office": None, "office_code": row.office_code or row.office}, update_modified=False)
+    for doctype, name, values in reversed(kept["before"]):
+        if "succeeded_by" in values:
+            frappe.db.set_value(doctype, name, values)
+    for doctype, name in reversed(kept["made"]):
+        # What links to a unit or office made by the reform is named by the refusal, and nothing is undone.
+        frappe.delete_doc(doctype, name, ignore_permissions=True)
+    for doctype, name, values in reversed(kept["before"]):
+        if "succeeded_by" not in values:
+            doc = frappe.get_doc(doctype, name)
+            doc.update(values)
+            _save(doc)
+
+
+def _resting_on(reform) -> list[str]:
+    """What was done after the reform and stands on it."""
+    kept = json.loads(reform.undo or '{"made": [], "before": []}')
+    move, person = frappe.qb.DocType("Unit Move"), frappe.qb.DocType("Beneficiary")
+    line, batch = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Batch")
+    found = []
+    paid = (
+        frappe.qb.from_(line)
+        .join(move)
+        .on((move.beneficiary == line.beneficiary) & (move.new_unit == line.administrative_unit))
+        .join(batch)
+        .on(line.batch == batch.name)
+        .select(batch.name)
+        .distinct()
+        .where(move.reform == reform.name)
+        .where(batch.docstatus == 1)
+        .where(line.status != "Cancelled")
+        .where(batch.period.isin(_periods_since(reform)))
+        .orderby(batch.name)
+        .limit(5)
+        .run()
+    )
+    found += [_("{0} is approved and pays people in their new unit").format(name) for (name,) in paid]
+    gone = (
+        frappe.qb.from_(person)
+        .join(move)
+        .on(move.beneficiary == person.name)
+        .select(person.name)
+        .where(move.reform == reform.name)
+        .where((person.administrative_unit != move.new_unit) | (person.office != move.new_office))
+        .orderby(person.name)
+        .limit(5)
+        .run()
+    )
+    found += [_("{0} has moved on since").format(name) for (name,) in gone]
+    made = [name for doctype, name in kept["made"] if doctype == "Administrative Unit"] or [""]
+    new = (
+        frappe.qb.from_(person)
+        .left_join(move)
+        .on((move.beneficiary == person.name) & (move.reform == reform.name))
+        .select(person.name)
+        .where(person.administrative_unit.isin(made))
+        .where(move.name.isnull())
+        .orderby(person.name)
+        .limit(5)
+        .run()
+    )
+    found += [_("{0} was registered in a new unit").format(name) for (name,) in new]
+    return found
+
+
+def _periods_since(reform) -> list[str]:
+    month = first_month(getdate(reform.effective_on)).first_day
+    return frappe.get_all("Payout Period", filters={"month": [">=", month]}, pluck="name") or [""]
+
+
+def propose_offices(reform, plan: Plan) -> list[dict]:
+    """An office for each new commune that has none, and the end of those whose communes all end."""
+    tree = unit_tree()
+    rows = frappe.get_all(
+        "Paying Office", fields=["name", "administrative_unit", "ends_on"], order_by="name", limit_page_length=0
+    )
+    at = {row.administrative_unit: row.name for row in rows}
+    proposed = []
+    for code, unit in sorted(plan.new.items()):
+        if unit.level != "Commune" or (unit.name and unit.name in at):
+            continue
+        proposed.append(
+            {
+                "what": "Begins",
+                "unit_code": code,
+                "office_code": f"UB-{code}",
+                "office_name": _("People's Committee of {0}", lang="vi").format(unit.unit_name),
+            }
+        )
+    for row in rows:
+        standing = not row.ends_on or getdate(row.ends_on) >= plan.effective_on - timedelta(days=1)
+        communes = [
+            name
+            for name in tree.area([row.administrative_unit])
+            if tree.units[name].level == "Commune"
+            and tree.units[name].valid_from < plan.effective_on
+            and (not tree.units[name].valid_to or tree.units[name].valid_to >= plan.last_day)
+        ]
+        if standing and communes and all(name in plan.old for name in communes):
+            proposed.append({"what": "Ends", "office": row.name})
+    return proposed
+
+
+def shown(plan: Plan) -> str:
+    """The plan in a few lines, for the answer on the desk."""
+    units = {code for _old, code in plan.people}
+    return _("{0} people of {1} old units go to {2} new ones from {3}.").format(
+        plan.counts["people"], len(plan.old), len(units or plan.new), day(plan.effective_on)
+    )
