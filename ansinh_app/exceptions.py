@@ -111,5 +111,5 @@ class ReformError(AnSinhError):
     """A reform of communes cannot be carried out, or not be taken back any more."""
 
 
-class PersonalDataError(frappe.ValidationError):
+class PersonalDataError(AnSinhError):
     """Something the protection of people's data does not allow."""

@@ -63,7 +63,6 @@ fixtures = [
                     "Verified",
                     "To Decide",
                     "Settled",
-                    "Asked",
                     "Appointment",
                     "Issued",
                     "Refused",
@@ -118,7 +117,10 @@ _GUARDED = [
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",
+    "Data Incident",
+    "Data Subject Request",
     "Campaign Visit",
+    "Duplicate Finding",
     "Entitlement",
     "ID Card List",
     "ID Card Request",
@@ -131,6 +133,8 @@ _GUARDED = [
     "Payout Batch",
     "Payout Line",
     "Payout Period",
+    "Personal Data Consent",
+    "Personal Data Log",
     "Provider Inquiry",
     "Provider Result",
     "Recovery Case",
@@ -142,6 +146,8 @@ _GUARDED = [
     "Registry Import Row",
     "Report Schedule",
     "Representative",
+    "Retention Item",
+    "Retention Run",
     "Settlement",
     "Treasury Drawdown",
     "Treasury Return",
@@ -152,20 +158,48 @@ override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissio
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {
+    "hourly": ["ansinh_app.oversight.log_seals.seal"],
     "daily": [
+        "ansinh_app.oversight.log_seals.watch",
         "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
     ]
 }
 
-# Masked copies of numbers, and a history that does not tell them.
+# Masked copies of numbers, a history that does not tell them, and who looked at whom.
+_MASKED_ON_SAVE = ["Account Request", "ID Card Request", "Identity Verification", "Registry Change"]
+_PERSONS = [
+    "Account Request",
+    "Beneficiary",
+    "Data Subject Request",
+    "Entitlement",
+    "ID Card Request",
+    "Identity Verification",
+    "One-off Grant",
+    "Payment Account",
+    "Payout Line",
+    "Personal Data Consent",
+    "Provider Inquiry",
+    "Recovery Case",
+    "Registry Change",
+    "Registry Import Row",
+    "Representative",
+]
+_PEOPLE_ON_PAPER = ["Account Campaign", "Account Request List", "ID Card List", "Identity Verification List"]
+_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Treasury Drawdown"]
+_WATCH = "ansinh_app.oversight.personal_data."
 doc_events = {
-    **{
-        doctype: {"validate": "ansinh_app.utils.masking.set_shown_on_save"}
-        for doctype in ("Account Request", "ID Card Request", "Identity Verification", "Registry Change")
-    },
+    **{doctype: {"before_print": _WATCH + "on_print"} for doctype in _PEOPLE_ON_PAPER},
+    **{doctype: {"onload": _WATCH + "on_form", "before_print": _WATCH + "on_print"} for doctype in _PERSONS},
     "Version": {"before_insert": "ansinh_app.utils.masking.mask_version"},
 }
+doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
+doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
+for _doctype in _MASKED_ON_SAVE:
+    doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
+override_doctype_class = {"Access Log": "ansinh_app.oversight.access.WatchedAccessLog"}
+# What tells of a document does not hold it back.
+ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
 standard_queries = {
     doctype: "ansinh_app.registry.finding.people" for doctype in ("Beneficiary", "Representative", "Payment Account")
 }
@@ -182,5 +216,6 @@ jinja = {
         "ansinh_app.payee_accounts.papers.contract_paper",
         "ansinh_app.payee_accounts.campaign_papers.day_list_paper",
         "ansinh_app.payee_accounts.campaign_papers.notice_paper",
+        "ansinh_app.payee_accounts.home_delivery.home_delivery_paper",
     ]
 }

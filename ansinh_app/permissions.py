@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 
 from ansinh_app.exceptions import AreaError
+from ansinh_app.oversight import personal_data
 from ansinh_app.registry.units import unit_tree
 from ansinh_app.utils.questions import refuse_hidden_questions
 
@@ -64,6 +65,16 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     "Representative": {
         "offices": (Way("administrative_unit", "office_units"),),
         "units": (Way("administrative_unit", "units"),),
+    },
+    "Duplicate Finding": {
+        "offices": (
+            Way("beneficiary", "offices", "Beneficiary", "office"),
+            Way("other_beneficiary", "offices", "Beneficiary", "office"),
+        ),
+        "units": (
+            Way("beneficiary", "units", "Beneficiary", "administrative_unit"),
+            Way("other_beneficiary", "units", "Beneficiary", "administrative_unit"),
+        ),
     },
     "Entitlement": _OF_PERSON,
     "Registry Change": _OF_PERSON,
@@ -167,6 +178,12 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
+    "Personal Data Consent": _OF_PERSON,
+    "Data Subject Request": _OF_PERSON,
+    "Personal Data Log": _OF_OFFICE,
+    "Data Incident": _OF_OFFICE,
+    "Retention Run": _OF_OFFICE,
+    "Retention Item": {"offices": (Way("retention_run", "offices", "Retention Run", "office"),)},
 }
 
 
@@ -302,6 +319,7 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
     if who.user == frappe.session.user:
         refuse_hidden_questions(doc.doctype)
     if who.unrestricted:
+        personal_data.on_read(doc)
         return True
     states = [doc]
     if (
@@ -313,7 +331,10 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
         stored = frappe.db.get_value(doc.doctype, doc.name, columns, as_dict=True)
         if stored:
             states.append(stored)
-    return all(_admits(who, doc.doctype, state, new=ptype == "create") for state in states)
+    allowed = all(_admits(who, doc.doctype, state, new=ptype == "create") for state in states)
+    if allowed and ptype in (None, "read"):
+        personal_data.on_read(doc)
+    return allowed
 
 
 def _conditions_of_kind(who: Scope, kind: str, doctype: str) -> list[str] | None:

@@ -88,6 +88,11 @@ class Known:
             if self.known_to == _DAY and (born.month, born.day) == (1, 1):
                 self.known_to = _YEAR
 
+    @property
+    def is_to_the_day(self) -> bool:
+        """Whether the birth is known to the day; 1 January is not."""
+        return self.known_to == _DAY
+
 
 def loose_name(full_name: str) -> str:
     """The key by which namesakes are counted: no marks, y as i, words in any order.

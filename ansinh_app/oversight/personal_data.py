@@ -8,9 +8,9 @@ import re
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils import cint, now_datetime
 
-from ansinh_app.permissions import KIND_OF_ROLE
 
 # DocTypes about one person, with the field that names him; None where it is no beneficiary.
 PEOPLE = {
@@ -44,6 +44,8 @@ LISTS = {
 }
 # What the office sends out as its work is written down too, but tells nobody.
 _TAKEN_AWAY = ("Export", "Report", "Print", "File")
+_DOCUMENT_ADDRESS = re.compile(r"/api/(?:v1/)?resource/[^/]+/.+|/api/v2/document/[^/]+/[^/]+/?")
+_MANY = 200  # where the settings say nothing
 
 
 def record(
@@ -57,6 +59,8 @@ def record(
     """Write one row; `values`: beneficiary, office, reason, detail. Nobody is written down for no people."""
     if people < 1 or frappe.flags.in_install or frappe.flags.in_patch or frappe.flags.in_migrate:
         return
+    from ansinh_app.permissions import KIND_OF_ROLE  # which asks this module to write down reads
+
     log = frappe.get_doc(
         {
             "doctype": "Personal Data Log",
@@ -85,29 +89,19 @@ def record(
 
 
 def _tell_of_bulk(log) -> None:
-    least = cint(frappe.db.get_single_value("An Sinh Settings", "bulk_export_alert"))
-    if not least or log.people < least:
+    least = cint(frappe.db.get_single_value("An Sinh Settings", "bulk_export_alert")) or _MANY
+    if log.people < least:
         return
-    told = _managers(log.office) - {log.user}
-    if not told:
-        return
-    frappe.enqueue(
-        "ansinh_app.oversight.personal_data.tell",
-        users=sorted(told),
-        subject=_("{0} took data of {1} people: {2}").format(log.user, log.people, log.what or _(log.action)),
-        log=log.name,
-        enqueue_after_commit=True,
-    )
+    subject = _("{0} took data of {1} people: {2}").format(log.user, log.people, log.what or _(log.action))
+    tell_managers(subject, "Personal Data Log", log.name, log.office)
 
 
-def tell(users: list[str], subject: str, log: str) -> None:
-    """Job: the managers find it on their desk."""
-    from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
-
-    enqueue_create_notification(
-        users,
-        {"type": "Alert", "subject": subject, "document_type": "Personal Data Log", "document_name": log},
-    )
+def tell_managers(subject: str, doctype: str, name: str, office: str | None = None) -> None:
+    """The managers of an office (of all without one) find it on their desk, but for who did it himself."""
+    told = _managers(office) - {frappe.session.user}
+    if told:
+        values = {"type": "Alert", "subject": subject, "document_type": doctype, "document_name": name}
+        enqueue_create_notification(sorted(told), values)
 
 
 def _managers(office: str | None) -> set[str]:
@@ -130,17 +124,18 @@ def _managers(office: str | None) -> set[str]:
 
 
 def on_form(doc, event=None) -> None:
-    """doc_event `onload`: a person's form is opened."""
-    _seen(doc)
+    """doc_event `onload`: a person's form is opened; the host also runs it after a save, which is no look."""
+    if not str(frappe.form_dict.get("cmd") or "").endswith("savedocs"):
+        _seen(doc)
 
 
 def on_read(doc) -> None:
     """A document read by a program: `/api/resource/<DocType>/<name>` and `frappe.client.get`."""
     request = frappe.request
-    if not request or request.method != "GET" or doc.doctype not in PEOPLE:
+    if not request or doc.doctype not in PEOPLE:
         return
-    by_address = re.fullmatch(r"/api/(?:v1/)?resource/[^/]+/.+|/api/v2/document/[^/]+/[^/]+/?", request.path or "")
-    if by_address or str(frappe.form_dict.get("cmd") or request.path).endswith("frappe.client.get"):
+    by_address = request.method == "GET" and _DOCUMENT_ADDRESS.fullmatch(request.path or "")
+    if by_address or str(frappe.form_dict.get("cmd") or request.path or "").endswith("frappe.client.get"):
         _seen(doc)
 
 
@@ -156,12 +151,24 @@ def _seen(doc) -> None:
 
 def on_print(doc, event=None, settings=None) -> None:
     """doc_event `before_print`: a paper is shown or made."""
-    if frappe.flags.in_test and not frappe.flags.log_prints:
-        return
     asked = frappe.form_dict
     layout = asked.get("format") or asked.get("print_format") or doc.meta.default_print_format or ""
     what = " · ".join(part for part in (layout and _(layout), _title(doc)) if part)
     record("Print", doc.doctype, doc.name, what, people_on(doc), **belongs(doc))
+
+
+def on_list_written(file, event=None) -> None:
+    """doc_event `after_insert` of File: a list made for a provider, the police or a mobile team."""
+    doctype = file.attached_to_doctype
+    if doctype == "Payout Batch" or (doctype in LISTS and file.attached_to_field == "list_file"):
+        doc = frappe.get_doc(doctype, file.attached_to_name)
+        record("Sent List", doctype, doc.name, file.file_name, people_on(doc), **belongs(doc))
+
+
+def on_list_sent(doc, event=None) -> None:
+    """doc_event `on_update` of Account Request List, which counts its people when it is sent."""
+    if doc.sent_on and doc.has_value_changed("sent_on"):
+        record("Sent List", doc.doctype, doc.name, _(doc.doctype), people_on(doc), **belongs(doc))
 
 
 def on_access(log) -> None:

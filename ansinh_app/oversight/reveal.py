@@ -1,10 +1,11 @@
 """Seeing masked numbers in full: one document at a time, with a reason, written down (DOMAIN 7.3.4)."""
 
 import json
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url_to_form
+from frappe.utils import escape_html
 
 from ansinh_app.core import masking
 from ansinh_app.exceptions import PersonalDataError
@@ -22,10 +23,8 @@ def show_numbers(doc: str | dict) -> str:
         message = _("You see the numbers of this document in full already.")
     else:
         _check_may_ask(found)
-        link = (
-            get_url_to_form("Number Reveal", "new")
-            + f"?reference_doctype={frappe.utils.quote(found.doctype)}&reference_name={frappe.utils.quote(found.name)}"
-        )
+        asked_for = urlencode({"reference_doctype": found.doctype, "reference_name": found.name})
+        link = f"/app/number-reveal/new?{escape_html(asked_for)}"
         message = _("Say why you need them: {0}").format(f'<a href="{link}">{_("Show Numbers")}</a>')
     frappe.msgprint(message, title=_("Show Numbers"), indicator="blue")
     return message

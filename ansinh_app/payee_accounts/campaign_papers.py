@@ -38,7 +38,7 @@ def _row(number: int, row, person) -> frappe._dict:
         born=person.born,
         village=row.village or "",
         holder="" if row.holder_type == "Self" else f"{say_value(row.holder_type)}: {row.holder_name}",
-        papers=day_lists.say_papers(choice["papers"]),
+        papers=day_lists.say_papers(choice["papers"], lang="vi"),
         done="" if row.status == "Draft" else say_value(row.status),
     )
 

@@ -130,13 +130,13 @@ def label_of(session) -> str:
     return " · ".join(filter(None, (frappe.utils.getdate(session.held_on).strftime("%d/%m/%Y"), *parts)))
 
 
-def say_papers(papers) -> str:
-    """What to bring, in words."""
+def say_papers(papers, lang: str | None = None) -> str:
+    """What to bring, in words of the reader, or of the language named."""
     words = {
-        "ID Card": _("ID card"),
-        "Birth Certificate": _("birth certificate"),
-        "Mandate": _("mandate"),
-        "Guardianship": _("decision on guardianship"),
+        "ID Card": _("ID card", lang=lang),
+        "Birth Certificate": _("birth certificate", lang=lang),
+        "Mandate": _("mandate", lang=lang),
+        "Guardianship": _("decision on guardianship", lang=lang),
     }
     return ", ".join(words[paper] for paper in papers)
 

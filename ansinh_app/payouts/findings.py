@@ -55,7 +55,12 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "same_person_twice": (
             WARNING,
             COMMUNE,
-            _("The same name and birth date stand in the registry twice"),
+            _("May be registered twice: decide the duplicate finding"),
+        ),
+        "account_of_another": (
+            WARNING,
+            OFFICER,
+            _("Paid in person into an account that is another person's own"),
         ),
         "two_schemes": (WARNING, OFFICER, _("Paid under two schemes: check that the law allows both")),
         "two_schemes_unchecked": (

@@ -5,12 +5,14 @@ from collections import defaultdict
 import frappe
 from frappe.utils import getdate
 
+from ansinh_app.core import masking
 from ansinh_app.core.ledger import FAILED
 from ansinh_app.payouts import drawdowns, proposals
 from ansinh_app.payouts.findings import BLOCK, Finding
 from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.run import unsealed_before
+from ansinh_app.utils.masking import for_reader
 
 
 def preflight(period: str, as_of: str | None = None) -> dict:
@@ -71,29 +73,40 @@ def _office(document, plan: Plan, found) -> None:
 def _people(plan: Plan, found) -> None:
     paid = {line["beneficiary"] for line in plan.lines.values()}
     area = frappe.db.get_value("Paying Office", plan.office, "administrative_unit")
-    twins = defaultdict(list)
+    _doubtful(plan, found)
     for name, person in plan.book.people.items():
         row = person.row
         who = {"beneficiary": name, "full_name": row.full_name}
-        if row.date_of_birth and (row.search_name or row.full_name):
-            twins[(row.search_name or row.full_name, str(row.date_of_birth))].append(who)
         if name not in paid:
             in_force = any(e.state(plan.month, plan.as_of)[0] for e in person.entitlements)
             if row.status == "Active" and not in_force:
                 found("no_entitlement", **who, detail="")
             continue
+        number = for_reader("Beneficiary", masking.PERSONAL_ID, row.personal_id)
         if row.verification_status == "Mismatch":
-            found("identity_mismatch", **who, detail=row.personal_id or "")
+            found("identity_mismatch", **who, detail=number)
         elif row.verification_status != "Verified":
-            found("identity_unverified", **who, detail=row.personal_id or "")
+            found("identity_unverified", **who, detail=number)
         if row.deceased_on and getdate(row.deceased_on) < plan.month.first_day:
             found("deceased", **who, detail=str(row.deceased_on))
         if area and area not in lineage(plan.book.units, row.administrative_unit):
             found("moved", **who, detail=row.administrative_unit or "")
-    for people in twins.values():
-        if len(people) > 1:
-            for who in people:
-                found("same_person_twice", **who, detail="")
+
+
+def _doubtful(plan: Plan, found) -> None:
+    """People about whom a duplicate finding waits for a decision; the search for them is the registry's."""
+    for row in frappe.get_all(
+        "Duplicate Finding",
+        filters={"status": "Open"},
+        fields=["name", "kind", "score", "beneficiary", "other_beneficiary"],
+        order_by="score desc, name",
+        limit_page_length=0,
+    ):
+        code = {"Two Schemes": "two_schemes", "Same Account": "account_of_another"}.get(row.kind, "same_person_twice")
+        for name in (row.beneficiary, row.other_beneficiary):
+            if name in plan.book.people:
+                person = plan.book.people[name].row
+                found(code, beneficiary=name, full_name=person.full_name, detail=f"{row.name} ({row.score}%)")
 
 
 def _unpaid_long(plan: Plan, found) -> None:

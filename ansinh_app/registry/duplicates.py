@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from ansinh_app.core import duplicates as core
+from ansinh_app.core.names import search_key
 from ansinh_app.permissions import check_office, scope
 from ansinh_app.registry import duplicates_keeping as keeping
 from ansinh_app.registry import duplicates_reading as reading
@@ -15,6 +16,8 @@ from ansinh_app.registry import duplicates_reading as reading
 _SLICE = 30_000
 # From this many people on the search runs in the background.
 _IN_BACKGROUND_FROM = 3_000
+# Few people are looked up one by one; for more it is quicker to read the registry through.
+_FEW = 100
 # Entering one person shows this many likenesses at most; the search shows all.
 _MOST_AT_ONCE = 5
 _IDENTITY = (
@@ -28,7 +31,16 @@ def find(office: str | None = None, progress=None) -> dict[str, int]:
     Time grows with the people, memory with the largest slice of birth years. `progress(done, total)` is told now
     and then. Returns counts: people, new, reopened, known, closed.
     """
-    namesakes, people = reading.namesakes(), reading.People()
+    within = set(_names_of(office=office)) if office else None
+    pairs, people, total = _search(within, progress)
+    counts, _waiting = keeping.keep(pairs.values(), people)
+    closed = keeping.close_stale({keeping.key_of(*pair) for pair in pairs}, within)
+    return {"people": total, **counts, "closed": closed}
+
+
+def _search(within: set[str] | None, progress=None) -> tuple[dict, dict, int]:
+    """Pairs of the whole registry with a side in `within`, the rows of both sides, and how many were looked at."""
+    namesakes, people = reading.namesakes(), {}
     parts = reading.slices(_SLICE)
     total, done = sum(many for _first, _last, many in parts), 0
     pairs: dict[tuple[str, str], core.Pair] = {}
@@ -36,18 +48,18 @@ def find(office: str | None = None, progress=None) -> dict[str, int]:
         rows = {row.name: row for row in reading.read(date_of_birth=(first, last))}
         known = [reading.known_of(row) for row in rows.values()]
         for pair in core.alike(known, namesakes):
-            if office and office not in (rows[pair.first].office, rows[pair.second].office):
-                continue
-            pairs[pair.first, pair.second] = pair
-            people.update({name: rows[name] for name in (pair.first, pair.second)})
+            if within is None or pair.first in within or pair.second in within:
+                pairs[pair.first, pair.second] = pair
+                people.update({name: rows[name] for name in (pair.first, pair.second)})
         done += many
         if progress:
             progress(done, total)
-    _weigh_shared(pairs, people, namesakes, None, office)
-    counts, _open = keeping.keep(pairs.values(), people)
-    within = set(frappe.get_all("Beneficiary", filters={"office": office}, pluck="name")) if office else None
-    closed = keeping.close_stale({keeping.key_of(*pair) for pair in pairs}, within)
-    return {"people": total, **counts, "closed": closed}
+    _weigh_shared(pairs, people, namesakes, None, within)
+    return pairs, people, total
+
+
+def _names_of(**filters) -> list[str]:
+    return frappe.get_all("Beneficiary", filters=filters, pluck="name", limit_page_length=0)
 
 
 def look_at(names: Iterable[str]) -> list[str]:
@@ -57,10 +69,10 @@ def look_at(names: Iterable[str]) -> list[str]:
     """
     names = sorted(set(names))
     mine = {row.name: row for row in reading.read_in("name", names)}
-    people = reading.People(mine)
+    people = dict(mine)
     for rows in (
         reading.read_in("date_of_birth", _days(mine.values())),
-        reading.read_in("search_name", (core_key(row.full_name) for row in mine.values())),
+        reading.read_in("search_name", (search_key(row.full_name) for row in mine.values())),
         reading.read_in("name", (name for pair in reading.sharing_numbers(names) for name in pair)),
     ):
         people.update({row.name: row for row in rows})
@@ -71,15 +83,10 @@ def look_at(names: Iterable[str]) -> list[str]:
         for pair in core.alike(known, namesakes)
         if pair.first in mine or pair.second in mine
     }
-    _weigh_shared(pairs, people, namesakes, names, None)
+    _weigh_shared(pairs, people, namesakes, names, set(names))
     best = sorted(pairs.values(), key=lambda pair: -pair.score)
     _counts, waiting = keeping.keep(best[: _MOST_AT_ONCE * len(names)], people)
     return waiting
-
-
-def core_key(full_name: str) -> str:
-    """The indexed search name of a full name."""
-    return reading.search_key(full_name or "")
 
 
 def after_save(person) -> None:
@@ -100,13 +107,11 @@ def after_save(person) -> None:
 
 def after_import(registry_import: str) -> int:
     """Look at everybody an import has brought; returns how many findings wait."""
-    names = frappe.get_all(
-        "Beneficiary", filters={"source_import": registry_import}, pluck="name", limit_page_length=0
-    )
-    waiting = 0
-    for start in range(0, len(names), 1000):
-        waiting += len(look_at(names[start : start + 1000]))
-    return waiting
+    names = _names_of(source_import=registry_import)
+    if len(names) <= _FEW:
+        return len(look_at(names))
+    pairs, people, _total = _search(set(names))
+    return len(keeping.keep(pairs.values(), people)[1])
 
 
 def forget(beneficiary: str) -> None:
@@ -157,7 +162,6 @@ def start(office: str | None) -> dict:
             "ansinh_app.registry.duplicates.in_background",
             queue="long",
             timeout=3600,
-            job_name=f"duplicates {office or 'all'}",
             office=office,
         )
         frappe.msgprint(_("The search has started. You can leave this page."), title=_("Find Duplicates"))
@@ -181,7 +185,7 @@ def in_background(office: str | None) -> None:
     frappe.publish_realtime("msgprint", {"message": said, "title": _("Find Duplicates")}, user=frappe.session.user)
 
 
-def _weigh_shared(pairs: dict, people, namesakes, only: list[str] | None, office: str | None) -> None:
+def _weigh_shared(pairs: dict, people, namesakes, only: list[str] | None, within: set[str] | None) -> None:
     """Put in the pairs that share a number or an account, whatever their names."""
     accounts = reading.sharing_accounts(only)
     shared = accounts | reading.sharing_numbers(only)
@@ -190,7 +194,7 @@ def _weigh_shared(pairs: dict, people, namesakes, only: list[str] | None, office
     for one, other in sorted(shared):
         if one not in people or other not in people:
             continue
-        if office and office not in (people[one].office, people[other].office):
+        if within is not None and one not in within and other not in within:
             continue
         found = core.weigh(
             *(reading.known_of(people[name]) for name in (one, other)), namesakes, (one, other) in accounts
@@ -204,11 +208,10 @@ def _days(rows) -> set:
     days = set()
     for row in rows:
         known = reading.known_of(row)
-        if not known.day:
-            continue
-        year, month, day = known.day
+        if not known.is_to_the_day:
+            continue  # a year alone is shared by too many: only namesakes count
+        _year, month, day = known.day
         days.add(known.record.born)
-        days.add(known.record.born.replace(day=1, month=1))
         if day <= 12:
             days.add(known.record.born.replace(month=day, day=month))
     return days

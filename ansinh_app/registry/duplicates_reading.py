@@ -20,14 +20,6 @@ _FIELDS = (
 ENDED = ("Stopped", "Deceased")
 
 
-class People(dict):
-    """Rows by name, beside what the core compares."""
-
-    def add(self, row) -> Known:
-        self[row.name] = row
-        return known_of(row)
-
-
 def known_of(row) -> Known:
     """A Beneficiary row or document as the core compares it."""
     return Known(

@@ -12,7 +12,7 @@ from ansinh_app.registry.verification.requests import places
 from ansinh_app.utils import workbooks
 from ansinh_app.utils.printing import say, say_value
 
-UNDER_WAY = ("Draft", "Asked", "Appointment")
+UNDER_WAY = ("Draft", "Requested", "Appointment")
 # A card of nine digits has been void since this day (Luật Căn cước 2023, Điều 46).
 CMND_VOID = "2025-01-01"
 _FIELDS = ("full_name", "sex", "old_id", "phone", "address", "administrative_unit")

@@ -12,7 +12,7 @@ from ansinh_app.exceptions import ReformError
 from ansinh_app.permissions import allowed_offices
 from ansinh_app.registry.moves import first_month
 from ansinh_app.registry.people import day
-from ansinh_app.registry.reform_plan import FOLLOWERS, Plan, make_plan, village_of
+from ansinh_app.registry.reform_plan import FOLLOWERS, PAPERS, Paper, Plan, make_plan, village_of
 from ansinh_app.registry.units import unit_tree
 
 _AT_ONCE = 1000
@@ -225,33 +225,31 @@ class _Mover:
             limit_page_length=0,
         )
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        papers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for person in people:
             code = self.plan.target(old, village_of(tree, unit, old, person.village))
             new, office = self.plan.new[code].name, self.plan.offices.get(code) or person.office
             groups[new, office].append(person.name)
+            papers[person.office, new, office].append(person.name)
             self._note("Beneficiary", person.name, unit, new, person.office, office)
         for (new, office), names in groups.items():
-            self._set("Beneficiary", names, {"administrative_unit": new, "office": office})
-            self._set("Entitlement", names, {"office": office}, "beneficiary")
-            self._set("Registry Change", names, {"office": office}, "beneficiary", draft=True)
+            _set("Beneficiary", names, {"administrative_unit": new, "office": office}, self.stamp)
+        for (old_office, new, office), names in papers.items():
+            for paper in PAPERS:
+                _move_papers(paper, names, (unit, old_office), (new, office), self.stamp, paper.closed)
 
     def _followers(self, doctype: str, unit: str, old: str, tree) -> None:
-        column, done = FOLLOWERS[doctype]
-        meta = frappe.get_meta(doctype)
-        filters = {column: unit} | ({"status": ["not in", done]} if done else {})
-        wanted = ["name", *(name for name in ("village", "office") if meta.has_field(name))]
-        groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
-        for row in frappe.get_all(doctype, filters=filters, fields=wanted, limit_page_length=0):
+        """What lies in the unit; of a divided one only what names its village: the rest stays and is found."""
+        column = FOLLOWERS[doctype]
+        wanted = ["name", *(name for name in ("village",) if frappe.get_meta(doctype).has_field(name))]
+        groups: dict[str, list[str]] = defaultdict(list)
+        for row in frappe.get_all(doctype, filters={column: unit}, fields=wanted, limit_page_length=0):
             code = self.plan.target(old, village_of(tree, unit, old, row.get("village")))
-            if code is None:
-                # Nothing says which part of a divided unit: it stays, and is found under the old name.
-                continue
-            new = self.plan.new[code].name
-            office = self.plan.offices.get(code) or row.office if meta.has_field("office") else None
-            groups[new, office].append(row.name)
-            self._note(doctype, row.name, unit, new, row.get("office"), office)
-        for (new, office), names in groups.items():
-            self._set(doctype, names, {column: new} | ({"office": office} if office else {}))
+            if code:
+                groups[self.plan.new[code].name].append(row.name)
+                self._note(doctype, row.name, unit, self.plan.new[code].name, None, None)
+        for new, names in groups.items():
+            _set(doctype, names, {column: new}, self.stamp)
 
     def _changes_to(self, unit: str, old: str) -> None:
         """Transfers still open go to what the commune became."""
@@ -303,9 +301,6 @@ class _Mover:
             frappe.db.bulk_insert("Unit Move", _COLUMNS, self.rows)
             self.rows = []
 
-    def _set(self, doctype, names, values, by: str = "name", draft: bool = False) -> None:
-        _set(doctype, names, values, by, draft, self.stamp)
-
     def _tell(self, done: int, total: int) -> None:
         frappe.publish_progress(
             100 * done // max(total, 1),
@@ -316,15 +311,36 @@ class _Mover:
         )
 
 
-def _set(doctype: str, names: list[str], values: dict, by: str, draft: bool, stamp: str) -> None:
+def _set(doctype: str, names: list[str], values: dict, stamp: str, only_drafts: bool = False) -> None:
+    """Set the same values in many documents, with who did it and when."""
     table = frappe.qb.DocType(doctype)
     for start in range(0, len(names), _AT_ONCE):
-        query = frappe.qb.update(table).where(table[by].isin(names[start : start + _AT_ONCE]))
-        if draft:
+        query = frappe.qb.update(table).where(table.name.isin(names[start : start + _AT_ONCE]))
+        if only_drafts:
             query = query.where(table.docstatus == 0)
         for column, value in {**values, "modified": stamp, "modified_by": frappe.session.user}.items():
             query = query.set(table[column], value)
         query.run()
+
+
+def _move_papers(paper: Paper, people: list[str], old: tuple, new: tuple, stamp: str, closed=()) -> None:
+    """Let people's papers that name the old unit or office name the new ones; (unit, office) each."""
+    table = frappe.qb.DocType(paper.doctype)
+    for column, before, after in ((paper.unit, old[0], new[0]), (paper.office, old[1], new[1])):
+        if not column or before == after:
+            continue
+        for start in range(0, len(people), _AT_ONCE):
+            query = (
+                frappe.qb.update(table)
+                .set(table[column], after)
+                .set(table.modified, stamp)
+                .set(table.modified_by, frappe.session.user)
+                .where(table[paper.person].isin(people[start : start + _AT_ONCE]))
+                .where(table[column] == before)
+            )
+            if closed:
+                query = query.where(table.status.notin(list(closed)))
+            query.run()
 
 
 def undo(reform) -> dict[str, int]:
@@ -342,23 +358,22 @@ def undo(reform) -> dict[str, int]:
     for row in frappe.get_all(
         "Unit Move",
         filters={"reform": reform.name},
-        fields=["document_type", "document", "old_unit", "old_office"],
+        fields=["document_type", "document", "old_unit", "old_office", "new_unit", "new_office"],
         order_by="name",
         limit_page_length=0,
     ):
-        groups[row.document_type, row.old_unit, row.old_office].append(row.document)
+        old, new = (row.old_unit, row.old_office), (row.new_unit, row.new_office)
+        groups[row.document_type, old, new].append(row.document)
         back[row.document_type] += 1
-    for (doctype, unit, office), names in groups.items():
+    for (doctype, old, new), names in groups.items():
         if doctype == "Registry Change":
-            _set(doctype, names, {"new_unit": unit, "new_office": office}, "name", True, stamp)
-            continue
-        values = {FOLLOWERS.get(doctype, ("administrative_unit",))[0]: unit}
-        if frappe.get_meta(doctype).has_field("office"):
-            values["office"] = office
-        _set(doctype, names, values, "name", False, stamp)
-        if doctype == "Beneficiary":
-            _set("Entitlement", names, {"office": office}, "beneficiary", False, stamp)
-            _set("Registry Change", names, {"office": office}, "beneficiary", True, stamp)
+            _set(doctype, names, {"new_unit": old[0], "new_office": old[1]}, stamp, only_drafts=True)
+        elif doctype == "Beneficiary":
+            _set(doctype, names, {"administrative_unit": old[0], "office": old[1]}, stamp)
+            for paper in PAPERS:
+                _move_papers(paper, names, new, old, stamp)
+        else:
+            _set(doctype, names, {FOLLOWERS[doctype]: old[0]}, stamp)
     frappe.db.delete("Unit Move", {"reform": reform.name})
     _put_units_back(reform)
     reform.db_set({"status": "Undone", "undo": None, "run_by": None, "run_on": None})

@@ -17,12 +17,33 @@ from ansinh_app.registry.units import Unit, UnitTree, unit_tree
 
 _AT_ONCE = 500
 _SHOWN = 20
-# What lives in a commune beside its people, and follows it: DocType -> (column of the unit, states that stay).
-FOLLOWERS = {
-    "Representative": ("administrative_unit", ()),
-    "Pay Point": ("administrative_unit", ()),
-    "Account Request": ("administrative_unit", ("Handed Over", "Rejected", "Withdrawn")),
-}
+# What lies in a commune beside its people, and follows it: DocType -> column of the unit.
+FOLLOWERS = {"Representative": "administrative_unit", "Pay Point": "administrative_unit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A person's paper that names unit or office; `closed`: in these states it stays where it was."""
+
+    doctype: str
+    person: str = "beneficiary"
+    unit: str | None = None
+    office: str | None = "office"
+    closed: tuple[str, ...] = ()
+
+
+PAPERS = (
+    Paper("Entitlement"),
+    Paper("Registry Change", closed=("Approved", "Rejected", "Cancelled")),
+    Paper("One-off Grant", closed=("Paid", "Cancelled")),
+    Paper("Recovery Case", closed=("Closed", "Waived", "Cancelled")),
+    Paper("Account Request", unit="administrative_unit", closed=("Handed Over", "Rejected", "Withdrawn")),
+    Paper("Identity Verification", unit="administrative_unit", closed=("Verified", "Settled", "Withdrawn")),
+    Paper("ID Card Request", unit="administrative_unit", closed=("Issued", "Refused", "Withdrawn")),
+    Paper("Duplicate Finding", unit="administrative_unit"),
+    Paper("Duplicate Finding", person="other_beneficiary", unit="other_unit", office="other_office"),
+    Paper("Data Subject Request", closed=("Done", "Refused")),
+)
 
 
 @dataclass(slots=True)
@@ -320,9 +341,12 @@ def _count_others(plan: Plan) -> None:
         .where(person.administrative_unit.isin(units))
         .run()[0][0]
     )
-    for doctype, (column, done) in FOLLOWERS.items():
-        filters = {column: ["in", units]} | ({"status": ["not in", done]} if done else {})
-        counts[frappe.scrub(doctype) + "s"] = frappe.db.count(doctype, filters)
+    for doctype, column in FOLLOWERS.items():
+        counts[frappe.scrub(doctype) + "s"] = frappe.db.count(doctype, {column: ["in", units]})
+    requests = next(paper for paper in PAPERS if paper.doctype == "Account Request")
+    counts["account_requests"] = frappe.db.count(
+        "Account Request", {requests.unit: ["in", units], "status": ["not in", requests.closed]}
+    )
     change = frappe.qb.DocType("Registry Change")
     counts["changes"] = (
         frappe.qb.from_(change)

@@ -120,10 +120,12 @@ class TestBulkChanges(OfficeCase):
             answer = lists.approve_all({"name": doc.name})
         self.assertEqual((len(answer["approved"]), answer["refused"]), (4, []))
         paid = self.paid("2024-07", "2024-06-25")
-        self.assertNotIn(gone.name, paid)
-        # As many months' arrears as it was late: May and June at the old level.
-        self.assertEqual(paid[new.name], 1_000_000)
-        self.assertEqual(paid[other.name], 3 * 750_000)
+        # 540,000 a month in May and June for all; July at the new terms for who still has it.
+        self.assertEqual(paid[gone.name], 2 * 540_000)
+        self.assertEqual(paid[dead.name], 2 * 540_000)
+        self.assertEqual(paid[poor.name], 2 * 540_000 + 720_000)
+        self.assertEqual(paid[new.name], 720_000)
+        self.assertEqual(paid[other.name], 3 * 540_000)
 
     def test_the_same_list_twice_proposes_nothing_twice(self):
         gone, dead = self.person("Lý Văn Hết"), self.person("Lý Văn Hậu")

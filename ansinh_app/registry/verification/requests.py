@@ -65,9 +65,9 @@ def collect(request_list) -> int:
     if request_list.with_representatives:
         people += [("representative", row) for row in _representatives(request_list)]
     people.sort(key=lambda pair: (pair[1].village or "", pair[1].search_name or "", pair[1].name))
-    number = _last_number(request_list.name)
+    first = _last_number(request_list.name) + 1
     store = Store(keep=True)
-    for number, (link, row) in enumerate(people, start=number + 1):
+    for number, (link, row) in enumerate(people, start=first):
         values = copy_of(row) | {
             link: row.name,
             "verification_list": request_list.name,
@@ -77,8 +77,9 @@ def collect(request_list) -> int:
         }
         store.add(store.new("Identity Verification", values))
         if number % 1000 == 0:
+            done = (number - first) * 100 / len(people)
             frappe.publish_progress(
-                50, title=_("Collect People"), doctype=request_list.doctype, docname=request_list.name
+                done, title=_("Collect People"), doctype=request_list.doctype, docname=request_list.name
             )
     store.finish()
     request_list.db_set("row_count", frappe.db.count("Identity Verification", _in(request_list.name)))

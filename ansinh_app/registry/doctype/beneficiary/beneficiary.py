@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
-from ansinh_app.registry import marriages
+from ansinh_app.registry import duplicates, marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 from ansinh_app.registry.verification import standing
 
@@ -28,9 +28,11 @@ class Beneficiary(Document):
 
     def on_update(self):
         marriages.mirror(self)
+        duplicates.after_save(self)
 
     def on_trash(self):
         self.refuse_when_entitled()
+        duplicates.forget(self.name)
 
     def keep_what_decisions_set(self):
         """A REST client may send these; death and status come from approved changes, the identity from the office."""

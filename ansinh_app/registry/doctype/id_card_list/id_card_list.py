@@ -58,11 +58,11 @@ def collect(doc: str | dict) -> dict:
 def ask(doc: str | dict) -> dict:
     """Action: the police get every request of the list. `doc`: the document as JSON."""
     found = _own(doc)
-    count = id_cards.move(found, "Draft", "Asked", asked_on=nowdate())
+    count = id_cards.move(found, "Draft", "Requested", asked_on=nowdate())
     if not count:
         frappe.throw(_("Nobody of the list waits to be asked for."), VerificationError)
     if found.status == "Draft":
-        found.db_set("status", "Asked")
+        found.db_set("status", "Requested")
     frappe.msgprint(_("The police were asked for {0} cards.").format(count), alert=True)
     return found.reload().as_dict()
 
@@ -75,7 +75,7 @@ def announce(doc: str | dict) -> dict:
         frappe.throw(_("Enter the day of the visit first."), VerificationError)
     count = id_cards.move(
         found,
-        "Asked",
+        "Requested",
         "Appointment",
         appointment_on=found.held_on,
         appointment_time=found.from_time,

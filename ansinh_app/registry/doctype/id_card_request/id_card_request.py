@@ -128,7 +128,7 @@ class IDCardRequest(Document):
         before = self.get_doc_before_save()
         if self.status == (before.status if before else "Draft"):
             return
-        if self.status == "Asked":
+        if self.status == "Requested":
             self.asked_on = nowdate()
         elif self.status == "Appointment":
             if not self.appointment_on:

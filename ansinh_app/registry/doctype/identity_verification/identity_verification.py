@@ -245,6 +245,7 @@ def accept_all(doc: str | dict) -> dict:
         found.refuse(_("the commune decides about the differences"), frappe.PermissionError)
     for row in found.differences:
         row.decision = row.decision or "Accepted"
+    found.save()  # a step of the workflow starts from what is stored
     found = apply_workflow(found, "Settle")
     frappe.msgprint(_("{0} is settled.").format(found.full_name), alert=True)
     return found.as_dict()
