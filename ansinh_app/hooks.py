@@ -112,6 +112,7 @@ _GUARDED = [
     "Representative",
     "Settlement",
     "Treasury Drawdown",
+    "Treasury Return",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
 override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
@@ -128,6 +129,7 @@ jinja = {
     "methods": [
         "ansinh_app.utils.printing.payment_list_paper",
         "ansinh_app.utils.printing.drawdown_paper",
+        "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
         "ansinh_app.payee_accounts.papers.application_paper",

@@ -140,6 +140,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     },
     "Settlement": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Treasury Drawdown": _OF_OFFICE,
+    "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
 }

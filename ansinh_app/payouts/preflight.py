@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.ledger import FAILED
-from ansinh_app.payouts import proposals
+from ansinh_app.payouts import drawdowns, proposals
 from ansinh_app.payouts.findings import BLOCK, Finding
 from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.plan import Plan, make_plan
@@ -55,7 +55,12 @@ def _office(document, plan: Plan, found) -> None:
             found(code, detail=f"{provider} {programme} {channel}")
     allotted = frappe.get_all(
         "Budget Allotment",
-        filters={"office": plan.office, "year": plan.month.year, "docstatus": 1},
+        filters={
+            "office": plan.office,
+            "year": plan.month.year,
+            "docstatus": 1,
+            "purpose": ["!=", drawdowns.FEE],
+        },
         pluck="programme",
         limit_page_length=0,
     )

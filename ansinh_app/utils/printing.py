@@ -140,7 +140,7 @@ def drawdown_paper(doc) -> dict:
     paper = _paper(doc, doc.drawn_on)
     office = paper["office"]
     month = _month(doc.period)
-    codes = next((row for row in office.programmes if row.programme == doc.programme), frappe._dict())
+    codes = _budget_codes(office, doc.programme)
     receiver = frappe.get_cached_doc("Payment Service Provider", doc.receiver)
     contract = frappe.get_doc("Bank Contract", doc.contract) if doc.contract else frappe._dict()
     programme = _title("Benefit Programme", doc.programme)
@@ -158,6 +158,7 @@ def drawdown_paper(doc) -> dict:
         month_text=f"{month.month:02d}/{month.year}",
         year=getdate(doc.drawn_on).year if doc.drawn_on else month.year,
         programme_title=programme,
+        fee=doc.purpose == "Provider Fee",
         codes=codes,
         receiver=receiver,
         contract=contract,
@@ -169,6 +170,32 @@ def drawdown_paper(doc) -> dict:
         mark=_mark(doc),
     )
     return paper
+
+
+def return_paper(doc) -> dict:
+    """Giấy nộp trả kinh phí (form C2-05a/NS) of a Treasury Return."""
+    may_print(doc)
+    paper = _paper(doc, doc.returned_on)
+    month = _month(doc.period)
+    provider = frappe.get_cached_doc("Payment Service Provider", doc.provider) if doc.provider else None
+    paper.update(
+        month_text=f"{month.month:02d}/{month.year}",
+        year=getdate(doc.returned_on).year if doc.returned_on else month.year,
+        programme_title=_title("Benefit Programme", doc.programme),
+        codes=_budget_codes(paper["office"], doc.programme),
+        payer=provider.provider_name if provider else paper["office"].office_name,
+        recovered=doc.source == "Money Recovered",
+        reason=doc.reason or "",
+        amount=dong(doc.amount),
+        words=words(doc.amount),
+        mark=_mark(doc),
+    )
+    return paper
+
+
+def _budget_codes(office, programme: str):
+    """Chapter, sector, item and source an office books a programme under."""
+    return next((row for row in office.programmes if row.programme == programme), frappe._dict())
 
 
 def settlement_paper(doc) -> dict:
