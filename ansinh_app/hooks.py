@@ -101,6 +101,7 @@ _GUARDED = [
     "Payout Batch",
     "Payout Line",
     "Payout Period",
+    "Preflight Override",
     "Provider Inquiry",
     "Provider Result",
     "Recovery Case",
