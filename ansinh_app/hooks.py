@@ -135,6 +135,7 @@ _GUARDED = [
     "Payout Period",
     "Personal Data Consent",
     "Personal Data Log",
+    "Preflight Override",
     "Provider Inquiry",
     "Provider Result",
     "Recovery Case",

@@ -157,6 +157,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "providers": (Way("office", "contract_offices"),),
         "totals": (Way("office", "viewed_units", "Paying Office", "administrative_unit"),),
     },
+    "Preflight Override": _OF_OFFICE,
     "Payout Batch": {
         **_OF_OFFICE,
         "providers": (Way("provider", "providers"), Way("receiver", "providers")),

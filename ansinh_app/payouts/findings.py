@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from frappe import _
 
+from ansinh_app.payouts.overrides import can_be_let_pass
+
 BLOCK, WARNING = "block", "warning"
 OFFICER, MANAGER, COMMUNE = "Social Affairs Officer", "Social Affairs Manager", "Commune Officer"
 POLICE = "Police Officer"
@@ -98,6 +100,35 @@ def titles() -> dict[str, tuple[str, str, str]]:
     }
 
 
+# Where each is mended; what is not named here is mended on the person.
+_PLACES = {
+    "no_rate_in_force": "Rate Version",
+    "estimated_rate": "Rate Version",
+    "not_whole_dong": "Rate Version",
+    "unknown_category": "Benefit Category",
+    "bad_quantity": "Entitlement",
+    "balance_without_entitlement": "Entitlement",
+    "representative_missing": "Entitlement",
+    "cash_without_reason": "Entitlement",
+    "two_schemes": "Entitlement",
+    "two_schemes_unchecked": "Entitlement",
+    "one_per_couple": "Entitlement",
+    "no_entitlement": "Entitlement",
+    "account_closed": "Payment Account",
+    "account_name_mismatch": "Payment Account",
+    "no_contract": "Bank Contract",
+    "contracts_not_kept": "Bank Contract",
+    "earlier_batches_open": "Payout Batch",
+    "period_closed": "Payout Period",
+    "no_allotment": "Budget Allotment",
+    "uncollected_long": "Registry Change",
+    "suspended_long": "Registry Change",
+    "over_paid": "Recovery Case",
+}
+# The field of an item that names a document of the place itself.
+_NAMED_BY = {"Payout Batch": "batch", "Payment Account": "payment_account"}
+
+
 @dataclass(slots=True)
 class Finding:
     """One code with everybody it concerns."""
@@ -106,6 +137,7 @@ class Finding:
     items: list[dict] = field(default_factory=list)
 
     def as_dict(self) -> dict:
+        """What the desk shows: how many, whose task, who, where it is mended, whether it may be let pass."""
         severity, owner, title = titles().get(self.code, (BLOCK, OFFICER, self.code))
         return {
             "code": self.code,
@@ -114,7 +146,22 @@ class Finding:
             "title": title,
             "count": len(self.items),
             "items": self.items[:_MOST_LISTED],
+            "place": self._place(),
+            "can_be_let_pass": can_be_let_pass(self.code, severity == BLOCK),
         }
+
+    def _place(self) -> dict:
+        """The DocType where it is mended and the filters that list what this is about."""
+        first = self.items[0] if self.items else {}
+        place = _PLACES.get(self.code) or ("Payment Account" if "payment_account" in first else "Beneficiary")
+        key = _NAMED_BY.get(place)
+        if key not in first:
+            key = "beneficiary" if "beneficiary" in first else None
+        if not key:
+            return {"doctype": place, "filters": {}}
+        names = list(dict.fromkeys(item[key] for item in self.items[:_MOST_LISTED]))
+        column = "name" if place == "Beneficiary" or key != "beneficiary" else "beneficiary"
+        return {"doctype": place, "filters": {column: ["in", names]}}
 
 
 def count_held(held: list) -> str:

@@ -26,10 +26,11 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why nobody can be paid yet, by the code preflight names it with."""
+    """Why nobody can be paid yet, by the code preflight names it with; `otherwise`: whom, were it let pass."""
 
     code: str
     detail: str = ""
+    otherwise: Payee | None = None
 
 
 class Contracts:
@@ -119,9 +120,10 @@ def payee_for(
         return Hold("no_account")
     if account.status in NOT_PAID:
         return Hold("account_closed", account.name)
+    payee = Payee(account.provider, BANK, account.name, account.account_no, account.account_name, payee_type)
     if account.holder_type == "Self" and payee_type == "Self" and account.name_match == "Different":
-        return Hold("account_name_mismatch", account.account_name)
-    return Payee(account.provider, BANK, account.name, account.account_no, account.account_name, payee_type)
+        return Hold("account_name_mismatch", account.account_name, otherwise=payee)
+    return payee
 
 
 def _mandate_valid(book: Book, beneficiary: str, representative: str, month: Month) -> bool:

@@ -12,6 +12,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book
 from ansinh_app.payouts.one_off import grant_lines
+from ansinh_app.payouts.overrides import Overrides
 from ansinh_app.payouts.payees import Contracts, Hold, Payee, payee_for
 from ansinh_app.policy.law import load_law
 
@@ -46,6 +47,7 @@ class Plan:
     law: Law
     book: Book
     contracts: Contracts
+    overrides: Overrides
     lines: dict[str, dict] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
@@ -63,6 +65,7 @@ def make_plan(period: dict, as_of: date, progress=None) -> Plan:
         law=law,
         book=read_book(law, office=period.office, month=month),
         contracts=Contracts(period.office, month),
+        overrides=Overrides(period.office, period.name, month.first_day),
     )
     titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
     people = plan.book.people
@@ -103,6 +106,8 @@ def _plan_person(plan: Plan, person: PersonBook, titles: dict[str, str]) -> None
     for line in result.lines:
         programme = plan.law.category(line.category).programme
         payee = payee_for(plan.book, person, line.entitlement, programme, plan.contracts)
+        if isinstance(payee, Hold) and plan.overrides.lets_pass(payee.code, person.row.name, payee.detail):
+            payee = payee.otherwise
         if isinstance(payee, Hold):
             plan.held.append(Held(payee.code, person.row.name, person.row.full_name, payee.detail))
             continue

@@ -8,7 +8,7 @@ from frappe.utils import getdate
 from ansinh_app.core import masking
 from ansinh_app.core.ledger import FAILED
 from ansinh_app.payouts import drawdowns, proposals
-from ansinh_app.payouts.findings import BLOCK, Finding
+from ansinh_app.payouts.findings import BLOCK, Finding, titles
 from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.run import unsealed_before
@@ -22,7 +22,9 @@ def preflight(period: str, as_of: str | None = None) -> dict:
     findings: dict[str, Finding] = {}
 
     def found(code: str, **item) -> None:
-        findings.setdefault(code, Finding(code)).items.append(item)
+        who = item.get("beneficiary") or ""
+        if not plan.overrides.lets_pass(code, who, item.get("detail") or ""):
+            findings.setdefault(code, Finding(code)).items.append(item)
 
     _office(document, plan, found)
     for held in plan.held:
@@ -42,7 +44,13 @@ def preflight(period: str, as_of: str | None = None) -> dict:
         "total": sum(line["total"] for line in plan.lines.values()),
         "blocks": [row for row in rows if row["severity"] == BLOCK],
         "warnings": [row for row in rows if row["severity"] != BLOCK],
+        "let_pass": [_let_pass(row) for row in plan.overrides.rows],
     }
+
+
+def _let_pass(row: dict) -> dict:
+    names = ("name", "code", "beneficiary", "full_name", "detail", "reason", "overridden_by")
+    return {"title": titles()[row.code][2], **{name: row[name] or "" for name in names}}
 
 
 def _office(document, plan: Plan, found) -> None:

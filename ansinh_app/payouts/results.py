@@ -10,10 +10,10 @@ from frappe.utils import now_datetime, today
 from ansinh_app.core import bankfile, failures
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
-from ansinh_app.core.reconcile import SentLine, match
+from ansinh_app.core.reconcile import Matching, SentLine, match
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import closing, opening
-from ansinh_app.payouts import files, one_off, recoveries, sealing
+from ansinh_app.payouts import answers, files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
@@ -87,7 +87,7 @@ def apply(result) -> None:
     result.failed = len(matching.matched) - result.paid
     result.paid_amount = sum(line.amount for line, row in matching.matched if row.status == PAID)
     result.unmatched = len(matching.unmatched)
-    _list_unmatched(result, matching.unmatched)
+    _list_unmatched(result, matching)
     refresh_batch(batch.name)
     people = {
         by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]
@@ -184,10 +184,11 @@ def _write(matched: list) -> None:
     set_each("provider_reference", notes)
 
 
-def _list_unmatched(result, unmatched: list) -> None:
+def _list_unmatched(result, matching: Matching) -> None:
     texts = reasons()
     result.set("rows", [])
-    for row, reason in unmatched:
+    for row, reason in matching.unmatched:
+        line = matching.about.get(row.row)
         result.append(
             "rows",
             {
@@ -198,5 +199,8 @@ def _list_unmatched(result, unmatched: list) -> None:
                 "amount": row.amount or 0,
                 "status": row.status,
                 "reason": texts[reason],
+                "reason_code": reason,
+                "line": line.ref if line else None,
             },
         )
+    answers.count(result)

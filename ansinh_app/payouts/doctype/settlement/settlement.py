@@ -8,7 +8,7 @@ from frappe.utils import today
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.reconcile import settlement
 from ansinh_app.exceptions import SettlementError
-from ansinh_app.payouts import returns, settlements
+from ansinh_app.payouts import answers, returns, settlements
 from ansinh_app.payouts.run import lock_period
 
 
@@ -69,6 +69,15 @@ class Settlement(Document):
                     format_dong(as_dong(self.in_flight))
                 ),
                 SettlementError,
+            )
+        waiting = answers.unanswered(self.period, self.provider)
+        if waiting:
+            frappe.throw(
+                _("Rows of the provider's results wait for an answer: {0}.").format(
+                    ", ".join(f"{name} ({number})" for name, number in waiting.items())
+                ),
+                SettlementError,
+                title=_("Results to answer"),
             )
         if as_dong(self.difference):
             frappe.throw(
