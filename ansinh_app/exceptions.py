@@ -113,3 +113,7 @@ class ReformError(AnSinhError):
 
 class PersonalDataError(AnSinhError):
     """Something the protection of people's data does not allow."""
+
+
+class CommuneReportError(AnSinhError):
+    """A commune's report is locked, or asked of a commune that owes none."""

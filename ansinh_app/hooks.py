@@ -120,6 +120,7 @@ _GUARDED = [
     "Data Incident",
     "Data Subject Request",
     "Campaign Visit",
+    "Commune Report",
     "Duplicate Finding",
     "Entitlement",
     "ID Card List",
@@ -159,11 +160,16 @@ override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissio
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {
-    "hourly": ["ansinh_app.oversight.log_seals.seal"],
+    "hourly": [
+        "ansinh_app.oversight.incidents.watch_clocks",
+        "ansinh_app.oversight.log_seals.seal",
+    ],
     "daily": [
         "ansinh_app.oversight.log_seals.watch",
         "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
+        "ansinh_app.registry.mandates.watch",
+        "ansinh_app.oversight.commune_reports.daily",
     ]
 }
 
@@ -194,6 +200,7 @@ doc_events = {
     **{doctype: {"onload": _WATCH + "on_form", "before_print": _WATCH + "on_print"} for doctype in _PERSONS},
     "Version": {"before_insert": "ansinh_app.utils.masking.mask_version"},
 }
+doc_events["Account Request"]["on_update"] = "ansinh_app.oversight.consents.from_request"
 doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
 doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
 for _doctype in _MASKED_ON_SAVE:
@@ -212,11 +219,17 @@ jinja = {
         "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
+        "ansinh_app.oversight.papers.answer_paper",
+        "ansinh_app.oversight.papers.extract_paper",
+        "ansinh_app.oversight.papers.incident_paper",
         "ansinh_app.payee_accounts.papers.application_paper",
         "ansinh_app.payee_accounts.papers.mandate_paper",
+        "ansinh_app.payee_accounts.papers.mandate_papers",
         "ansinh_app.payee_accounts.papers.contract_paper",
         "ansinh_app.payee_accounts.campaign_papers.day_list_paper",
         "ansinh_app.payee_accounts.campaign_papers.notice_paper",
         "ansinh_app.payee_accounts.home_delivery.home_delivery_paper",
+        "ansinh_app.registry.history.history_paper",
+        "ansinh_app.oversight.commune_report_paper.commune_report_paper",
     ]
 }

@@ -179,6 +179,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
+    "Commune Report": {**_OF_OFFICE, "units": (Way("administrative_unit", "units"),)},
     "Personal Data Consent": _OF_PERSON,
     "Data Subject Request": _OF_PERSON,
     "Personal Data Log": _OF_OFFICE,

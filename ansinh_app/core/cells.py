@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from . import money, names
 from .errors import NotWholeDong
@@ -84,7 +85,11 @@ def says_none(value: object) -> bool:
     >>> says_none("Chưa có"), says_none("-"), says_none("không có TK"), says_none("0912345678")
     (True, True, True, False)
     """
-    found = text(value)
+    return _says_none(text(value))
+
+
+@lru_cache(maxsize=4096)
+def _says_none(found: str) -> bool:
     key = names.search_key(found).strip()
     # Signs alone say nothing; letters or digits of another alphabet do, though no key is made of them.
     return bool(_NONE.fullmatch(key)) and (key != "" or not any(map(str.isalnum, found)))
@@ -125,7 +130,14 @@ def parse_date(
         if late_epoch and int(value) in _SERIALS and value not in _YEARS:
             value += _LATE_EPOCH_DAYS
         return _date_of_number(value)
-    found = _tidy(text(value))
+    return _date_of_cell(text(value), year_hint, latest_year, month_first)
+
+
+@lru_cache(maxsize=16_384)
+def _date_of_cell(
+    found: str, year_hint: int | None, latest_year: int | None, month_first: bool
+) -> CellDate | None:
+    found = _tidy(found)
     if month_first:
         found = re.sub(r"^(\d{1,2})(\s*[/.-]\s*)(\d{1,2})(?=\s*[/.-]\s*\d)", r"\3\2\1", found)
     parsed = _date_of_text(found, year_hint, latest_year)
@@ -249,7 +261,14 @@ def parse_month(value: object) -> Month | None:
     >>> parse_month("Tháng 5/2024"), parse_month("T5/2024"), parse_month("2024-05")
     (Month(2024, 5), Month(2024, 5), Month(2024, 5))
     """
-    found = text(value) if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return _month_of_text(text(value))
+    parsed = parse_date(value)
+    return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
+
+
+@lru_cache(maxsize=1024)
+def _month_of_text(found: str) -> Month | None:
     short = re.fullmatch(r"(?:tháng |t)?(0?[1-9]|1[0-2])\s*[/.-]\s*(\d{2})", found, re.IGNORECASE)
     if short:
         # Nothing is granted from 2060 on, nor was anything before 1960.
@@ -257,7 +276,7 @@ def parse_month(value: object) -> Month | None:
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})", found)
     if iso and 1 <= int(iso[2]) <= 12:
         return Month(int(iso[1]), int(iso[2]))
-    parsed = parse_date(_BEFORE_MONTH.sub("", found) if found else value)
+    parsed = parse_date(_BEFORE_MONTH.sub("", found))
     return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
 
 
@@ -273,9 +292,14 @@ def parse_sex(value: object) -> str | None:
 def parse_amount(value: object) -> int | None:
     """Whole đồng, or None when the cell holds no whole amount."""
     try:
-        return money.parse_dong(_PER_MONTH.sub("", value)) if isinstance(value, str) else money.as_dong(value)
+        return _dong_of_text(value) if isinstance(value, str) else money.as_dong(value)
     except NotWholeDong:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _dong_of_text(found: str) -> int:
+    return money.parse_dong(_PER_MONTH.sub("", found))
 
 
 def parse_method(value: object) -> str | None:
@@ -297,5 +321,10 @@ def parse_payee(value: object) -> str | None:
 
 
 def _first(patterns: tuple[tuple[str, re.Pattern], ...], value: object) -> str | None:
-    key = names.search_key(text(value))
+    return _first_of(patterns, text(value))
+
+
+@lru_cache(maxsize=1024)
+def _first_of(patterns: tuple[tuple[str, re.Pattern], ...], found: str) -> str | None:
+    key = names.search_key(found)
     return next((answer for answer, pattern in patterns if pattern.search(key)), None)

@@ -59,7 +59,7 @@ _RIMES = frozenset(
 _ONSET_LIST = _ONSETS.split("|")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def is_syllable(word: str) -> bool:
     """Whether the word is built as Vietnamese words are: onset, rime, at most one tone.
 
@@ -160,7 +160,7 @@ def is_suspect(text: str) -> bool:
     return bool(_SUSPECT.search(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def kind_of(text: str) -> str:
     """What the text is by itself: UNICODE, TCVN3, VNI, AMBIGUOUS (reads well in two ways) or BROKEN.
 

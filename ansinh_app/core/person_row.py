@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from . import cells, names
 from .category_words import code_in_words
@@ -499,15 +500,21 @@ def _read_decision(read: RowValues, cell: Cell, habits: Habits, fields: dict[str
 
 def _divide_decision(read: RowValues, text: str) -> None:
     """Number and day of a decision written in one cell: "Số 12/QĐ-UBND ngày 15/4/2024"."""
+    number, day = _decision(text)
+    read.values["decision_no"] = number
+    if day and "decision_date" not in read.values:
+        read.values["decision_date"] = day
+
+
+@lru_cache(maxsize=4096)
+def _decision(text: str) -> tuple[str, date | None]:
     place = _DAY_IN_DECISION.search(text)
     day = cells.parse_date(place[0]) if place else None
     before = _BEFORE_DAY.sub("", text[: place.start()]) if day else text
     if day and not re.search(r"\d", before):
         before, day = text, None
     number = _DECISION_LABEL.sub("", before, count=1) if _DECISION_LABEL.match(before) else before
-    read.values["decision_no"] = number.strip(" ,;-(")
-    if day and day.precision == "Day":
-        read.values.setdefault("decision_date", day.value)
+    return number.strip(" ,;-("), day.value if day and day.precision == "Day" else None
 
 
 def _read_choices(read: RowValues, cell: Cell) -> None:
@@ -561,7 +568,10 @@ def _find_receiver(read: RowValues) -> None:
     """Who receives for the person, where only the note says so."""
     if "representative_name" in read.values:
         return
-    for text in str(read.values.get("note") or "").split("; "):
+    note = read.values.get("note")
+    if not note:
+        return
+    for text in str(note).split("; "):
         found = next((match for pattern in _RECEIVERS if (match := pattern.fullmatch(text.strip(" .,;")))), None)
         if found and names.is_whole_name(found["name"]):
             read.values["representative_name"] = names.proper_case(found["name"])

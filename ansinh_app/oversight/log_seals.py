@@ -108,7 +108,9 @@ def _digest(since: datetime | None, until: datetime, before: str) -> tuple[int, 
     total, sum_of = 0, hashlib.sha256(before.encode())
     while rows := query.limit(_AT_ONCE).offset(total).run(as_dict=True):
         for row in rows:
-            values = [str(get_datetime(row.logged_at)) if name == "logged_at" else row[name] for name in _SEALED]
+            values = [
+                str(get_datetime(row.logged_at)) if name == "logged_at" else row[name] for name in _SEALED
+            ]
             sum_of.update(json.dumps(values, ensure_ascii=False, default=str).encode())
         total += len(rows)
     return total, sum_of.hexdigest()

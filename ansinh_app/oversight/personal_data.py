@@ -11,7 +11,6 @@ from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils import cint, now_datetime
 
-
 # DocTypes about one person, with the field that names him; None where it is no beneficiary.
 PEOPLE = {
     "Beneficiary": "name",
@@ -59,15 +58,13 @@ def record(
     """Write one row; `values`: beneficiary, office, reason, detail. Nobody is written down for no people."""
     if people < 1 or frappe.flags.in_install or frappe.flags.in_patch or frappe.flags.in_migrate:
         return
-    from ansinh_app.permissions import KIND_OF_ROLE  # which asks this module to write down reads
-
     log = frappe.get_doc(
         {
             "doctype": "Personal Data Log",
             "logged_at": now_datetime(),
             "action": action,
             "user": frappe.session.user,
-            "roles": ", ".join(sorted(set(frappe.get_roles()) & set(KIND_OF_ROLE))) or None,
+            "roles": _roles(),
             "ip_address": getattr(frappe.local, "request_ip", None),
             "people": people,
             "what": (what or "")[:255],
@@ -88,11 +85,20 @@ def record(
         frappe.db.commit()
 
 
+def _roles() -> str | None:
+    """The user's roles in this app, by which he sees what he sees."""
+    from ansinh_app.permissions import KIND_OF_ROLE  # which asks this module to write down reads
+
+    if frappe.session.user == "Administrator":
+        return None
+    return ", ".join(sorted(set(frappe.get_roles()) & set(KIND_OF_ROLE))) or None
+
+
 def _tell_of_bulk(log) -> None:
     least = cint(frappe.db.get_single_value("An Sinh Settings", "bulk_export_alert")) or _MANY
     if log.people < least:
         return
-    subject = _("{0} took data of {1} people: {2}").format(log.user, log.people, log.what or _(log.action))
+    subject = _("{0} took data of {1} people: {2}").format(log.user, log.people, _(log.what or log.reference_doctype))
     tell_managers(subject, "Personal Data Log", log.name, log.office)
 
 
@@ -146,15 +152,14 @@ def _seen(doc) -> None:
     seen = frappe.flags.setdefault("personal_data_seen", set())
     if (doc.doctype, doc.name) not in seen:
         seen.add((doc.doctype, doc.name))
-        record("View", doc.doctype, doc.name, _title(doc), **belongs(doc))
+        record("View", doc.doctype, doc.name, **belongs(doc))
 
 
 def on_print(doc, event=None, settings=None) -> None:
     """doc_event `before_print`: a paper is shown or made."""
     asked = frappe.form_dict
     layout = asked.get("format") or asked.get("print_format") or doc.meta.default_print_format or ""
-    what = " · ".join(part for part in (layout and _(layout), _title(doc)) if part)
-    record("Print", doc.doctype, doc.name, what, people_on(doc), **belongs(doc))
+    record("Print", doc.doctype, doc.name, layout, people_on(doc), **belongs(doc))
 
 
 def on_list_written(file, event=None) -> None:
@@ -168,7 +173,7 @@ def on_list_written(file, event=None) -> None:
 def on_list_sent(doc, event=None) -> None:
     """doc_event `on_update` of Account Request List, which counts its people when it is sent."""
     if doc.sent_on and doc.has_value_changed("sent_on"):
-        record("Sent List", doc.doctype, doc.name, _(doc.doctype), people_on(doc), **belongs(doc))
+        record("Sent List", doc.doctype, doc.name, "", people_on(doc), **belongs(doc))
 
 
 def on_access(log) -> None:
@@ -177,7 +182,7 @@ def on_access(log) -> None:
         _on_file(log.reference_document)
     elif log.export_from in PEOPLE and log.method != "Print":
         people = _count(log.export_from, log.filters)
-        what = log.report_name or _(log.export_from)
+        what = log.report_name or ""
         record("Export", log.export_from, what=what, people=people, detail=log.filters)
 
 
@@ -201,7 +206,7 @@ def on_report(report: str, rows: list) -> None:
         "Export" if exported else "Report",
         "Report",
         report,
-        _(report),
+        report,
         len(people) or len(rows),
         detail=str(frappe.form_dict.get("filters") or ""),
     )
@@ -218,7 +223,9 @@ def people_on(doc) -> int:
 def _count(doctype: str, filters: str | None) -> int:
     """How many documents an export holds: the chosen ones, else those the filters admit. One query."""
     asked = frappe.parse_json(filters) if filters and filters[:1] in "[{" else None
-    if isinstance(asked, dict) and not all(frappe.get_meta(doctype).has_field(key) or key == "name" for key in asked):
+    if isinstance(asked, dict) and not all(
+        frappe.get_meta(doctype).has_field(key) or key == "name" for key in asked
+    ):
         asked = None
     return frappe.get_list(
         doctype, filters=asked, fields=["count(name) as total"], order_by=None, limit_page_length=1
@@ -234,7 +241,3 @@ def belongs(doc) -> dict:
         office = frappe.db.get_value("Beneficiary", beneficiary, "office")
     return {"beneficiary": beneficiary, "office": office}
 
-
-def _title(doc) -> str:
-    """What the row says the document is; a name of a person is not repeated where the link has it."""
-    return _(doc.doctype)

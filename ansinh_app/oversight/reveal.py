@@ -64,7 +64,9 @@ def hidden_numbers(doc) -> dict[str, str]:
     return {
         field: kind
         for field, kind in numbers_of(doc.doctype).items()
-        if doc.get(field) and doc.meta.get_field(field).fieldtype == "Data" and not readable(doc.doctype, kind)
+        if doc.get(field)
+        and doc.meta.get_field(field).fieldtype == "Data"
+        and not readable(doc.doctype, kind)
     }
 
 

@@ -10,7 +10,11 @@ from ansinh_app.utils.masking import mask_version, numbers_of
 DOCTYPES = ("Beneficiary", "Representative", "Payment Account", "Payout Line", "Account Request")
 _AT_ONCE = 500
 # Beginning and stars of each kind, as core.masking has them; the end is four digits, of a phone three.
-_SHAPES = {masking.PERSONAL_ID: (0, "*****", 4), masking.ACCOUNT: (0, "****", 4), masking.PHONE: (3, "****", 3)}
+_SHAPES = {
+    masking.PERSONAL_ID: (0, "*****", 4),
+    masking.ACCOUNT: (0, "****", 4),
+    masking.PHONE: (3, "****", 3),
+}
 
 
 def execute():

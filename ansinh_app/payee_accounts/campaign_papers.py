@@ -49,13 +49,17 @@ def notice_paper(doc) -> dict:
     paper = _paper(doc)
     paper["sessions"] = [_session(session) for session in doc.sessions]
     paper["communes"] = ", ".join(dict.fromkeys(session.commune for session in paper["sessions"]))
+    communes = dict.fromkeys(session.commune for session in paper["sessions"])
+    paper["recipients"] = [*(say("People's Committee of {0}").format(one) for one in communes), paper["provider"]]
     paper["spoken"] = [spoken(doc, session) for session in doc.sessions]
     return paper
 
 
 def spoken(doc, session) -> str:
     """The short text of one day for the loudspeaker and for messages."""
-    provider = frappe.get_cached_value("Payment Service Provider", doc.provider, "provider_name") or doc.provider
+    provider = (
+        frappe.get_cached_value("Payment Service Provider", doc.provider, "provider_name") or doc.provider
+    )
     shown = _session(session)
     return say(
         "{who}: {day}, {hours}, at {place}, {provider} opens accounts free of charge for those who draw social "

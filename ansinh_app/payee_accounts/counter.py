@@ -223,7 +223,12 @@ def take(
             "administrative_unit": request.administrative_unit, "contract": request.contract,
         }
     ).insert(ignore_permissions=True)  # fmt: skip
-    return {"visit": visit_key, "status": request.status, "status_label": _(request.status), "repeated": False}
+    return {
+        "visit": visit_key,
+        "status": request.status,
+        "status_label": _(request.status),
+        "repeated": False,
+    }
 
 
 def _repeated(request, visit_key: str) -> dict:
@@ -248,7 +253,11 @@ def _need(request, status: str) -> None:
     if request.status == status:
         return
     done = frappe.db.get_value(
-        "Campaign Visit", {"account_request": request.name}, ["taken_by", "taken_at"], order_by="taken_at desc", as_dict=True
+        "Campaign Visit",
+        {"account_request": request.name},
+        ["taken_by", "taken_at"],
+        order_by="taken_at desc",
+        as_dict=True,
     )
     by = (
         _("{0}, {1}").format(
@@ -257,9 +266,7 @@ def _need(request, status: str) -> None:
         if done
         else ""
     )
-    request.refuse(
-        _("the request is {0} already{1}").format(_(request.status), f" ({by})" if by else "")
-    )
+    request.refuse(_("the request is {0} already{1}").format(_(request.status), f" ({by})" if by else ""))
 
 
 def _tick(request, values, at) -> None:

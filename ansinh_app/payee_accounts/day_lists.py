@@ -35,7 +35,8 @@ def expected(campaign) -> dict[str, list]:
     found: dict[str, list] = {session.name: [] for session in campaign.sessions}
     shared: dict[tuple[str, ...], list] = {}
     areas = {
-        session.name: unit_tree().area(frozenset([session.administrative_unit])) for session in campaign.sessions
+        session.name: unit_tree().area(frozenset([session.administrative_unit]))
+        for session in campaign.sessions
     }
     for row in requests_of(campaign.name):
         here = [one for one in campaign.sessions if row.administrative_unit in areas[one.name]]
@@ -125,9 +126,11 @@ def commune_of(session) -> str:
 
 
 def label_of(session) -> str:
-    """A session in one line: day, hours, commune and place."""
-    parts = (hours_of(session), commune_of(session), session.village, place_of(session))
-    return " · ".join(filter(None, (frappe.utils.getdate(session.held_on).strftime("%d/%m/%Y"), *parts)))
+    """A session in one line: day, hours, place and commune."""
+    held = frappe.utils.getdate(session.held_on)
+    day = _("Today") if held == frappe.utils.getdate(frappe.utils.nowdate()) else held.strftime("%d/%m/%Y")
+    commune = ", ".join(filter(None, (session.village, commune_of(session))))
+    return " · ".join(filter(None, (day, hours_of(session), place_of(session), commune)))
 
 
 def say_papers(papers, lang: str | None = None) -> str:

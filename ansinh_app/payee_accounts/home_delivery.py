@@ -19,11 +19,15 @@ def lines(filters: dict) -> list:
     """Cash lines to carry home, of those the user may list, by pay point, commune, village and name.
 
     Each has `commune`, `pay_point`, `address`, `phone` and `reason`; the reason only for who does not work
-    for a provider: why somebody cannot come is not the carrier's business. Cancelled and paid ones are left out.
+    for a provider: why somebody cannot come is not the carrier's business. Cancelled ones are left out.
     """
     rows = frappe.get_list(
         "Payout Line",
-        filters={**filters, "channel": "Cash", "status": ["in", ["Planned", "Sent", "Failed", "Uncollected"]]},
+        filters={
+            **filters,
+            "channel": "Cash",
+            "status": ["!=", "Cancelled"],
+        },
         fields=list(_FIELDS),
         limit_page_length=0,
     )
@@ -36,13 +40,22 @@ def lines(filters: dict) -> list:
     for row in rows:
         person = people[row.beneficiary]
         row.commune = units.get(row.administrative_unit, "")
-        row.pay_point = points.get((row.administrative_unit, row.provider)) or points.get(row.administrative_unit) or ""
+        row.pay_point = (
+            points.get((row.administrative_unit, row.provider)) or points.get(row.administrative_unit) or ""
+        )
         row.address, row.phone = person.address or "", person.phone or ""
         row.reason = _(reasons[row.name]) if tells else ""
+        row.status_label = _(row.status)
         row.total = as_dong(row.total or 0)
         del row["beneficiary"]
     return sorted(
-        rows, key=lambda row: (row.pay_point, row.commune, search_key(row.village or ""), search_key(row.full_name))
+        rows,
+        key=lambda row: (
+            row.pay_point,
+            row.commune,
+            search_key(row.village or ""),
+            search_key(row.full_name),
+        ),
     )
 
 
@@ -77,7 +90,11 @@ def _points(units: set[str]) -> dict:
     found: dict = {}
     for row in frappe.get_all(
         "Pay Point",
-        filters={"administrative_unit": ["in", sorted(units) or [""]], "status": "Open", "kind": "Post Counter"},
+        filters={
+            "administrative_unit": ["in", sorted(units) or [""]],
+            "status": "Open",
+            "kind": "Post Counter",
+        },
         fields=["administrative_unit", "provider", "point_name"],
         order_by="point_name desc",
         limit_page_length=0,
@@ -91,7 +108,9 @@ def home_delivery_paper(doc) -> dict:
     may_print(doc)
     office = frappe.get_cached_doc("Paying Office", doc.office)
     paper = office_paper(office, doc.approved_on.date() if doc.docstatus == 1 and doc.approved_on else None)
-    paper["mark"] = "" if doc.docstatus == 1 else say("DRAFT PAPER") if doc.docstatus == 0 else say("CANCELLED PAPER")
+    paper["mark"] = (
+        "" if doc.docstatus == 1 else say("DRAFT PAPER") if doc.docstatus == 0 else say("CANCELLED PAPER")
+    )
     month = frappe.db.get_value("Payout Period", doc.period, "month")
     paper["month_text"] = f"{month.month:02d}/{month.year}"
     paper["provider"] = frappe.get_cached_value("Payment Service Provider", doc.provider, "provider_name")

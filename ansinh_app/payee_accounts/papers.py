@@ -7,6 +7,7 @@ import frappe
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.core import holders
+from ansinh_app.registry.mandates import is_in_force
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.printing import day, may_print, place_and_day, say, say_value
 
@@ -27,22 +28,62 @@ def application_paper(doc) -> dict:
 def mandate_paper(doc) -> dict:
     """F4, Giấy ủy quyền nhận trợ cấp (BLDS Đ562, Đ563: one year where it names no term)."""
     paper = _paper(doc)
-    row = paper["representation"]
-    paper.update(
-        valid_from=day(row.valid_from) if row else "",
-        valid_to=day(row.valid_to) if row else "",
-        mandate_no=(row.basis if row else None) or doc.basis or "",
-    )
-    return paper
+    return paper | _term(paper["representation"], doc.basis)
+
+
+def mandate_papers(doc) -> list[dict]:
+    """F4 for every mandate of a Beneficiary or Representative that runs or waits for its paper; a person without
+    one gets a form with the other half blank."""
+    may_print(doc)
+    if doc.doctype == "Beneficiary":
+        people = [doc]
+    else:
+        names = frappe.get_all(
+            "Beneficiary Representative",
+            filters={"representative": doc.name, "parenttype": "Beneficiary"},
+            pluck="parent",
+            order_by="parent",
+        )
+        # Wards of other communes are printed there.
+        people = [
+            frappe.get_doc("Beneficiary", name)
+            for name in dict.fromkeys(names)
+            if frappe.has_permission("Beneficiary", "print", doc=name)
+        ]
+    papers = []
+    for person in people:
+        for row in person.representatives:
+            if row.capacity == holders.AUTHORISED and not row.revoked_on and doc.name in (person.name, row.representative):
+                if row.awaits_paper or is_in_force(row, person):
+                    papers.append(_sheet(person, row.representative, row, person.administrative_unit) | _term(row, ""))
+    if not papers and doc.doctype == "Beneficiary":
+        papers.append(_sheet(doc, None, None, doc.administrative_unit) | _term(None, ""))
+    return papers
+
+
+def _term(row, basis: str | None) -> dict:
+    return {
+        "valid_from": day(row.valid_from) if row else "",
+        "valid_to": day(row.valid_to) if row else "",
+        "mandate_no": (row.certification_no or row.basis if row else None) or basis or "",
+    }
 
 
 def _paper(doc) -> dict:
     may_print(doc)
     person = frappe.get_doc("Beneficiary", doc.beneficiary)
-    other = frappe.get_doc("Representative", doc.representative) if doc.representative else None
-    row = next((one for one in person.representatives if one.representative == doc.representative), None)
-    unit = frappe.db.get_value("Administrative Unit", doc.administrative_unit, "unit_name") or ""
-    provider = frappe.db.get_value("Payment Service Provider", doc.provider, "provider_name") or ""
+    rows = [one for one in person.representatives if one.representative == doc.representative]
+    # The newest is the one that is to be signed or runs.
+    row = max(rows, key=lambda one: str(one.valid_from or ""), default=None)
+    return _sheet(person, doc.representative, row, doc.administrative_unit, doc.provider)
+
+
+def _sheet(person, representative: str | None, row, unit: str | None, provider: str | None = None) -> dict:
+    other = frappe.get_doc("Representative", representative) if representative else None
+    unit = frappe.db.get_value("Administrative Unit", unit, "unit_name") or ""
+    provider = (
+        frappe.db.get_value("Payment Service Provider", provider, "provider_name") if provider else ""
+    ) or ""
     return {
         "say": say,
         "person": person,

@@ -38,7 +38,9 @@ def village_pdf(requests: list[str]) -> bytes:
         if request.holder_type == holders.AUTHORISED:
             parts.append(frappe.render_template(MANDATE, {"doc": request}))
     body = "".join(f'<div class="print-format">{part}</div>' for part in parts)
-    return get_pdf(f'<!doctype html><html><head><meta charset="utf-8">{_SHEET}</head><body>{body}</body></html>')
+    return get_pdf(
+        f'<!doctype html><html><head><meta charset="utf-8">{_SHEET}</head><body>{body}</body></html>'
+    )
 
 
 def write(campaign) -> list[str]:

@@ -36,7 +36,12 @@ def titles() -> dict[str, tuple[str, str, str]]:
             COMMUNE,
             _("The money goes to a representative, and none is named"),
         ),
-        "mandate_expired": (BLOCK, COMMUNE, _("The guardianship or mandate has expired or has not begun")),
+        "mandate_expired": (
+            BLOCK,
+            COMMUNE,
+            _("The guardianship or mandate is not in force on the days the money goes out"),
+        ),
+        "mandate_ending": (WARNING, COMMUNE, _("The guardianship or mandate ends soon: have it renewed")),
         "cash_without_reason": (BLOCK, COMMUNE, _("Paid in cash without a reason")),
         "no_account": (BLOCK, COMMUNE, _("No payment account")),
         "account_closed": (BLOCK, OFFICER, _("The payment account is closed or blocked")),
@@ -124,6 +129,8 @@ _PLACES = {
     "uncollected_long": "Registry Change",
     "suspended_long": "Registry Change",
     "over_paid": "Recovery Case",
+    "same_person_twice": "Duplicate Finding",
+    "account_of_another": "Duplicate Finding",
 }
 # The field of an item that names a document of the place itself.
 _NAMED_BY = {"Payout Batch": "batch", "Payment Account": "payment_account"}

@@ -13,6 +13,7 @@ from ansinh_app.core.ledger import Change, Entitlement, Marriage, Move, Person, 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF
+from ansinh_app.registry.mandates import COLUMNS as MANDATE_COLUMNS
 from ansinh_app.registry.marriages import COUPLE_RULE
 from ansinh_app.registry.moves import moves_of
 
@@ -65,6 +66,9 @@ class Book:
     representatives: dict[str, dict]
     mandates: dict[tuple[str, str], list[dict]]
     units: dict[str, dict]
+    # The days on which the month's money may go out, and the day up to which anything is known.
+    pay_days: tuple[date, date] | None = None
+    as_of: date | None = None
 
 
 def read_book(
@@ -83,15 +87,20 @@ def read_book(
     terms = [term for book in people.values() for term in book.terms.values()]
     accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
     holders = {term.representative for term in terms}
+    of_accounts = _by_name(
+        "Payment Account",
+        accounts,
+        ["name", "provider", "account_no", "account_name", "holder_type", "status", "name_match"]
+        + ["beneficiary", "representative"],
+    )
     return Book(
         people=people,
-        accounts=_by_name(
-            "Payment Account",
-            accounts,
-            ["name", "provider", "account_no", "account_name", "holder_type", "status", "name_match"]
-            + ["beneficiary", "representative"],
+        accounts=of_accounts,
+        representatives=_by_name(
+            "Representative",
+            holders | {row.representative for row in of_accounts.values()},
+            ["name", "full_name", "ended_on"],
         ),
-        representatives=_by_name("Representative", holders, ["name", "full_name"]),
         mandates=_mandates(who),
         units=units,
     )
@@ -245,6 +254,7 @@ def _beneficiaries(who: Who) -> list[dict]:
         table.status,
         table.personal_id,
         table.verification_status,
+        table.legal_capacity,
         table.payment_method,
         table.payment_account,
         table.cash_reason,
@@ -536,7 +546,7 @@ def _mandates(who: Who) -> dict[tuple[str, str], list[dict]]:
         frappe.qb.from_(mandate)
         .join(person)
         .on(mandate.parent == person.name)
-        .select(mandate.parent, mandate.representative, mandate.valid_from, mandate.valid_to)
+        .select(mandate.parent, *(mandate[column] for column in MANDATE_COLUMNS))
     )
     found = defaultdict(list)
     for row in _scoped(query, person, who).run(as_dict=True):

@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import frappe
+from frappe.utils import getdate
 
 from ansinh_app.core.law import Law
 from ansinh_app.core.ledger import Step
+from ansinh_app.core.mandates import pay_days
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book
@@ -67,6 +69,8 @@ def make_plan(period: dict, as_of: date, progress=None) -> Plan:
         contracts=Contracts(period.office, month),
         overrides=Overrides(period.office, period.name, month.first_day),
     )
+    due = getdate(period.results_due) if period.results_due else month.first_day.replace(day=20)
+    plan.book.pay_days, plan.book.as_of = pay_days(month.first_day, due, as_of), as_of
     titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
     people = plan.book.people
     for done, person in enumerate(people.values()):

@@ -1,6 +1,7 @@
 """The blocks and warnings before a run, each with its owner."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 import frappe
 from frappe.utils import getdate
@@ -10,9 +11,11 @@ from ansinh_app.core.ledger import FAILED
 from ansinh_app.payouts import drawdowns, proposals
 from ansinh_app.payouts.findings import BLOCK, Finding, titles
 from ansinh_app.payouts.ledger_reader import lineage
+from ansinh_app.payouts.payees import last_day
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.run import unsealed_before
 from ansinh_app.utils.masking import for_reader
+from ansinh_app.utils.terms import WARNED_BEFORE
 
 
 def preflight(period: str, as_of: str | None = None) -> dict:
@@ -31,6 +34,7 @@ def preflight(period: str, as_of: str | None = None) -> dict:
         found(held.code, beneficiary=held.beneficiary, full_name=held.full_name, detail=held.detail)
     _people(plan, found)
     _accounts(plan, found)
+    _mandates_ending(plan, found)
     _unpaid_long(plan, found)
     for (beneficiary, _benefit), proposal in plan.proposals.items():
         name = plan.book.people[beneficiary].row.full_name
@@ -115,6 +119,22 @@ def _doubtful(plan: Plan, found) -> None:
             if name in plan.book.people:
                 person = plan.book.people[name].row
                 found(code, beneficiary=name, full_name=person.full_name, detail=f"{row.name} ({row.score}%)")
+
+
+def _mandates_ending(plan: Plan, found) -> None:
+    """Who is still paid through a representative, and soon no longer; told before it stops."""
+    soon = timedelta(days=WARNED_BEFORE[0])
+    seen = set()
+    for line in plan.lines.values():
+        person = plan.book.people[line["beneficiary"]]
+        other = (person.terms.get(line["entitlement"] or line["one_off_grant"]) or {}).get("representative")
+        if not other or (line["beneficiary"], other) in seen:
+            continue
+        seen.add((line["beneficiary"], other))
+        last = last_day(plan.book, person, other)
+        if last and last <= plan.book.pay_days[1] + soon:
+            detail = f"{plan.book.representatives[other].full_name} ({last:%d/%m/%Y})"
+            found("mandate_ending", beneficiary=line["beneficiary"], full_name=person.row.full_name, detail=detail)
 
 
 def _unpaid_long(plan: Plan, found) -> None:

@@ -20,6 +20,14 @@ def side(beneficiary: str | None) -> str:
     return _table(_masked(person))
 
 
+def named(beneficiary: str) -> str:
+    """HTML: a link with the name for who may open the person, initials for others."""
+    full_name = frappe.db.get_value("Beneficiary", beneficiary, "full_name") or ""
+    if not frappe.has_permission("Beneficiary", "read", doc=beneficiary):
+        return escape_html(initials(full_name))
+    return f'<a href="/app/beneficiary/{escape_html(beneficiary)}">{escape_html(full_name)}</a>'
+
+
 def _in_full(person) -> list[tuple[str, str]]:
     number = for_reader("Beneficiary", masking.PERSONAL_ID, person.personal_id)
     old = for_reader("Beneficiary", masking.PERSONAL_ID, person.old_id)

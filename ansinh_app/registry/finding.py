@@ -41,7 +41,10 @@ def people(
     words = txt.strip()
     either = []
     if words:
-        either = [[doctype, "name", "like", f"%{words}%"], [doctype, column, "like", f"%{normalised(words)}%"]]
+        either = [
+            [doctype, "name", "like", f"%{words}%"],
+            [doctype, column, "like", f"%{normalised(words)}%"],
+        ]
         either += [
             [doctype, field, "=", number]
             for field, kind in numbers.items()

@@ -10,6 +10,7 @@ from ansinh_app.registry.people import birth
 from ansinh_app.registry.verification import proposals
 from ansinh_app.registry.verification.requests import places
 from ansinh_app.utils import workbooks
+from ansinh_app.utils.masking import set_shown
 from ansinh_app.utils.printing import say, say_value
 
 UNDER_WAY = ("Draft", "Requested", "Appointment")
@@ -59,7 +60,9 @@ def collect(card_list) -> int:
             "office": row.office or card_list.office,
             "cannot_travel": int(row.get("cash_reason") == "Bedridden without a receiver"),
         }
-        store.add(store.new("ID Card Request", values))
+        request = store.new("ID Card Request", values)
+        set_shown(request)
+        store.add(request)
     store.finish()
     recount(card_list.name)
     return len(people)
@@ -209,7 +212,7 @@ def team_list(card_list) -> bytes:
         say("{0} · {1} · {2}").format(unit, when, card_list.place or "……"),
     )
     headers = (
-        say("STT"), say("Code"), say("Full Name"), say("Date of Birth"), say("Sex"), say("CMND"), say("Phone"),
+        "STT", say("Code"), say("Full Name"), say("Date of Birth"), say("Sex"), say("CMND"), say("Phone"),
         say("Village"), say("Address"), say("Cannot Travel"), say("Reason"), say("Result"), say("Note"),
     )  # fmt: skip
     body = [

@@ -39,6 +39,9 @@ def clean_person(doc) -> None:
         doc.old_id = _checked(cmnd, doc.old_id, _("Old ID (CMND)"), _("9 digits"))
     if doc.get("phone"):
         doc.phone = _checked(phone, doc.phone, _("Phone"), _("a Vietnamese number such as 0912 345 678"))
+    if doc.get("birth_certificate_no"):
+        doc.birth_certificate_no = certificate.compact(doc.birth_certificate_no)
+    _say_doubts(doc)
     set_shown(doc)
 
 

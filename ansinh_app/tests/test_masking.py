@@ -9,6 +9,7 @@ from ansinh_app.registry.finding import people
 from ansinh_app.tests.factories import (
     VINH_TRAI,
     as_user,
+    asked,
     make_account,
     make_change,
     make_person,
@@ -96,32 +97,24 @@ class TestMasking(FrappeTestCase):
         self.assertEqual(name.corrected_value_shown, "Lâm Văn Tên")
 
     def test_nobody_learns_a_number_by_asking_for_it(self):
-        asked = [
+        questions_asked = [
             {"filters": [["personal_id", "like", "0201%"]]},
             {"or_filters": '{"personal_id": "020180004321"}'},
             {"order_by": "`tabBeneficiary`.`personal_id` desc"},
             {"group_by": "phone"},
             {"fields": '["concat(full_name, personal_id)"]'},
         ]
-        before = getattr(frappe.local, "request", None), frappe.local.form_dict
-        try:
-            frappe.local.request = frappe._dict(method="GET")
-            for question in asked:
-                for user in (self.auditor, self.officer):
-                    with self.subTest(f"{question} {user}"), as_user(user):
-                        frappe.local.form_dict = frappe._dict(doctype="Beneficiary", **question)
+        for question in questions_asked:
+            for user in (self.auditor, self.officer):
+                with self.subTest(f"{question} {user}"), as_user(user):
+                    with asked(doctype="Beneficiary", **question):
                         if user == self.officer:
                             questions.refuse_hidden_questions("Beneficiary")
                             continue
                         with self.assertRaises(frappe.PermissionError):
                             frappe.get_list("Beneficiary")
-            with as_user(self.auditor):
-                frappe.local.form_dict = frappe._dict(
-                    doctype="Payout Line", filters={"beneficiary.phone": "1"}
-                )
-                self.assertRaises(frappe.PermissionError, frappe.get_list, "Payout Line")
-        finally:
-            frappe.local.request, frappe.local.form_dict = before
+        with as_user(self.auditor), asked(doctype="Payout Line", filters={"beneficiary.phone": "1"}):
+            self.assertRaises(frappe.PermissionError, frappe.get_list, "Payout Line")
 
     def test_a_link_finds_by_the_whole_number_for_who_may_know_it(self):
         def found(user: str, text: str, doctype: str = "Beneficiary") -> list:

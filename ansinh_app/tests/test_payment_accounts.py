@@ -76,6 +76,21 @@ class TestPaymentAccounts(FrappeTestCase):
             frappe.get_all("Payout Line", {"period": period, "beneficiary": closed.name}, pluck="status"), ["Paid"]
         )
 
+    def test_without_a_contract_that_pays_cash_the_person_waits_for_a_new_account(self):
+        person = world.make_person(self.office, "Lý Văn Công", provider="BID")
+        world.make_entitlement(person, "NCC-03A")
+        frappe.db.set_value("Bank Contract", {"office": self.office, "provider": "VNPOST"}, "status", "Ended")
+        self.paid_in_may(outcomes={person: ("Không thành công", "Tài khoản đã đóng")})
+        _period, summary, lines = self.june()
+        self.assertEqual((summary["held_back"], lines), (1, {}))
+        self.assertEqual({item["code"] for item in summary["held"]}, {"account_closed"})
+        self.assertEqual(self.requests_of(person), [("Draft", "BID")])
+        account = world.make_account(person, "BID")
+        held = frappe.get_doc("Entitlement", {"beneficiary": person.name})
+        held.update({"payment_method": "Bank Account", "payment_account": account.name, "cash_reason": None})
+        held.save()
+        self.assertEqual(self.june_again()[person.name].account_no, account.account_no)
+
     def test_a_guardians_account_closes_for_all_its_wards(self):
         unit = frappe.db.get_value("Paying Office", self.office, "administrative_unit")
         guardian = frappe.get_doc(

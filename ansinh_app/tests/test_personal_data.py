@@ -1,6 +1,5 @@
 """Who looked at whom: written down once, sealed, never changed; numbers shown only for a reason."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import frappe
@@ -15,6 +14,7 @@ from ansinh_app.tests.factories import (
     MAI_PHA,
     VINH_TRAI,
     as_user,
+    asked,
     make_account,
     make_office,
     make_person,
@@ -22,19 +22,6 @@ from ansinh_app.tests.factories import (
 )
 
 ID, ACCOUNT = "020180005555", "060100008899"
-
-
-@contextmanager
-def asked(path: str = "/", method: str = "POST", **arguments):
-    """A request in hand, as a host has it; POST, so that nothing is committed by the test."""
-    before = getattr(frappe.local, "request", None), frappe.local.form_dict
-    frappe.local.request = frappe._dict(method=method, path=path)
-    frappe.local.form_dict = frappe._dict(arguments)
-    frappe.flags.personal_data_seen = set()
-    try:
-        yield
-    finally:
-        frappe.local.request, frappe.local.form_dict = before
 
 
 class TestPersonalDataLog(FrappeTestCase):
@@ -133,8 +120,12 @@ class TestPersonalDataLog(FrappeTestCase):
             self.assertFalse(frappe.has_permission("Personal Data Log", "write"))
 
     def test_the_log_is_read_by_auditor_and_the_offices_manager_only(self):
-        personal_data.record("View", "Beneficiary", self.person.name, beneficiary=self.person.name, office="TEST-LS")
-        personal_data.record("View", "Beneficiary", self.far.name, beneficiary=self.far.name, office="TEST-BS")
+        personal_data.record(
+            "View", "Beneficiary", self.person.name, beneficiary=self.person.name, office="TEST-LS"
+        )
+        personal_data.record(
+            "View", "Beneficiary", self.far.name, beneficiary=self.far.name, office="TEST-BS"
+        )
 
         def offices(user):
             with as_user(user):

@@ -6,6 +6,7 @@ import frappe
 
 from ansinh_app.core import masking
 
+
 def numbers_of(doctype: str) -> dict[str, str]:
     """The fields of a DocType that hold an identifier, with its kind."""
     found = {}
@@ -13,6 +14,12 @@ def numbers_of(doctype: str) -> dict[str, str]:
         if kind := masking.kind_of_level(field.permlevel):
             found[field.fieldname] = kind
     return found
+
+
+def kind_of(doctype: str, fieldname: str) -> str | None:
+    """The kind of identifier a field holds, None for any other field."""
+    field = frappe.get_meta(doctype).get_field(fieldname)
+    return masking.kind_of_level(field.permlevel) if field and field.permlevel else None
 
 
 def set_shown(doc) -> None:
@@ -59,7 +66,7 @@ def mask_version(version, event=None) -> None:
     data = json.loads(version.data)
     own = numbers[None]
     data["changed"] = [_masked_change(change, own) for change in data.get("changed") or []]
-    for table, index, name, changes in data.get("row_changed") or []:
+    for table, _index, _name, changes in data.get("row_changed") or []:
         changes[:] = [_masked_change(change, numbers.get(table, {})) for change in changes]
     for kind in ("added", "removed"):
         for table, row in data.get(kind) or []:

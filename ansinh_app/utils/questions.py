@@ -28,9 +28,9 @@ def refuse_hidden_questions(doctype: str) -> None:
     if found:
         label = _(frappe.get_meta(doctype).get_label(found[1].rpartition(".")[2]))
         frappe.throw(
-            _("You may not see {0}, so it cannot be asked by. Leave it out of filters, order and groups.").format(
-                frappe.bold(label)
-            ),
+            _(
+                "You may not see {0}, so it cannot be asked by. Leave it out of filters, order and groups."
+            ).format(frappe.bold(label)),
             frappe.PermissionError,
         )
 

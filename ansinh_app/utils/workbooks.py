@@ -1,13 +1,15 @@
 """Strangers' workbooks in, our own out: any readable sheet becomes a grid; what we write holds no formula."""
 
 import io
+import pickle
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from xml.parsers import expat
 
 import python_calamine
@@ -30,6 +32,7 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
+_PACKED_ROWS = 500
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
@@ -60,7 +63,7 @@ class Workbook:
 
 
 class SheetGrid:
-    """One sheet's rows from the first row and column on, converted anew on each round.
+    """One sheet's rows from the first row and column on, kept packed: a list of 100,000 takes a few MB.
 
     A cell merged over several rows counts for each of them, as the eye reads it. `late_epoch`: days without
     a format count from 1904.
@@ -69,14 +72,22 @@ class SheetGrid:
     def __init__(self, sheet, file_name: str = "", late_epoch: bool = False) -> None:
         self.late_epoch = late_epoch
         self._sheet, self._file_name = sheet, file_name
+        self._length = sheet.total_height
         self._left = [""] * ((sheet.start or (0, 0))[1])
         self._merged: dict[int, list[tuple[int, int]]] = {}
         for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
             for row in range(top + 1, bottom + 1):
                 self._merged.setdefault(row, []).append((column, top))
+        self._packed = [_pack(rows) for rows in _portions(self._whole_rows())]
+        # The reader's own copy takes thirty times as much.
+        del self._sheet, self._left, self._merged
 
     def __len__(self) -> int:
-        return self._sheet.total_height
+        return self._length
+
+    def __iter__(self) -> Iterator[list[object]]:
+        for packed in self._packed:
+            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below, by this process
 
     def _rows(self) -> Iterator[list[object]]:
         """The reader's rows; it has none for an empty sheet, and panics on some damaged ones."""
@@ -89,7 +100,7 @@ class SheetGrid:
                 raise
             _refuse(self._file_name, _("it is damaged: open it, save it again and send it anew"))
 
-    def __iter__(self) -> Iterator[list[object]]:
+    def _whole_rows(self) -> Iterator[list[object]]:
         above: dict[tuple[int, int], object] = {}
         first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
         tops = {top for _column, top in first}
@@ -101,6 +112,16 @@ class SheetGrid:
             if index in tops:
                 above.update({(c, t): row[c] for c, t in first if t == index and c < len(row)})
             yield row
+
+
+def _portions(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
+    while some := list(islice(rows, _PACKED_ROWS)):
+        yield some
+
+
+def _pack(rows: list[list[object]]) -> bytes:
+    """Rows as bytes of this process only; nothing of a stranger is ever unpacked this way."""
+    return zlib.compress(pickle.dumps(rows, protocol=pickle.HIGHEST_PROTOCOL), 1)
 
 
 def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, list[list[object]]]]:

@@ -62,7 +62,9 @@ def words() -> dict[str, str]:
         "drop": _("Drop"),
         "drop_sure": _("Drop what was entered for {0}? It has not been received."),
         "empty": _("Nobody is invited to this day yet. The office drafts the requests in the campaign."),
-        "find_none": _("Nobody of this campaign is found. Try less of the name, or the whole number of the card."),
+        "find_none": _(
+            "Nobody of this campaign is found. Try less of the name, or the whole number of the card."
+        ),
         "find_offline": _("Without a line only this day's list is searched."),
         "handed": _("Card handed over – next family"),
         "holder": _("Who holds the account"),
@@ -70,7 +72,9 @@ def words() -> dict[str, str]:
         "missing_save": _("Note it – next family"),
         "missing_what": _("What is missing"),
         "new_data": _("Load again"),
-        "no_campaign": _("No campaign of yours is under way. The office makes it and chooses days and places."),
+        "no_campaign": _(
+            "No campaign of yours is under way. The office makes it and chooses days and places."
+        ),
         "no_one": _("nobody is on record: the commune adds the person first"),
         "not_kept": _("This browser keeps no drafts: do not close the page before everything is sent."),
         "note_needed": _("write what is missing"),

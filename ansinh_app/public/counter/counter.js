@@ -6,7 +6,7 @@
     const part = (id) => document.getElementById(id);
     const STEP_SERVES = ["papers", "opened", "handed"];
     let people = [], found = null, served = 0, expected = 0, campaign = "", session = "", asked = 0;
-    const doneHere = new Set();
+    let doneHere = new Set();
 
     const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
     Counter.capitals = (text) => plain(text || "").toUpperCase();
@@ -75,7 +75,6 @@
             const answer = await server.call("people", { campaign, session });
             if (wanted !== session) return;
             store.list(session, { ...answer, at: new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) });
-            doneHere.clear();
             take(store.list(session));
             Counter.reached(true);
         } catch (error) {
@@ -91,6 +90,7 @@
         people = answer ? answer.people : [];
         served = answer ? answer.served : 0;
         expected = answer ? answer.expected : 0;
+        doneHere = new Set(answer && answer.done);
         found = null;
         part("hint").textContent = answer && !people.length ? say("empty") : "";
         Counter.show();
@@ -141,7 +141,7 @@
     function row(one, entry) {
         const [kind, label] = entry
             ? [entry.state === "refused" ? "bad" : "waits", say(entry.state === "refused" ? "again" : "unsent")]
-            : store.has(one.request) ? ["draft", say("draft")] : [one.status === "Draft" ? "" : "good", one.status_label];
+            : store.has(one.request) ? ["draft", say("draft")] : one.status === "Draft" ? ["", ""] : ["good", one.status_label];
         return make("li", {}, make("button", { type: "button", className: "person", onclick: () => open(one) },
             make("span", { className: "slot" }, one.slot),
             make("span", { className: "name" }, one.name, make("small", {}, [one.born, one.id].filter(Boolean).join(" · "))),
@@ -209,7 +209,7 @@
             if (one.request === entry.request) Object.assign(one, { status: answer.status, status_label: answer.status_label, seen: entry.sending.values.papers, consent: entry.sending.values.consent });
         }
         const kept = store.list(session);
-        if (kept) store.list(session, { ...kept, people });
+        if (kept) store.list(session, { ...kept, people, done: [...doneHere] });
     };
 
     function reopen(entry) {

@@ -47,6 +47,7 @@ Counter.form = (() => {
     function set(name, value, redraw = false) {
         values[name] = value;
         store.keep(person.request, values);
+        problems.hidden = true;
         if (redraw) draw();
     }
 
@@ -59,8 +60,8 @@ Counter.form = (() => {
             make("p", { className: "about" }, about),
             make("p", { className: "number", id: "number" }, person.id),
             ...(STEPS[person.status] || waits)(),
-            problems,
         );
+        place.querySelector("#done")?.before(problems);
     }
 
     const waits = () => {
@@ -70,7 +71,7 @@ Counter.form = (() => {
 
     const papers = () => [
         make("fieldset", {}, make("legend", {}, say("holder")), ...person.ways.map(wayChoice)),
-        people(),
+        ...people(),
         make(
             "fieldset",
             {},
@@ -120,12 +121,12 @@ Counter.form = (() => {
 
     function people() {
         const found = way() ? way().people : [];
-        if (values.holder_type === "Self" || !found.length) return null;
-        return make("fieldset", {}, make("legend", {}, say("choose_person")), ...found.map((one) =>
+        if (values.holder_type === "Self" || !found.length) return [];
+        return [make("fieldset", {}, make("legend", {}, say("choose_person")), ...found.map((one) =>
             make("label", { className: "tick" },
                 make("input", { type: "radio", name: "representative", checked: one.name === values.representative,
                     onchange: () => set("representative", one.name) }),
-                make("span", {}, one.label, make("small", { id: `number-${one.name}` })))));
+                make("span", {}, one.label, make("small", { id: `number-${one.name}` })))))];
     }
 
     function tick(label, checked, change, id) {

@@ -66,6 +66,11 @@ class Payee:
     cash_reason: str | None = None
 
 
+def place_of(sheet: str, row: int) -> str:
+    """A row as its sender calls it."""
+    return _("{0}, row {1}").format(sheet, row)
+
+
 @dataclass(slots=True)
 class Row:
     """One row with its verdict: errors send it back, doubts are told, the rest is ready to be written."""
@@ -91,7 +96,7 @@ class Row:
     @property
     def place(self) -> str:
         """Sheet and row as the sender sees them."""
-        return _("{0}, row {1}").format(self.record.sheet, self.record.row)
+        return place_of(self.record.sheet, self.record.row)
 
     def get(self, name: str):
         return self.record.values.get(name)
@@ -485,10 +490,10 @@ def _find_entitlement(row: Row, known: Lookups) -> None:
     if held is None:
         return
     row.entitlement = held.name
-    if held.name in known.rows:
+    if held.place:
         row.errors.append(
             _("The same person with the same benefit stands in {0} already. Accepted: one row.").format(
-                known.rows[held.name]
+                place_of(*held.place)
             )
         )
     elif row.quantity != (held.quantity or 1):

@@ -71,7 +71,7 @@ def columns() -> list[protected.Column]:
     """The columns in their order; what can be written has a kind of its own."""
     column = protected.Column
     return [
-        column(say("STT"), 5, group=say("As sent")),
+        column("STT", 5, group=say("As sent")),
         column(say("Code"), 17),
         column(say("Full Name"), 22),
         column(say("Date of Birth"), 11),

@@ -53,7 +53,7 @@ def _row(session, row, person) -> dict:
 
 def _columns() -> list[dict]:
     texts = (
-        ("slot", _("Time"), 70), ("place", _("Place"), 180), ("village", _("Village"), 130),
+        ("slot", _("Time"), 70), ("place", _("Venue"), 180), ("village", _("Village"), 130),
         ("full_name", _("Full Name"), 190), ("born", _("Date of Birth"), 110), ("holder", _("Holder"), 220),
         ("papers", _("Papers to Bring"), 240), ("status", _("Status"), 120),
     )  # fmt: skip

@@ -30,7 +30,7 @@ def _columns() -> list[dict]:
     texts = (
         ("pay_point", _("Pay Point"), 180), ("commune", _("Commune"), 160), ("village", _("Village"), 120),
         ("full_name", _("Full Name"), 180), ("payee_name", _("Payee"), 180), ("address", _("Address"), 200),
-        ("phone", _("Phone"), 120), ("reason", _("Reason"), 200),
+        ("phone", _("Phone"), 120), ("reason", _("Reason"), 200), ("status_label", _("Status"), 110),
     )  # fmt: skip
     columns = [{"fieldname": name, "label": label, "fieldtype": "Data", "width": width} for name, label, width in texts]
     amount = {"fieldname": "total", "label": _("Amount"), "fieldtype": "Currency", "options": "VND", "width": 130}

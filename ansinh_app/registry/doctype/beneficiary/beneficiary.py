@@ -5,8 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
-from ansinh_app.registry import duplicates, marriages
+from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, PayeeError
+from ansinh_app.registry import duplicates, mandates, marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 from ansinh_app.registry.verification import standing
 
@@ -22,7 +22,7 @@ class Beneficiary(Document):
         self.validate_birth()
         self.validate_death()
         self.validate_unit()
-        self.validate_representatives()
+        mandates.validate(self)
         marriages.validate(self)
         self.validate_payment()
 
@@ -86,26 +86,6 @@ class Beneficiary(Document):
                 _("Choose the commune {0} lives in, not a unit above it").format(frappe.bold(self.full_name)),
                 InvalidDateError,
             )
-
-    def validate_representatives(self):
-        seen = set()
-        for row in self.representatives:
-            key = (row.representative, row.capacity)
-            if key in seen:
-                frappe.throw(
-                    _("Row {0}: {1} stands here twice as {2}").format(
-                        row.idx, frappe.bold(row.representative_name or row.representative), _(row.capacity)
-                    ),
-                    DuplicatePersonError,
-                )
-            seen.add(key)
-            if row.valid_from and row.valid_to and getdate(row.valid_to) < getdate(row.valid_from):
-                frappe.throw(
-                    _("Row {0}: the mandate ends on {1}, before it begins").format(
-                        row.idx, day(row.valid_to)
-                    ),
-                    InvalidDateError,
-                )
 
     def validate_payment(self):
         """The default account is this person's or one of the representatives'."""
