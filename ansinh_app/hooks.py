@@ -219,6 +219,7 @@ jinja = {
         "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
+        "ansinh_app.payouts.hand_payments.transfer_paper",
         "ansinh_app.oversight.papers.answer_paper",
         "ansinh_app.oversight.papers.extract_paper",
         "ansinh_app.oversight.papers.incident_paper",

@@ -88,7 +88,7 @@ def run_drive(story, drive: Drive) -> None:
 
 
 def try_again(story, drive: Drive) -> None:
-    """Half of what the bank refused is put right and asked again."""
+    """Half of what the bank refused is put right and asked again; who has got an ID card meanwhile is confirmed."""
     rejected = frappe.get_all(
         "Account Request",
         filters={"provider": drive.provider, "status": "Rejected", "tries": 1, "campaign": ["is", "set"]},
@@ -103,6 +103,15 @@ def try_again(story, drive: Drive) -> None:
         frappe.db.commit()
         campaign = frappe.db.get_value("Account Request", rejected[0], "campaign")
         _through_the_bank(story, drive, campaign, rejected, AGAIN_SENT, AGAIN_OPENED, AGAIN_HANDED_OVER, again=True)
+        for name in frappe.get_all(
+            "Account Request", filters={"campaign": campaign, "status": "Draft"}, order_by="name", pluck="name"
+        ):
+            request = frappe.get_doc("Account Request", name)
+            if frappe.db.get_value("Beneficiary", request.beneficiary, "cash_reason") == "No identity papers":
+                frappe.set_user(OFFICER)
+                _with_papers(request).save()
+                apply_workflow(request, "Confirm")
+        frappe.db.commit()
 
 
 def replace_closed(story, month: str) -> None:

@@ -96,3 +96,34 @@ def _tell_of_end(row, left: int) -> None:
         f"<p>{frappe.utils.escape_html(text)}</p><p>{get_url_to_form('Bank Contract', row.name)}</p>",
         ("Bank Contract", row.name),
     )
+
+
+def fees_by_month(contract: str) -> list[dict]:
+    """What the provider earned under a contract, month by month: money paid out, percent and fee in đồng.
+
+    Rounded once for each month and programme, as settlements count it (TT 76/2021/TT-BTC Đ3.7).
+    """
+    percent = frappe.db.get_value("Bank Contract", contract, "fee_percent")
+    sums: dict[tuple, int] = {}
+    for row in frappe.get_all(
+        "Payout Batch",
+        filters={"contract": contract, "docstatus": 1},
+        fields=["period", "programme", "paid_amount"],
+        limit_page_length=0,
+    ):
+        key = (row.period, row.programme)
+        sums[key] = sums.get(key, 0) + as_dong(row.paid_amount or 0)
+    months = dict(
+        frappe.get_all(
+            "Payout Period",
+            filters={"name": ["in", sorted({period for period, _programme in sums}) or [""]]},
+            fields=["name", "month"],
+            as_list=True,
+        )
+    )
+    found: dict[object, dict] = {}
+    for (period, _programme), paid in sorted(sums.items(), key=lambda item: str(months[item[0][0]])):
+        row = found.setdefault(months[period], {"month": getdate(months[period]), "paid": 0, "fee": 0})
+        row["paid"] += paid
+        row["fee"] += fee_of(paid, percent)
+    return list(found.values())

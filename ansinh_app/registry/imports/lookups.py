@@ -81,6 +81,12 @@ class Known:
     def get(self, field: str):
         return getattr(self, field, None)
 
+    def keys(self) -> tuple[str, ...]:
+        return self.__slots__
+
+    def __getitem__(self, field: str):
+        return getattr(self, field)
+
     def update(self, values: dict) -> None:
         for field, value in values.items():
             if field in self.__slots__:

@@ -24,7 +24,7 @@ def execute(filters=None):
             rule = rules[item.rule]
             rows.append(
                 {
-                    "title": _(rule.title),
+                    "title": rule.title,
                     "action": _(rule.action),
                     "document": f"{_(item.doctype)} {item.name}",
                     "counted_from": item.counted_from,
@@ -33,7 +33,7 @@ def execute(filters=None):
                 }
             )
     summary = [
-        {"value": count, "label": _(rules[rule].title), "datatype": "Int", "indicator": "Orange"}
+        {"value": count, "label": rules[rule].title, "datatype": "Int", "indicator": "Orange"}
         for rule, count in counts.items()
         if count
     ]
