@@ -10,6 +10,7 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import AllotmentError, PeriodStateError, SettlementError
 from ansinh_app.payouts import drawdowns
 from ansinh_app.payouts.doctype.payout_period import payout_period as actions
+from ansinh_app.payouts.report.budget_settlement import budget_settlement
 from ansinh_app.tests import payout_world as world
 
 
@@ -235,6 +236,34 @@ class TestTreasury(FrappeTestCase):
         self.assertRaises(SettlementError, settlement.cancel)
         june = self.month("2024-06", "2024-05-24")
         self.assertEqual(as_dong(self.drawdown(june).held_by_provider), 540_000)
+
+    def test_the_budget_year_adds_up_and_says_what_does_not(self):
+        self.allot(100_000_000)
+        self.allot(10_000, purpose="Provider Fee")
+        may = self.month("2024-05", "2024-04-24", fail="Lý Thị Hai")
+        self.drawdown(may).submit()
+        frappe.get_doc("Settlement", self.act("make_settlements", may)[0]).submit()
+        self.drawdown(may).submit()
+        _columns, rows, _message, _chart, summary = budget_settlement.execute(
+            {"office": self.office, "year": 2024}
+        )
+        by_purpose = {row.get("purpose"): row for row in rows}
+        names = ("allotted", "opening", "drawn", "paid", "returned", "closing", "difference", "left")
+        self.assertEqual(
+            [by_purpose[frappe._("Benefits")][name] for name in names],
+            [100_000_000, 0, 1_080_000, 540_000, 0, 540_000, 0, 98_920_000],
+        )
+        self.assertEqual(
+            [by_purpose[frappe._("Provider Fee")][name] for name in names],
+            [10_000, 0, 2_700, 2_700, 0, 0, 0, 7_300],
+        )
+        self.assertEqual([item["value"] for item in summary], [100_010_000, 542_700, 540_000, 0])
+        next_year = budget_settlement.settle(self.office, 2025)
+        self.assertEqual(next_year[("BTXH", "Benefits")].opening, 540_000)
+        # A month paid whose drawdown nobody recorded is what the year cannot explain.
+        self.month("2024-06", "2024-05-24")
+        year = budget_settlement.settle(self.office, 2024)[("BTXH", "Benefits")]
+        self.assertEqual((year.paid, year.drawn, year.difference), (2_160_000, 1_080_000, -1_080_000))
 
     def test_settlement_waits_for_results(self):
         self.allot(100_000_000)
