@@ -227,6 +227,7 @@ jinja = {
         "ansinh_app.payee_accounts.papers.mandate_paper",
         "ansinh_app.payee_accounts.papers.mandate_papers",
         "ansinh_app.payee_accounts.papers.contract_paper",
+        "ansinh_app.payee_accounts.papers.annexes_paper",
         "ansinh_app.payee_accounts.campaign_papers.day_list_paper",
         "ansinh_app.payee_accounts.campaign_papers.notice_paper",
         "ansinh_app.payee_accounts.home_delivery.home_delivery_paper",

@@ -98,7 +98,9 @@ def parse(
         if number and account.is_valid(row.cells["account_no"]):
             number = account.compact(row.cells["account_no"])
         said = bankfile.outcome(profiles, texts.get("status", ""))
-        status = status_of(texts.get("status", ""), number) if said is None else (OPENED if said else REJECTED)
+        status = (
+            status_of(texts.get("status", ""), number) if said is None else (OPENED if said else REJECTED)
+        )
         answers.append(
             Answer(
                 row=row.number,

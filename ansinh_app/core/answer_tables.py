@@ -25,7 +25,9 @@ class Row:
     texts: Mapping[str, str]
 
 
-def header(grid: Grid, patterns: Patterns, own: Mapping[str, str] | None = None) -> tuple[int, dict[str, int]]:
+def header(
+    grid: Grid, patterns: Patterns, own: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, int]]:
     """The row (from 0) that names most fields, and the column of each; (-1, {}) where no row names any.
 
     `own` maps header texts of the provider's own layout (search keys) to fields and goes before `patterns`;

@@ -14,7 +14,13 @@ from .identity import account
 from .ledger import FAILED, PAID, UNCOLLECTED
 from .money import format_dong
 
-TEXT, AMOUNT, AMOUNT_TEXT, AMOUNT_GROUPED, DATE = "text", "amount", "amount as text", "amount 1.234.567", "date"
+TEXT, AMOUNT, AMOUNT_TEXT, AMOUNT_GROUPED, DATE = (
+    "text",
+    "amount",
+    "amount as text",
+    "amount 1.234.567",
+    "date",
+)
 AMOUNTS = frozenset({AMOUNT, AMOUNT_TEXT, AMOUNT_GROUPED})
 
 Cell = str | int | date
@@ -129,7 +135,9 @@ def memo(template: str, facts: Mapping[str, object], ascii_only: bool = True) ->
     'TC BTXH T11/2026 LS000123'
     """
     text = _fill(template, facts)
-    return names.without_marks(text).encode("ascii", "ignore").decode() if ascii_only else names.normalise(text)
+    return (
+        names.without_marks(text).encode("ascii", "ignore").decode() if ascii_only else names.normalise(text)
+    )
 
 
 def placeholders(template: str) -> list[str]:

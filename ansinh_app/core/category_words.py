@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .names import search_key
 
@@ -21,12 +22,12 @@ _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ("BTXH-06A1", rf"{_DISABLED}{_DEGREE} (?:dac biet nang|dbn|db nang|d b n){_BEHIND}"),
         ("BTXH-06B1", rf"{_DISABLED}{_DEGREE} (?:nang|n){_BEHIND}"),
         ("BTXH-04", r"(?:(?:nguoi|me|bo|cha) )*don than(?: ngheo)?(?: thuoc ho (?:can )?ngheo)?(?: dang)? nuoi con(?: nho)?"),
-        ("BTXH-01A", r"(?:tre(?: em)? )?(?:mo coi(?: ca)?(?: cha(?: (?:va|lan))? me| bo(?: (?:va|lan))? me)?|(?:khong co|mat) nguon nuoi duong|bi bo roi)"),
+        ("BTXH-01A", r"(?:tre(?: em)? )?(?:mo coi(?: ca)?(?: cha(?: (?:va|lan))? me| bo(?: (?:va|lan))? me)?|(?:khong(?: co)?|mat) nguon nuoi duong|bi bo roi)"),
         ("HTXH-75", r"(?:tro cap )?(?:htxh|huu tri xa hoi)(?: hang thang)?"),
-        ("BTXH-05C", r"(?:nguoi cao tuoi|nct|nguoi gia)(?: (?:tu|tren))?(?: du)? 80(?: tuoi)?(?: tro len)?(?: khong co luong huu)?"),
+        ("BTXH-05C", r"(?:nguoi cao tuoi|nct|nguoi gia|cu)(?: (?:tu|tren))?(?: du)? 80(?: tuoi)?(?: tro len)?(?: khong co luong huu)?"),
         ("BTXH-05C", r"(?:nguoi )?(?:tu|tren)(?: du)? 80 tuoi(?: tro len)?(?: khong co luong huu)?"),
         ("BTXH-08", r"(?:nguoi )?(?:nhiem )?hiv(?: aids)?(?: thuoc)? ho ngheo(?: khong co thu nhap on dinh)?"),
-        ("NCC-04", r"(?:ba )?me (?:viet nam|vn) anh hung|bmvnah|me vnah"),
+        ("NCC-04", r"(?:ba )?me (?:(?:viet nam|vn) anh hung|vnah)|bmvnah"),
     )
 )  # fmt: skip
 _PERCENT = re.compile(r"\(?(?:ttct|ty le|mat suc|thuong tat)?\s*:?\s*(\d{2,3})\s*%")
@@ -35,6 +36,9 @@ _WOUNDED = re.compile(
 )
 
 
+_SICK_SOLDIER = re.compile(r"(?:benh binh|bb)(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?")
+# Beside a category in brackets or behind a dash these say nothing more: "Khoản 6 - NKT nặng", "NKTN (hs 1,5)".
+_BESIDE = re.compile(r"(?:khoan|k) ?\d|(?:hs|he so|muc)(?: huong)?(?: \d+)*|tre em|te|nct|nguoi cao tuoi|(?:doi tuong )?btxh|\d+")
 # "Khoản 5 điểm c", "điểm c k5 đ5 NĐ 20/2021/NĐ-CP": who is named by the decree's own numbers.
 _ARTICLE = re.compile(
     r"(?:diem (?P<before>[a-d]) )?(?:khoan |k ?)(?P<clause>[1-8])(?: diem (?P<after>[a-d]))?(?: (?:dieu |d ?)5)?"
@@ -75,6 +79,16 @@ def _by_article(key: str) -> str | None:
     return _CLAUSES.get(f"{found['clause']}{point if found['clause'] == '5' else ''}{found['degree'] or ''}")
 
 
+def _by_parts(text: str) -> str | None:
+    """The code of the one part that names a category, when all the others say the same or nothing."""
+    parts = [part for part in re.split(r"[()\[\]]|\s[-–]\s", text) if search_key(part)]
+    if len(parts) < 2:
+        return None
+    codes = {code_in_words(part) for part in parts if not _BESIDE.fullmatch(search_key(part))}
+    return codes.pop() if len(codes) == 1 else None
+
+
+@lru_cache(maxsize=2048)
 def code_in_words(text: str) -> str | None:
     """The code that a commune's own words stand for, or None when they could mean several.
 
@@ -93,9 +107,12 @@ def code_in_words(text: str) -> str | None:
             return None
         return f"NCC-06{'B' if wounded[1] else ''}-{percent[1]}"
     # The age is judged by the birth date: "Người khuyết tật nặng (từ 16 đến dưới 60 tuổi)".
+    sick = _SICK_SOLDIER.fullmatch(key) and _PERCENT.search(text)
+    if sick:
+        return f"NCC-07{'ABCDEF'[(int(sick[1]) - 41) // 10]}" if 41 <= int(sick[1]) <= 100 else None
     by_article = _by_article(key)
     if by_article:
         return by_article
     without_age = re.sub(r" (?:tu|duoi|tren)(?: du)? \d+[a-z0-9 ]*tuoi$", "", key) or key
     matches = (code for said in (key, without_age) for code, pattern in _WORDS if pattern.fullmatch(said))
-    return next(matches, None)
+    return next(matches, None) or _by_parts(text)

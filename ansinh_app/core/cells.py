@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from . import money, names
@@ -44,6 +45,7 @@ _IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 
 _SEXES = dict.fromkeys(("nam", "male", "m", "nam gioi", "trai", "con trai", "be trai", "ong"), "Male")
 _SEXES |= dict.fromkeys(("nu", "female", "f", "nu gioi", "gai", "con gai", "be gai", "ba", "n u"), "Female")
+_SCALED = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(nghìn|ngàn|k|triệu|tr)(?:\s*(?:đồng|đ))?", re.IGNORECASE)
 _PER_MONTH = re.compile(r"\s*/\s*(?:1\s*)?(?:tháng|thang|th|t|người|ng)\b.*$|\s*[,.]?\s*[-=]+$", re.IGNORECASE)
 _METHODS = (
     ("Cash", re.compile(r"tien mat|^tm$|^cash$|truc tiep|tai nha")),
@@ -269,6 +271,7 @@ def parse_month(value: object) -> Month | None:
 
 @lru_cache(maxsize=1024)
 def _month_of_text(found: str) -> Month | None:
+    found = re.sub(r"\s*(?:-|–|đến)?\s*(?:nay|trở đi)$", "", found, flags=re.IGNORECASE)
     short = re.fullmatch(r"(?:tháng |t)?(0?[1-9]|1[0-2])\s*[/.-]\s*(\d{2})", found, re.IGNORECASE)
     if short:
         # Nothing is granted from 2060 on, nor was anything before 1960.
@@ -299,7 +302,11 @@ def parse_amount(value: object) -> int | None:
 
 @lru_cache(maxsize=1024)
 def _dong_of_text(found: str) -> int:
-    return money.parse_dong(_PER_MONTH.sub("", found))
+    found = re.sub(r"\s*\([^()]*\)$", "", _PER_MONTH.sub("", found))
+    scaled = _SCALED.fullmatch(found.strip())
+    if scaled:
+        return money.as_dong(Decimal(scaled[1].replace(",", ".")) * (1000 if scaled[2].lower()[0] in "nk" else 10**6))
+    return money.parse_dong(found)
 
 
 def parse_method(value: object) -> str | None:

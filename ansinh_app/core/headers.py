@@ -24,7 +24,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("stt", r"^(stt|tt|so tt|so thu tu|thu tu|no|stt no|number|index)$", 9),
         ("decision_date", r"decision date|date of (the )?decision", 9),
         ("decision_no", r"decision (no|number)|^decision$", 9),
-        ("date_of_birth", r"^ngay( thang)?( nam)? sinh(?! /)|date of birth|birth ?date|^dob$|^n ?sinh$", 9),
+        ("date_of_birth", r"^ngay( thang)?( nam)? sinh(?! /)|date of birth|birth ?date|^dob$|^n ?sinh$|^ntns$", 9),
         ("birth_year", r"year of birth|birth year|^yob$", 9),
         ("degree", r"muc do (kt|khuyet tat|tan tat|nang)|^muc do$|degree of disability", 8),
         (
@@ -110,6 +110,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ),
         ("amount", r"^amount|monthly (amount|benefit|allowance)|benefit amount", 8),
         ("amount", r"tong (so )?(tien|cong|chi)|thanh tien|kinh phi|so tien|dong thang", 6),
+        ("amount", r"^tong( so| cong)?$", 5),
         ("category", r"(nhom|loai|dien) (doi tuong|dt)\b|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
         ("category", r"category|(beneficiary|benefit) (type|group)", 8),
         ("category", r"doi tuong|^ma$", 5),
@@ -153,7 +154,11 @@ def field_of(header: str) -> tuple[str, int] | None:
 
 def _key(part: str) -> str:
     """The search key of a header's row: without instructions, letters with dots between them as one word."""
-    bare = _INSTRUCTION.sub(" ", part)
+    bare = re.sub(r"^\d{1,2}\s*[.)]\s*", "", _INSTRUCTION.sub(" ", part))
+    if " " not in bare:
+        # A column of a web system: "NgaySinh"
+        pairs = zip(" " + bare, bare, strict=False)
+        bare = "".join(f" {letter}" if before.islower() and letter.isupper() else letter for before, letter in pairs)
     return _INITIALS.sub(lambda found: found[0].replace(" ", ""), search_key(bare) or search_key(part))
 
 
@@ -237,6 +242,11 @@ def weigh_columns(headers: Sequence[str]) -> dict[str, tuple[int, int]]:
     if "birth_male" in best and "birth_female" not in best:
         # "Sinh năm", or under "Ngày sinh" Ngày, Tháng, Năm: without marks Năm reads as Nam.
         best["birth_year"] = max(best.pop("birth_male"), best.get("birth_year", (0, 0)), key=lambda one: one[1])
+    if "birth_year" in best and not {"birth_day", "birth_month"} & best.keys():
+        # "Ngày | Tháng | Năm sinh"
+        column, weight = best["birth_year"]
+        if column >= 2 and [search(header) for header in headers[column - 2 : column]] == ["ngay", "thang"]:
+            best["birth_day"], best["birth_month"] = (column - 2, weight), (column - 1, weight)
     for field in ("account_name", "representative_name"):
         if not NAMES & best.keys() and field in best and _is_receiver(headers[best[field][0]]):
             # "Người thụ hưởng", "Người nhận": where nobody else is named, the list is of them.

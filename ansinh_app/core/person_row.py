@@ -40,7 +40,7 @@ _DIED = re.compile(
 )
 _LEFT = re.compile(
     r"(?:da |xin )?(?:chuyen (?:di|khau|noi khac|xa khac|huyen khac|tinh khac)|thoi huong|cat (?:tro cap|che do)"
-    rf"|dung (?:huong|tro cap))\b.*|giam{_WHEN}"
+    rf"|dung (?:huong|tro cap))\b.*|(?:cat )?giam{_WHEN}"
 )
 _NUMBER_AND_BANK = re.compile(
     r"([\d][\d .]{4,24}\d)\s*[-–,;:/(\s]\s*(?:mở )?(?:tại )?([^\d\s][^\d]{1,}?)\)?", re.IGNORECASE
@@ -55,6 +55,9 @@ _ID_LABEL = re.compile(
 )
 _ID_TAIL = re.compile(
     r"(?<=\d)[\s,;(\-]+(?:(?:ngày |nơi )?cấp|do\b|cục\b|ca\b|công an|cccd|cmnd|cmt|đdcn|ngày).*$", re.IGNORECASE
+)
+_ID_IN_NAME = re.compile(
+    r"[\s,;(\-]*(?:số )?(?:cccd|cmnd|cmt|đdcn|ddcn|căn cước)[\s:.số]*(\d{12}|\d{9}|\d{3}(?: \d{3}){2,3})\s*\)?", re.IGNORECASE
 )
 _QUOTES = "'\"`´‘’“”*"
 _MISTYPED = str.maketrans("OoQlI|", "000111")
@@ -182,6 +185,11 @@ def _read_name(read: RowValues, cell: Cell) -> None:
     if isinstance(value, str) and names.are_several(value):
         read.errors.append(Note("full_name", "several_people", cells.text(value)))
         return
+    number = _ID_IN_NAME.search(value) if isinstance(value, str) else None
+    if number:
+        value = value.replace(number[0], " ")
+        read.values["personal_id"] = re.sub(r"\D", "", number[1])
+        read.repairs.append(Note("personal_id", "taken_from_name", number[1]))
     _read_text(read, "full_name", value)
     found = str(read.values["full_name"])
     name, note = names.split_notes(found)
@@ -193,7 +201,7 @@ def _read_name(read: RowValues, cell: Cell) -> None:
     if proper != name:
         read.repairs.append(Note("full_name", "capitals", proper))
     read.values["full_name"] = proper
-    if not any(letter.isalpha() for letter in proper):
+    if not any(map(str.isalpha, proper)) or sum(map(str.isdigit, proper)) > 3:
         read.errors.append(Note("full_name", "no_name", found))
     _read_fate(read, note, str(read.values.get("note") or ""))
 
@@ -311,6 +319,9 @@ def _birth_apart(cell: Cell) -> str | None:
 
 def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
     born, sex = read.values.get("date_of_birth"), read.values.get("sex")
+    beside_name = read.values.pop("personal_id", None)
+    if beside_name:
+        _read_id(read, "personal_id", beside_name, sex, born, provinces)
     for name in ("personal_id", "old_id"):
         value = cell(name)
         if value is None or _nothing(read, name, value):
@@ -322,6 +333,11 @@ def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
     value = cell("representative_id")
     if value is not None and not _nothing(read, "representative_id", value):
         _read_id(read, "representative_id", value, None, None, provinces)
+        if "representative_name" not in read.values and read.values.get("personal_id") == read.values.get(
+            "representative_id", ""
+        ):
+            # "Số CCCD chủ TK" repeats the person's own number where the account is his.
+            read.repairs.append(Note("representative_id", "own_number", read.values.pop("representative_id")))
 
 
 def _birth_of_id(read: RowValues, provinces: Set[str] | None) -> None:
@@ -481,7 +497,8 @@ def _read_decision(read: RowValues, cell: Cell, habits: Habits, fields: dict[str
     value = cell("decision_date")
     if value is not None:
         first = fields.get("decision_date") in habits.month_first
-        found = cells.parse_date(value, month_first=first, late_epoch=habits.late_epoch)
+        hint = _this_century(value, habits.latest_year)
+        found = cells.parse_date(value, hint, habits.latest_year, first, habits.late_epoch)
         if found is None or found.precision != "Day":
             read.errors.append(Note("decision_date", "unreadable", cells.text(value)))
         else:
@@ -504,6 +521,12 @@ def _divide_decision(read: RowValues, text: str) -> None:
     read.values["decision_no"] = number
     if day and "decision_date" not in read.values:
         read.values["decision_date"] = day
+
+
+def _this_century(value: object, latest_year: int | None) -> int | None:
+    """The year that two digits at the end of a decision's date mean: no decision here is a hundred years old."""
+    digits = re.search(r"\D(\d{2})$", cells.text(value)) if isinstance(value, str) and latest_year else None
+    return 2000 + int(digits[1]) if digits and 2000 + int(digits[1]) <= latest_year else None
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from . import names
 from .bankfile import AMOUNTS, Profile, memo, placeholders
 from .errors import BadCell
 
-PAYMENT, RESULTS, REQUESTS, ANSWERS = "Payment", "Payment Results", "Account Requests", "Account Answers"
+PAYMENT, RESULTS, REQUESTS, ANSWERS = "Payments", "Payment Results", "Account Requests", "Account Answers"
 # What an answer that has a layout of its own may also hold.
 _OUTCOME = frozenset({"answer", "reason", "blank"})
 _PAYMENT = frozenset(

@@ -55,6 +55,8 @@ _EVIDENCE = (
     "birth_female",
     "account_no",
 )
+_BIRTHS = frozenset(("date_of_birth", "birth_year", "birth_male", "birth_female"))
+_SEX_COLUMNS = frozenset(("sex", "sex_male", "sex_female", "birth_male", "birth_female"))
 # Fields whose column is what the heading of a group of rows says when the column is empty.
 _OLD_FONT = "old_font"
 
@@ -306,8 +308,28 @@ class SheetReader:
                     columns["given_name"], sure["given_name"] = column, "Likely"
                     continue
             known = field_of(header) if header else None
-            if known is None and "personal_id" not in columns and _are_ids(filled, provinces):
-                columns["personal_id"], sure["personal_id"] = column, "Guess"
+            if known is not None:
+                continue
+            meant = self._meant_by_cells(column, filled, sample, provinces)
+            if meant:
+                columns[meant], sure[meant] = column, "Guess"
+
+    def _meant_by_cells(self, column: int, filled: list, sample: list, provinces: Set[str] | None) -> str | None:
+        """What a column with no telling header can only be, by its cells."""
+        columns = self.table.columns
+        if "personal_id" not in columns and _are_ids(filled, provinces):
+            return "personal_id"
+        if not _BIRTHS & columns.keys() and "personal_id" in columns:
+            if _are_births(sample, column, columns["personal_id"]):
+                return "date_of_birth"
+        texts = [cells.text(value) for value in filled]
+        if len(texts) < 3:
+            return None
+        if not _SEX_COLUMNS & columns.keys() and all(map(cells.parse_sex, texts)):
+            return "sex"
+        if "category" not in columns and sum(map(_is_category, texts)) >= 0.8 * len(texts):
+            return "category"
+        return None
 
 
 def _suspects(grid: Grid) -> Iterator[str]:
@@ -398,6 +420,23 @@ def _are_given_names(sample: list, names_at: int, column: int) -> bool:
     filled = [text for text in both if text]
     single = [text for text in filled if " " not in text and text.replace("'", "").isalpha()]
     return len(filled) >= 2 and len(filled) >= 0.8 * len(both) and len(single) >= 0.9 * len(filled)
+
+
+def _is_category(text: str) -> bool:
+    return bool(re.fullmatch(r"(?:BTXH|NCC|HTXH|CS)-\w+(?:-\w+)*", text) or code_in_words(text))
+
+
+def _are_births(sample: list, column: int, ids: int) -> bool:
+    """Whether the identity numbers of nearly all rows state the years of the dates in the column."""
+    both = [(row[column], row[ids]) for row in sample if max(column, ids) < len(row) and cells.text(row[column])]
+    agreed = valid = 0
+    for value, number in both:
+        if not cccd.is_valid(number):
+            continue
+        valid += 1
+        read = cells.parse_date(value, cccd.birth_year(cccd.compact(number)))
+        agreed += bool(read) and read.value.year == cccd.birth_year(cccd.compact(number))
+    return agreed >= 3 and agreed >= 0.9 * valid
 
 
 def _are_ids(filled: list, provinces: Set[str] | None) -> bool:

@@ -11,7 +11,10 @@ from ansinh_app.demo.office import BANK_USER, COMMUNE_USER, OFFICE, OFFICER, POS
 from ansinh_app.demo.providers import answer_requests
 from ansinh_app.payee_accounts import holding, inviting
 from ansinh_app.payee_accounts.doctype.account_request.account_request import PAPER_FIELDS
-from ansinh_app.payee_accounts.doctype.account_request_list.account_request_list import apply_answer, write_and_send
+from ansinh_app.payee_accounts.doctype.account_request_list.account_request_list import (
+    apply_answer,
+    write_and_send,
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def run_drive(story, drive: Drive) -> None:
     campaign.save()
     confirmed = [name for number, name in enumerate(drafted) if _decide(name, number)]
     frappe.db.commit()
-    said = _through_the_bank(story, drive, campaign.name, confirmed, drive.sent_on, drive.opened_on, drive.handed_over_on)
+    said = _through_the_bank(
+        story, drive, campaign.name, confirmed, drive.sent_on, drive.opened_on, drive.handed_over_on
+    )
     _dated(drafted, contract=of_then)
     frappe.db.commit()
     story.say(
@@ -102,9 +107,14 @@ def try_again(story, drive: Drive) -> None:
     if rejected:
         frappe.db.commit()
         campaign = frappe.db.get_value("Account Request", rejected[0], "campaign")
-        _through_the_bank(story, drive, campaign, rejected, AGAIN_SENT, AGAIN_OPENED, AGAIN_HANDED_OVER, again=True)
+        _through_the_bank(
+            story, drive, campaign, rejected, AGAIN_SENT, AGAIN_OPENED, AGAIN_HANDED_OVER, again=True
+        )
         for name in frappe.get_all(
-            "Account Request", filters={"campaign": campaign, "status": "Draft"}, order_by="name", pluck="name"
+            "Account Request",
+            filters={"campaign": campaign, "status": "Draft"},
+            order_by="name",
+            pluck="name",
         ):
             request = frappe.get_doc("Account Request", name)
             if frappe.db.get_value("Beneficiary", request.beneficiary, "cash_reason") == "No identity papers":
@@ -199,12 +209,24 @@ def _with_papers(request):
 
 
 def _through_the_bank(
-    story, drive: Drive, campaign: str, names: list[str], sent_on, opened_on, handed_over_on, again: bool = False
+    story,
+    drive: Drive,
+    campaign: str,
+    names: list[str],
+    sent_on,
+    opened_on,
+    handed_over_on,
+    again: bool = False,
 ) -> dict:
     """The list out in the bank's layout, its answer back, and the cards to the people."""
     frappe.set_user(OFFICER)
     sent = frappe.get_doc(
-        {"doctype": "Account Request List", "office": OFFICE, "provider": drive.provider, "campaign": campaign}
+        {
+            "doctype": "Account Request List",
+            "office": OFFICE,
+            "provider": drive.provider,
+            "campaign": campaign,
+        }
     ).insert()
     write_and_send(sent.as_json())
     sent.reload()

@@ -11,6 +11,7 @@ BANK_USER = "sacombank@ansinh.example"
 POST_USER = "buudien@ansinh.example"
 PROVINCE_USER = "sotinh@ansinh.example"
 POLICE_USER = "congan@ansinh.example"
+AUDITOR = "thanhtra@ansinh.example"
 
 # e-mail, name, role, what the user may see (DocType, value)
 LOGINS = (
@@ -22,6 +23,7 @@ LOGINS = (
     (POST_USER, "Nhân viên Bưu điện", "Post Office Clerk", ("Payment Service Provider", "VNPOST")),
     (PROVINCE_USER, "Chuyên viên Sở", "Province Viewer", ("Administrative Unit", "20")),
     (POLICE_USER, "Công an P. Hoàng Văn Thụ", "Police Officer", ("Administrative Unit", "05971")),
+    (AUDITOR, "Thanh tra viên Mẫu", "Auditor", ("Paying Office", OFFICE)),
 )
 # The package Sacombank promised in the city's plan of May 2024 (section IV.4).
 COMMITMENTS = (

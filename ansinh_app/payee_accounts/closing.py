@@ -115,9 +115,7 @@ def _provider_by_contract(beneficiary) -> str | None:
         pluck="programme",
         order_by="name",
     )
-    return next(
-        filter(None, (contracts.provider_for(beneficiary.office, one) for one in programmes)), None
-    )
+    return next(filter(None, (contracts.provider_for(beneficiary.office, one) for one in programmes)), None)
 
 
 def say_payees(rows: list[dict]) -> str:

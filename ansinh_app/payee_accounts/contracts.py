@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form, getdate, nowdate
 
+from ansinh_app.core.money import as_dong, percent_of
 from ansinh_app.utils import terms
 
 
@@ -125,5 +126,5 @@ def fees_by_month(contract: str) -> list[dict]:
     for (period, _programme), paid in sorted(sums.items(), key=lambda item: str(months[item[0][0]])):
         row = found.setdefault(months[period], {"month": getdate(months[period]), "paid": 0, "fee": 0})
         row["paid"] += paid
-        row["fee"] += fee_of(paid, percent)
+        row["fee"] += percent_of(paid, percent)
     return list(found.values())

@@ -58,7 +58,7 @@ def shown_of(doc) -> dict:
     return {
         "holder_name": doc.full_name,
         "holder_birth": birth(doc.date_of_birth, doc.get("dob_precision")),
-        "holder_sex": _(doc.sex) if doc.sex else "",
+        "holder_sex": _(doc.sex, lang="vi") if doc.sex else "",
         "holder_id": doc.personal_id,
         "holder_phone": doc.phone,
         "holder_address": doc.address or _place_of(doc),

@@ -10,6 +10,7 @@ from ansinh_app.core import holders
 from ansinh_app.registry.mandates import is_in_force
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.printing import day, may_print, place_and_day, say, say_value
+from ansinh_app.utils.reports import Communes, duty_day, office_unit
 
 
 def application_paper(doc) -> dict:
@@ -53,9 +54,15 @@ def mandate_papers(doc) -> list[dict]:
     papers = []
     for person in people:
         for row in person.representatives:
-            if row.capacity == holders.AUTHORISED and not row.revoked_on and doc.name in (person.name, row.representative):
+            if (
+                row.capacity == holders.AUTHORISED
+                and not row.revoked_on
+                and doc.name in (person.name, row.representative)
+            ):
                 if row.awaits_paper or is_in_force(row, person):
-                    papers.append(_sheet(person, row.representative, row, person.administrative_unit) | _term(row, ""))
+                    papers.append(
+                        _sheet(person, row.representative, row, person.administrative_unit) | _term(row, "")
+                    )
     if not papers and doc.doctype == "Beneficiary":
         papers.append(_sheet(doc, None, None, doc.administrative_unit) | _term(None, ""))
     return papers
@@ -150,3 +157,54 @@ def contract_paper(doc) -> dict:
             side: [row for row in doc.signatories if row.side == side] for side in ("Office", "Provider")
         },
     }
+
+
+def annexes_paper(doc) -> dict:
+    """The annexes of a contract: commitments one by one, pay points by commune, deadlines, layouts of the files."""
+    paper = contract_paper(doc)
+    days = say("{0} working days")
+    terms = [
+        (say("Opening an account, from the list of requests"), days.format(doc.account_working_days or 0)),
+        (say("Paying out, after the money arrives"), say("{0} days").format(doc.pay_within_days or 0)),
+        (say("Results and vouchers, each month"), say("day {0}").format(doc.result_due_day or 20)),
+        (say("Fee on the money paid out"), f"{paper['fee']} %"),
+    ]
+    return paper | {"places": _places(doc), "terms": terms, "layouts": _layouts(doc)}
+
+
+def _places(doc) -> list[tuple[str, list[dict]]]:
+    """Every commune of the office with the provider's open pay points; a commune with none stands too."""
+    providers = [name for name in (doc.provider, doc.via_provider) if name]
+    points = frappe.get_all(
+        "Pay Point",
+        filters={"provider": ["in", providers], "status": "Open"},
+        fields=["point_name", "kind", "address", "opening_hours", "administrative_unit"],
+        order_by="point_name",
+    )
+    communes = Communes(duty_day(None, doc.office))
+    by_place: dict[str, list] = {}
+    for row in points:
+        row.kind_shown = say_value(row.kind)
+        by_place.setdefault(communes.of(row.administrative_unit), []).append(row)
+    places = [
+        (communes.title(unit), by_place.get(unit, [])) for unit in communes.below(office_unit(doc.office))
+    ]
+    return sorted(places)
+
+
+def _layouts(doc) -> list[dict]:
+    fields = ("file_profile", "result_profile", "request_profile", "answer_profile")
+    names = frappe.db.get_value("Payment Service Provider", doc.provider, list(fields), as_dict=True)
+    found = []
+    for field in fields:
+        if names[field]:
+            profile = frappe.get_cached_doc("Provider File Profile", names[field])
+            found.append(
+                {
+                    "purpose": say_value(profile.purpose),
+                    "name": profile.profile_name,
+                    "unconfirmed": profile.unconfirmed,
+                    "columns": [column.header for column in profile.columns],
+                }
+            )
+    return found

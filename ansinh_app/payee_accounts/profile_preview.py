@@ -49,7 +49,7 @@ def show(profile) -> Shown:
         return Shown("".join(parts), "red")
     parts.append(f"<p>{escape_html(said)}</p>")
     if grid:
-        parts.append(_table(grid))
+        parts.append(_table(grid, profile))
     if sample and not problems:
         link = _keep(profile, *sample)
         parts.append(
@@ -93,7 +93,9 @@ def _payment(profile) -> tuple[str, list[dict], dict]:
     if not lines:
         return _("No list yet: shown on made-up people."), _made_up_lines(), _made_up_context()
     context = files.context_of(frappe.get_doc("Payout Batch", batch.name))
-    said = _("Shown on {0}, {1} lines; the first {2} follow.").format(batch.name, len(lines), min(ROWS, len(lines)))
+    said = _("Shown on {0}, {1} lines; the first {2} follow.").format(
+        batch.name, len(lines), min(ROWS, len(lines))
+    )
     return said, [files.line_row(line, context) for line in lines], context
 
 
@@ -133,7 +135,9 @@ def _requests(profile) -> tuple[str, list[dict], dict]:
         ]  # fmt: skip
         return _("No list yet: shown on made-up people."), rows, _made_up_context()
     requests = [frappe.get_doc("Account Request", name) for name in names[:ROWS]]
-    rows, context = request_lists.rows_and_context(frappe.get_doc("Account Request List", found.name), requests)
+    rows, context = request_lists.rows_and_context(
+        frappe.get_doc("Account Request List", found.name), requests
+    )
     said = _("Shown on {0}, {1} lines; the first {2} follow.").format(found.name, len(names), len(rows))
     return said, rows, context
 
@@ -177,33 +181,61 @@ def _understood(is_results: bool) -> list[str]:
 
 def _cells(row) -> list:
     if isinstance(row, bankfile.ResultRow):
-        return [row.row, row.line_ref, row.account_no, row.name, row.amount, _(row.status) if row.status else "", row.reason]
-    return [row.row, row.ref, row.account_no, row.account_name, _(row.status) if row.status else "", row.reason]
+        return [
+            row.row,
+            row.line_ref,
+            row.account_no,
+            row.name,
+            row.amount,
+            _(row.status) if row.status else "",
+            row.reason,
+        ]
+    return [
+        row.row,
+        row.ref,
+        row.account_no,
+        row.account_name,
+        _(row.status) if row.status else "",
+        row.reason,
+    ]
 
 
 def _last(doctype: str, filters: dict):
     """The newest the reader may see."""
     if not frappe.has_permission(doctype, "read"):
         return None
-    rows = frappe.get_list(doctype, filters=filters, fields=["*"], order_by="creation desc, name desc", limit_page_length=1)
+    rows = frappe.get_list(
+        doctype, filters=filters, fields=["*"], order_by="creation desc, name desc", limit_page_length=1
+    )
     return rows[0] if rows else None
 
 
-def _table(grid: list[list]) -> str:
-    """The rows as Excel shows them: numbered, with column letters."""
+def _table(grid: list[list], profile) -> str:
+    """The rows as Excel shows them: numbered, with column letters; a title runs over all columns."""
     width = max(map(len, grid), default=0)
     letters = "".join(f"<th>{_letter(column)}</th>" for column in range(width))
-    body = "".join(
-        f"<tr><th>{number}</th>{''.join(f'<td>{_shown(value)}</td>' for value in [*row, *[''] * (width - len(row))])}</tr>"
-        for number, row in enumerate(grid, start=1)
+    is_list = profile.purpose not in (profile_checks.RESULTS, profile_checks.ANSWERS)
+    head = (profile.header_row or 1) if is_list else 1
+    rows = []
+    for number, row in enumerate(grid, start=1):
+        tag = "th" if number == head else "td"
+        if number < head:
+            cells = f'<td colspan="{width}">{_shown(row[0] if row else "")}</td>'
+        else:
+            cells = "".join(f"<{tag}>{_shown(value)}</{tag}>" for value in [*row, *[""] * (width - len(row))])
+        rows.append(f"<tr><th>{number}</th>{cells}</tr>")
+    return (
+        f'<table class="table table-bordered"><thead><tr><th></th>{letters}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
     )
-    return f'<table class="table table-bordered"><thead><tr><th></th>{letters}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _shown(value) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return format_dong(value)
-    return escape_html(value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value if value is not None else ""))
+    return escape_html(
+        value.strftime("%d/%m/%Y") if hasattr(value, "strftime") else str(value if value is not None else "")
+    )
 
 
 def _letter(column: int) -> str:

@@ -87,6 +87,7 @@ def write(campaign) -> list[str]:
 
 def in_background(campaign: str) -> None:
     """The queued writing: the campaign's history says how it ended."""
+    frappe.local.lang = frappe.db.get_value("User", frappe.session.user, "language") or "vi"
     doc = frappe.get_doc("Account Campaign", campaign)
     doc.check_permission("write")
     try:

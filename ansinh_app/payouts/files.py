@@ -301,7 +301,10 @@ def line_row(line: dict, context: dict) -> dict:
 def _csv(grid: list[list], settings) -> bytes:
     out = io.StringIO()
     separator = settings.csv_separator or ","
-    rows = [[value.strftime(_DAY_IN_TEXT) if hasattr(value, "strftime") else value for value in row] for row in grid]
+    rows = [
+        [value.strftime(_DAY_IN_TEXT) if hasattr(value, "strftime") else value for value in row]
+        for row in grid
+    ]
     csv.writer(out, delimiter=_SEPARATORS.get(separator, separator), lineterminator="\r\n").writerows(rows)
     return out.getvalue().encode(_ENCODINGS.get(settings.csv_encoding, _WITH_MARK))
 

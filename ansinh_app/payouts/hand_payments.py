@@ -17,6 +17,7 @@ from ansinh_app.payouts.run import month_of
 from ansinh_app.utils import actions
 from ansinh_app.utils.printing import dong, may_print, office_paper, qr_svg, words
 
+
 def transfer(line) -> dict:
     """Where a returned line can be paid by hand, and the text of its code; `problem` says why not.
 
@@ -27,7 +28,9 @@ def transfer(line) -> dict:
         return found | {"problem": _("This payment has not come back: it is paid by its list.")}
     later = _stands_again(line)
     if later:
-        return found | {"problem": _("The amount stands on list {0} already: it is paid there.").format(later)}
+        return found | {
+            "problem": _("The amount stands on list {0} already: it is paid there.").format(later)
+        }
     account = _account_of(line)
     if not account:
         problem = _("The payee has no account that works: the next list pays in cash, or to the new account.")
@@ -117,7 +120,12 @@ def _stands_again(line) -> str:
     key = {"one_off_grant": line.one_off_grant} if line.one_off_grant else {"benefit": line.benefit}
     for row in frappe.get_all(
         "Payout Line",
-        filters={"beneficiary": line.beneficiary, "status": ["!=", "Cancelled"], "name": ["!=", line.name], **key},
+        filters={
+            "beneficiary": line.beneficiary,
+            "status": ["!=", "Cancelled"],
+            "name": ["!=", line.name],
+            **key,
+        },
         fields=["batch", "period", "carried_over"],
         order_by="period",
     ):
@@ -128,7 +136,9 @@ def _stands_again(line) -> str:
 
 def _account_of(line):
     """The payee's account that works today: that of the decision, else the one the line was paid into."""
-    source = ("One-off Grant", line.one_off_grant) if line.one_off_grant else ("Entitlement", line.entitlement)
+    source = (
+        ("One-off Grant", line.one_off_grant) if line.one_off_grant else ("Entitlement", line.entitlement)
+    )
     names = [frappe.db.get_value(*source, "payment_account"), line.payment_account]
     for name in filter(None, names):
         account = frappe.db.get_value(

@@ -177,7 +177,11 @@ def _write(matched: list) -> None:
         if row.status == PAID and row.reason:
             notes[line.ref] = row.reason[:140]
     for (status, reason), names in groups.items():
-        values = {"status": status, "failure_reason": reason, "failure_code": failures.kind_of(reason) if reason else ""}
+        values = {
+            "status": status,
+            "failure_reason": reason,
+            "failure_code": failures.kind_of(reason) if reason else "",
+        }
         if status == PAID:
             values["paid_on"] = today()
         set_on_lines(names, **values)

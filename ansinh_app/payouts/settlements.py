@@ -1,13 +1,13 @@
 """Settlements with each receiver, A to G, and what keeps a period from closing."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from ansinh_app.core.money import as_dong
+from ansinh_app.core.money import as_dong, percent_of
 from ansinh_app.payouts.held_money import held_before, month_money
 from ansinh_app.payouts.run import lock_period
 
@@ -72,8 +72,7 @@ def fees(period: str, receiver: str) -> tuple[set[Decimal], dict[str, int]]:
         stated = contract and frappe.db.get_value("Bank Contract", contract, "fee_percent")
         percent = Decimal(str(stated or 0))
         percents.add(percent)
-        fee = int((Decimal(amount) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
-        by_programme[programme] = by_programme.get(programme, 0) + fee
+        by_programme[programme] = by_programme.get(programme, 0) + percent_of(amount, percent)
     return percents, by_programme
 
 

@@ -233,7 +233,8 @@ def _take_person(row: Row, found: str, born: date | None, known: Lookups) -> Non
 
 def _in_area(person) -> bool:
     """Whether the user may see the person; somebody else's people are as good as not there."""
-    return permissions.has_permission(frappe._dict({**person, "doctype": "Beneficiary"}), "read")
+    place = {field: person.get(field) for field in ("name", "administrative_unit", "office")}
+    return permissions.has_permission(frappe._dict({"doctype": "Beneficiary", **place}), "read")
 
 
 def _visible(row: Row, known: Lookups) -> bool:

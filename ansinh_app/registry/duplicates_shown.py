@@ -32,7 +32,7 @@ def _in_full(person) -> list[tuple[str, str]]:
     number = for_reader("Beneficiary", masking.PERSONAL_ID, person.personal_id)
     old = for_reader("Beneficiary", masking.PERSONAL_ID, person.old_id)
     return [
-        (_("Record"), f'<a href="/app/beneficiary/{escape_html(person.name)}">{escape_html(person.name)}</a>'),
+        (_("Record No"), f'<a href="/app/beneficiary/{escape_html(person.name)}">{escape_html(person.name)}</a>'),
         (_("Full Name"), f"<b>{escape_html(person.full_name)}</b>"),
         (_("Born"), escape_html(birth(person.date_of_birth, person.dob_precision))),
         (_("Sex"), _(person.sex or "")),

@@ -47,13 +47,13 @@ def _column(usual: dict, column: str | list) -> dict:
 
 def load_providers() -> dict[str, int]:
     """Banks, the Post and mobile money, from banks.csv, each with its layouts."""
-    layouts = _layouts_of_providers()
+    layouts = layouts_of_providers()
     return insert_missing(
         "Payment Service Provider", ((row["code"], _provider(row, layouts)) for row in read("banks"))
     )
 
 
-def _layouts_of_providers() -> dict[str, dict[str, str]]:
+def layouts_of_providers() -> dict[str, dict[str, str]]:
     """Provider code -> its layouts by field; "*" are those of every provider without its own."""
     found: dict[str, dict[str, str]] = {}
     for one in _data()["profiles"]:

@@ -145,7 +145,11 @@ class TestAccountPermissions(FrappeTestCase):
             "Provider Inquiry": {"payment_account": account.name, "kind": "Balance", "question": "Số dư?"},
         }  # fmt: skip
         for doctype, values in made.items():
-            doc = frappe.get_doc({"doctype": doctype, **values}).insert() if isinstance(values, dict) else values
+            doc = (
+                frappe.get_doc({"doctype": doctype, **values}).insert()
+                if isinstance(values, dict)
+                else values
+            )
             cls.documents[doctype][key] = doc.name
         frappe.db.set_value("Provider Inquiry", cls.documents["Provider Inquiry"][key], "status", "Asked")
 
@@ -175,7 +179,10 @@ class TestAccountPermissions(FrappeTestCase):
 
     def test_a_bank_cannot_take_over_another_bank_s_request(self):
         with as_user(self.users["stb"]):
-            for values in ({"provider": "STB"}, {"provider": "STB", "contract": self.documents["Bank Contract"][A]}):
+            for values in (
+                {"provider": "STB"},
+                {"provider": "STB", "contract": self.documents["Bank Contract"][A]},
+            ):
                 foreign = frappe.get_doc("Account Request", self.documents["Account Request"][B])
                 foreign.update(values)
                 self.assertRaises(frappe.PermissionError, foreign.save)
@@ -186,6 +193,9 @@ class TestAccountPermissions(FrappeTestCase):
             with self.subTest(user), as_user(self.users[user]):
                 self.assertEqual(bool(frappe.has_permission("Provider File Profile", "read")), may_read)
                 self.assertEqual(
-                    bool(frappe.has_permission("Provider File Profile", "write")), may_read and role != "Auditor"
+                    bool(frappe.has_permission("Provider File Profile", "write")),
+                    may_read and role != "Auditor",
                 )
-                self.assertEqual(bool(frappe.has_permission("Payment Service Provider", "read")), role != "Police Officer")
+                self.assertEqual(
+                    bool(frappe.has_permission("Payment Service Provider", "read")), role != "Police Officer"
+                )

@@ -154,7 +154,7 @@ class TestDeciding(DuplicateCase):
         held = [grant(kept), grant(frappe.get_doc("Beneficiary", ends))]
         with self.assertRaises(ChangeNotAllowedError):
             self.decide(finding, status="Same Person", decision_reason="Cùng một người")
-        terms = {"record_ends": "Second", "stop_month": "2024-08-15", "decision_reason": "Cùng một người, cùng thẻ"}
+        terms = {"record_ends": "Second Record", "stop_month": "2024-08-15", "decision_reason": "Cùng một người, cùng thẻ"}
         self.decide(finding, status="Same Person", **terms)
         [change] = frappe.get_all(
             "Registry Change",
@@ -173,7 +173,7 @@ class TestDeciding(DuplicateCase):
         one, other = self.pair()
         [finding] = findings_of(one, other)
         grant(frappe.get_doc("Beneficiary", finding.beneficiary))
-        self.decide(finding, status="Same Person", record_ends="First", decision_reason="Cùng một người")
+        self.decide(finding, status="Same Person", record_ends="First Record", decision_reason="Cùng một người")
         change = frappe.get_doc("Registry Change", {"duplicate_finding": finding.name})
         change.submit()
         with self.assertRaises(ChangeNotAllowedError):

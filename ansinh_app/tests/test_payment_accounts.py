@@ -38,7 +38,10 @@ class TestPaymentAccounts(FrappeTestCase):
 
     def requests_of(self, person) -> list[tuple]:
         rows = frappe.get_all(
-            "Account Request", filters={"beneficiary": person.name}, fields=["status", "provider"], as_list=True
+            "Account Request",
+            filters={"beneficiary": person.name},
+            fields=["status", "provider"],
+            as_list=True,
         )
         return [tuple(row) for row in rows]
 
@@ -46,7 +49,10 @@ class TestPaymentAccounts(FrappeTestCase):
         closed, other = (world.make_person(self.office, f"Lý Thị {name}") for name in ("Đóng", "Khác"))
         held = [world.make_entitlement(person) for person in (closed, other)]
         self.paid_in_may(
-            outcomes={closed: ("Không thành công", "account closed"), other: ("Không thành công", "Mã lỗi 68")}
+            outcomes={
+                closed: ("Không thành công", "account closed"),
+                other: ("Không thành công", "Mã lỗi 68"),
+            }
         )
         account = frappe.get_doc("Payment Account", closed.payment_account)
         self.assertEqual((account.status, account.closed_reason), ("Closed", "account closed"))
@@ -73,7 +79,8 @@ class TestPaymentAccounts(FrappeTestCase):
         self.assertEqual(len(account.reload().history), 1)
         world.pay(period)
         self.assertEqual(
-            frappe.get_all("Payout Line", {"period": period, "beneficiary": closed.name}, pluck="status"), ["Paid"]
+            frappe.get_all("Payout Line", {"period": period, "beneficiary": closed.name}, pluck="status"),
+            ["Paid"],
         )
 
     def test_without_a_contract_that_pays_cash_the_person_waits_for_a_new_account(self):
@@ -111,7 +118,9 @@ class TestPaymentAccounts(FrappeTestCase):
                 ward, "BTXH-01B", payment_method="Bank Account", payment_account=account.name, cash_reason=None,
                 payee_type="Guardian", representative=guardian.name,
             )  # fmt: skip
-        self.assertEqual([row["full_name"] for row in closing.payees(account.name)], ["Lý Thị Em", "Lý Văn Con"])
+        self.assertEqual(
+            [row["full_name"] for row in closing.payees(account.name)], ["Lý Thị Em", "Lý Văn Con"]
+        )
         show_payees(account.as_json())
         said = frappe.get_message_log()[-1]["message"]
         self.assertIn("Lý Văn Con", said)
@@ -126,7 +135,9 @@ class TestPaymentAccounts(FrappeTestCase):
         self.assertEqual({lines[ward.name].channel for ward in wards}, {"Cash"})
         self.assertEqual({lines[ward.name].payee_name for ward in wards}, {"Vi Thị Giám Hộ"})
         for ward in wards:
-            self.assertEqual(frappe.db.count("Account Request", {"beneficiary": ward.name, "status": "Draft"}), 1)
+            self.assertEqual(
+                frappe.db.count("Account Request", {"beneficiary": ward.name, "status": "Draft"}), 1
+            )
 
     def test_an_account_blocked_by_hand_is_held_back_until_somebody_decides(self):
         person = world.make_person(self.office, "Lý Thị Khóa")
@@ -142,7 +153,9 @@ class TestPaymentAccounts(FrappeTestCase):
         account.append("history", {"status": "Active", "reason": "y"})
         account.save()
         (told,) = account.reload().history
-        self.assertEqual((told.status, told.reason, told.changed_by), ("Dormant", "Ngân hàng báo ngủ đông", world.OFFICER))
+        self.assertEqual(
+            (told.status, told.reason, told.changed_by), ("Dormant", "Ngân hàng báo ngủ đông", world.OFFICER)
+        )
         _period, summary, lines = self.june()
         self.assertEqual((summary["held_back"], lines), (1, {}))
         pay_in_cash(account.as_json())
@@ -170,7 +183,9 @@ class TestPaymentAccounts(FrappeTestCase):
         ):
             person = world.make_person(self.office, name, cash=True, date_of_birth=f"1970-0{number + 1}-01")
             account = world.make_account(person, account_name=on_account)
-            world.make_entitlement(person, payment_method="Bank Account", payment_account=account.name, cash_reason=None)
+            world.make_entitlement(
+                person, payment_method="Bank Account", payment_account=account.name, cash_reason=None
+            )
             said[account.name_match] = (account.name_match_reason, person.name)
         self.assertEqual(said["Exact"][0], "")
         self.assertIn("THI", said["Missing Middle Name"][0])
@@ -180,10 +195,13 @@ class TestPaymentAccounts(FrappeTestCase):
         period = world.make_period(self.office, "2024-05", "2024-04-24").name
         found = preflight(period)
         blocked = {row["code"]: [item["beneficiary"] for item in row["items"]] for row in found["blocks"]}
-        warned = {row["code"]: {item.get("beneficiary") for item in row["items"]} for row in found["warnings"]}
+        warned = {
+            row["code"]: {item.get("beneficiary") for item in row["items"]} for row in found["warnings"]
+        }
         self.assertEqual(blocked["account_name_mismatch"], [said["Different"][1]])
         self.assertEqual(
-            warned["account_name_check"], {said[kind][1] for kind in ("Order", "Missing Middle Name", "One Letter")}
+            warned["account_name_check"],
+            {said[kind][1] for kind in ("Order", "Missing Middle Name", "One Letter")},
         )
         self.assertEqual(found["lines"], 4)
 

@@ -17,6 +17,7 @@ from ansinh_app.core.reconcile import SentLine, match
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts.doctype.provider_file_profile.provider_file_profile import preview
 from ansinh_app.payee_accounts.request_lists import row_of
+from ansinh_app.patches import name_profile_purposes
 from ansinh_app.payouts import files
 from ansinh_app.setup.providers import presets
 from ansinh_app.tests import payout_world as world
@@ -79,11 +80,13 @@ def shipped() -> list:
 
 def golden_parts(profile) -> list:
     rows = request_rows() if profile.purpose == profile_checks.REQUESTS else payment_rows()
-    return files.write_parts(profile, rows, CONTEXT, search_key(profile.profile_name).replace(" ", "_"), CREATED)
+    return files.write_parts(
+        profile, rows, CONTEXT, search_key(profile.profile_name).replace(" ", "_"), CREATED
+    )
 
 
 def write_golden() -> list[str]:
-    """Write the golden files anew, after looking at what changed: `… execute ansinh_app.tests.test_provider_profiles.write_golden`."""
+    """Write the golden files anew, after looking at what changed (`execute` this function on a site)."""
     folder().mkdir(parents=True, exist_ok=True)
     made = []
     for profile in shipped():
@@ -190,7 +193,8 @@ class TestPresets(FrappeTestCase):
                 row[places["answer"]] = "Đã mở" if opened else "Từ chối"
                 row[places["reason"]] = "" if opened else "Thiếu giấy khai sinh"
             asked = [
-                account_answers.Asked(row["request_ref"], row["holder_id"], row["holder_name"]) for row in rows
+                account_answers.Asked(row["request_ref"], row["holder_id"], row["holder_name"])
+                for row in rows
             ]
             matching = account_answers.match(asked, account_answers.parse(grid, [core]))
             with self.subTest(profile.profile_name):
@@ -208,7 +212,13 @@ class TestPresets(FrappeTestCase):
         by_purpose = {one.purpose: files.profile_of(one) for one in shipped()}
         results = by_purpose[profile_checks.RESULTS]
         headers = [column.header for column in results.columns]
-        grid = [["KẾT QUẢ"], [], [], headers, [1, "0060123456789", "NGUYEN THI MAU DUC", "", 540_000, "TC BTXH T06/2024 1", 0, "00", "FT9"]]
+        grid = [
+            ["KẾT QUẢ"],
+            [],
+            [],
+            headers,
+            [1, "0060123456789", "NGUYEN THI MAU DUC", "", 540_000, "TC BTXH T06/2024 1", 0, "00", "FT9"],
+        ]
         self.assertEqual(bankfile.parse_result(grid, results)[0].status, "")
         own = bankfile.Profile(results.columns, good_words=("00",), bad_words=("99",))
         self.assertEqual(
@@ -235,19 +245,29 @@ class TestProfileForm(FrappeTestCase):
 
     def columns(self, *changes) -> list[dict]:
         columns = self.profile().as_dict()["columns"]
-        return [{key: row[key] for key in ("source_field", "header", "kind", "width")} for row in columns] + list(changes)
+        return [
+            {key: row[key] for key in ("source_field", "header", "kind", "width")} for row in columns
+        ] + list(changes)
 
     def test_what_cannot_be_used_is_said_before_anybody_is_paid_by_it(self):
         frappe.local.lang, usual = "vi", frappe.local.lang
         self.addCleanup(setattr, frappe.local, "lang", usual)
-        self.refused("hai lần", columns=self.columns({"source_field": "amount", "header": "Tiền", "kind": "amount"}))
+        self.refused(
+            "hai lần", columns=self.columns({"source_field": "amount", "header": "Tiền", "kind": "amount"})
+        )
         self.refused("cùng tiêu đề", columns=self.columns({"source_field": "village", "header": "SỐ TIỀN"}))
         self.refused("không dùng", columns=self.columns({"source_field": "holder_id", "header": "CCCD"}))
-        self.refused("cần thêm cột", columns=[row for row in self.columns() if row["source_field"] != "amount"])
+        self.refused(
+            "cần thêm cột", columns=[row for row in self.columns() if row["source_field"] != "amount"]
+        )
         self.refused("tham chiếu", memo_template="TC {programme}",
                      columns=[row for row in self.columns() if row["source_field"] != "line_ref"])  # fmt: skip
         self.refused("bỏ dấu", memo_template="Trợ cấp {line_no}")
-        self.refused("quá dài", memo_template="TRO CAP BAO TRO XA HOI {programme} THANG {month} {line_no}", memo_length=40)
+        self.refused(
+            "quá dài",
+            memo_template="TRO CAP BAO TRO XA HOI {programme} THANG {month} {line_no}",
+            memo_length=40,
+        )
         self.refused("category", memo_template="TC {category} {line_no}")
         self.refused("ngoặc", memo_template="TC {programme")
         self.refused("31", sheet_name="x" * 32)
@@ -307,9 +327,15 @@ class TestParts(FrappeTestCase):
     def test_a_list_over_the_limit_goes_out_in_parts_that_stay_the_same(self):
         with world.as_user(world.OFFICER):
             made = provider_file(self.batch)
-        self.assertEqual([name["file_name"].rsplit("-", 1)[1] for name in made["files"]], ["1of3.xlsx", "2of3.xlsx", "3of3.xlsx"])
+        self.assertEqual(
+            [name["file_name"].rsplit("-", 1)[1] for name in made["files"]],
+            ["1of3.xlsx", "2of3.xlsx", "3of3.xlsx"],
+        )
         batch = frappe.get_doc("Payout Batch", self.batch)
-        rows = [(row.part, row.line_count, as_dong(row.total_amount), row.first_line, row.last_line) for row in batch.provider_files]
+        rows = [
+            (row.part, row.line_count, as_dong(row.total_amount), row.first_line, row.last_line)
+            for row in batch.provider_files
+        ]
         self.assertEqual(
             rows, [("1/3", 2, 1_080_000, 1, 2), ("2/3", 2, 1_080_000, 3, 4), ("3/3", 1, 540_000, 5, 5)]
         )
@@ -327,7 +353,36 @@ class TestParts(FrappeTestCase):
             grid = world.grid_of(content)
             head = next(index for index, row in enumerate(grid) if "Mã tham chiếu" in row)
             world.import_result(
-                self.batch, world.workbook([[*grid[head], "Trạng thái"], *([*row, "Thành công"] for row in grid[head + 1 :])])
+                self.batch,
+                world.workbook(
+                    [[*grid[head], "Trạng thái"], *([*row, "Thành công"] for row in grid[head + 1 :])]
+                ),
             )
-        self.assertEqual(frappe.db.get_value("Payout Batch", self.batch, ["status", "paid_count"]), ("Completed", 5))
-        self.assertEqual(date(2024, 5, 1), frappe.utils.getdate(frappe.db.get_value("Payout Period", self.period, "month")))
+        self.assertEqual(
+            frappe.db.get_value("Payout Batch", self.batch, ["status", "paid_count"]), ("Completed", 5)
+        )
+        self.assertEqual(
+            date(2024, 5, 1), frappe.utils.getdate(frappe.db.get_value("Payout Period", self.period, "month"))
+        )
+
+
+class TestOldSites(FrappeTestCase):
+    def test_layouts_of_an_earlier_release_keep_working(self):
+        old = {"Sacombank": "Payment", "Đề nghị mở tài khoản": "Account Requests"}
+        for name, purpose in old.items():
+            frappe.db.set_value("Provider File Profile", name, {"purpose": purpose, "memo_ascii": 0})
+        frappe.db.set_value("Payment Service Provider", "STB", "request_profile", None)
+        frappe.db.set_value("Payment Service Provider", "CTG", "request_profile", "Đề nghị mở tài khoản")
+        for _again in (1, 2):
+            name_profile_purposes.execute()
+            self.assertEqual(
+                [
+                    frappe.db.get_value("Provider File Profile", "Sacombank", ["purpose", "memo_ascii"]),
+                    frappe.db.get_value("Provider File Profile", "Đề nghị mở tài khoản", "purpose"),
+                    frappe.db.get_value("Payment Service Provider", "STB", "request_profile"),
+                    frappe.db.get_value("Payment Service Provider", "CTG", "request_profile"),
+                ],
+                [("Payments", 1), "Account Requests", "Sacombank - mở tài khoản", "Đề nghị mở tài khoản"],
+            )
+        frappe.db.set_value("Payment Service Provider", "CTG", "request_profile", "VietinBank - mở tài khoản")
+        frappe.clear_cache(doctype="Provider File Profile")

@@ -73,6 +73,8 @@ _REPAIRS = {
     "birth_in_name": lambda: _("taken from behind the name"),
     "in_thousands": lambda: _("counted in thousands"),
     "degree_joined": lambda: _("completed by the degree beside it"),
+    "taken_from_name": lambda: _("taken from the name's cell"),
+    "own_number": lambda: _("the person's own number: nobody else receives"),
     "taken_from_note": lambda: _("taken from the note"),
     "says_none": lambda: _("nothing given"),
     "says_cash": lambda: _("paid in cash"),

@@ -7,7 +7,14 @@ from frappe import _
 
 from ansinh_app.core.coverage import coverage, totals
 from ansinh_app.permissions import allowed_units
-from ansinh_app.utils.reports import Communes, claims_in_force, communes_for, counted_for, duty_day, office_unit
+from ansinh_app.utils.reports import (
+    Communes,
+    claims_in_force,
+    communes_for,
+    counted_for,
+    duty_day,
+    office_unit,
+)
 
 
 @dataclass

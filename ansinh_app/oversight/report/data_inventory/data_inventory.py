@@ -90,13 +90,13 @@ def _columns() -> list[dict]:
     return [
         {"fieldname": "document_type", "label": _("Document Type"), "fieldtype": "Data", "width": 150},
         {"fieldname": "label", "label": _("Field"), "fieldtype": "Data", "width": 170},
-        {"fieldname": "sort", "label": _("Sort"), "fieldtype": "Data", "width": 100},
+        {"fieldname": "sort", "label": _("Data Class"), "fieldtype": "Data", "width": 100},
         {"fieldname": "people", "label": _("People"), "fieldtype": "Int", "width": 80},
         {"fieldname": "purpose", "label": _("Purpose"), "fieldtype": "Data", "width": 260},
         {"fieldname": "legal_basis", "label": _("Legal Basis"), "fieldtype": "Data", "width": 220},
         {"fieldname": "consent", "label": _("Rests on Consent"), "fieldtype": "Data", "width": 110},
         {"fieldname": "recipients", "label": _("Recipients"), "fieldtype": "Data", "width": 180},
-        {"fieldname": "retention", "label": _("Kept"), "fieldtype": "Data", "width": 190},
+        {"fieldname": "retention", "label": _("Kept For"), "fieldtype": "Data", "width": 190},
         {"fieldname": "masked", "label": _("Masked"), "fieldtype": "Data", "width": 80},
         {"fieldname": "certainty", "label": _("Certainty"), "fieldtype": "Data", "width": 90},
     ]

@@ -116,7 +116,9 @@ def say_difference(full_name: str | None, account_name: str) -> str:
     texts = {
         Match.EXACT: "",
         Match.ORDER: _("The same words in another order"),
-        Match.MISSING_MIDDLE: _("One name lacks: {0}").format(" ".join(found.only_first or found.only_second)),
+        Match.MISSING_MIDDLE: _("One name lacks: {0}").format(
+            " ".join(found.only_first or found.only_second)
+        ),
         Match.ONE_LETTER: _("One letter differs: {0} in the registry, {1} at the provider"),
         Match.DIFFERENT: _("Different: {0} in the registry, {1} at the provider"),
     }
@@ -147,9 +149,9 @@ def pay_in_cash(doc: str | dict) -> dict:
             AccountError,
         )
     changed, stuck = closing.fall_back(account.name)
-    text = _("{0} people are paid in cash from the next list on; requests for new accounts are drafted.").format(
-        len(changed)
-    )
+    text = _(
+        "{0} people are paid in cash from the next list on; requests for new accounts are drafted."
+    ).format(len(changed))
     if stuck:
         text += "<br>" + _("Their decisions need a look first: {0}").format(", ".join(stuck))
     frappe.msgprint(text, title=_("Pay in Cash Until There Is a New Account"))

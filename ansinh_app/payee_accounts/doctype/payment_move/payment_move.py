@@ -172,6 +172,7 @@ def _one(move, beneficiary: str) -> tuple[str, str]:
 
 def in_background(payment_move: str) -> None:
     """The queued move: whatever happens, the document says how it ended."""
+    frappe.local.lang = frappe.db.get_value("User", frappe.session.user, "language") or "vi"
     move = frappe.get_doc("Payment Move", payment_move)
     move.check_permission("write")
     try:

@@ -76,4 +76,6 @@ def preview(doc: str | dict) -> None:
     frappe.has_permission("Provider File Profile", "read", throw=True)
     profile = frappe.get_doc({**values, "doctype": "Provider File Profile"})
     shown = profile_preview.show(profile)
-    frappe.msgprint(shown.html, title=_("Preview: {0}").format(profile.profile_name), wide=True, indicator=shown.indicator)
+    frappe.msgprint(
+        shown.html, title=_("Preview: {0}").format(profile.profile_name), wide=True, indicator=shown.indicator
+    )

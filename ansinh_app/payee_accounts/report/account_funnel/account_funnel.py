@@ -125,14 +125,14 @@ def labels() -> dict[str, str]:
     """What each number is called."""
     return {
         "entitled": _("Entitled"),
-        "asked": _("Asked"),
+        "asked": _("Request Made"),
         "confirmed": _("Confirmed"),
         "sent": _("Sent"),
         "opened": _("Opened"),
         "matched": _("Name Matches"),
         "handed_over": _("Handed Over"),
         "credited": _("Paid First Time"),
-        "rejected": _("Rejected"),
+        "rejected": _("Refused by the Provider"),
         "withdrawn": _("Withdrawn"),
         "late": _("Past the Deadline"),
     }
@@ -161,11 +161,10 @@ def _columns(by_provider: bool) -> list[dict]:
 
 def _chart(total: dict) -> dict:
     names = labels()
-    steps = [step for step in ("entitled", *STEPS) if step != "entitled" or total["entitled"]]
     return {
         "data": {
-            "labels": [names[step] for step in steps],
-            "datasets": [{"name": _("People"), "values": [total[step] for step in steps]}],
+            "labels": [names[step] for step in STEPS],
+            "datasets": [{"name": _("People"), "values": [total[step] for step in STEPS]}],
         },
         "type": "bar",
         "colors": ["#2490ef"],

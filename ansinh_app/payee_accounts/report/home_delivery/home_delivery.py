@@ -23,7 +23,8 @@ def execute(filters=None):
             "indicator": "Blue",
         },
     ]  # fmt: skip
-    return _columns(), rows, message, None, summary if rows else []
+    columns = [one for one in _columns() if one["fieldname"] != "reason" or any(row.reason for row in rows)]
+    return columns, rows, message, None, summary if rows else []
 
 
 def _columns() -> list[dict]:

@@ -133,7 +133,7 @@ class DuplicateFinding(Document):
         self.decided_by, self.decided_on = frappe.session.user, nowdate()
 
     def set_stop(self):
-        if self.record_ends not in ("First", "Second"):
+        if self.record_ends not in ("First Record", "Second Record"):
             frappe.throw(
                 _("Choose which of the two records ends; the other one stays"), ChangeNotAllowedError
             )
@@ -145,7 +145,7 @@ class DuplicateFinding(Document):
     @property
     def ending(self) -> str:
         """The person whose record ends."""
-        return self.beneficiary if self.record_ends == "First" else self.other_beneficiary
+        return self.beneficiary if self.record_ends == "First Record" else self.other_beneficiary
 
     def draft_stops(self) -> list[str]:
         """A draft Stop for each benefit of the record that ends; somebody proposes it and another one approves."""
@@ -199,7 +199,7 @@ class DuplicateFinding(Document):
             _("Drafted: {0}. Propose it; somebody else approves it.").format(name) for name in drafted
         ] or [_("The record that ends draws nothing from that month on.")]
         steps.append(_("What was paid twice for months from then on comes up as a recovery case in the next run."))
-        stays = self.other_beneficiary if self.record_ends == "First" else self.beneficiary
+        stays = self.other_beneficiary if self.record_ends == "First Record" else self.beneficiary
         drawn = reading.schemes((self.ending, stays))
         only_here = sorted(drawn.get(self.ending, set()) - drawn.get(stays, set()) - {""})
         if only_here:

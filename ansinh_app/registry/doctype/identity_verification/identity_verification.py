@@ -81,10 +81,23 @@ class IdentityVerification(Document):
         """The asked identity is a copy; a form or a REST client may send anything there."""
         before = self.get_doc_before_save()
         if before and not self.flags.by_step:
-            for field in _OF_STEPS:
+            kept = [*_OF_STEPS, *(("verification_list",) if before.status != "Draft" else ())]
+            if is_police():
+                own = {*OF_THE_POLICE, "status", "differences"}
+                kept = [df.fieldname for df in self.meta.fields if df.fieldname not in own]
+            for field in kept:
                 self.set(field, before.get(field))
+            self.keep_differences(before)
         if not before or before.status == "Draft" == self.status:
             self.copy_person()
+
+    def keep_differences(self, before):
+        """Of a difference only the decision and its reason can be written."""
+        said = {row.name: (row.decision, row.reason) for row in self.differences}
+        rows = [row.as_dict() for row in before.differences]
+        for row in rows:
+            row.decision, row.reason = said.get(row.name, (row.decision, row.reason))
+        self.set("differences", rows)
 
     def copy_person(self):
         doctype, (name,) = self.person
@@ -200,7 +213,7 @@ class IdentityVerification(Document):
         code = verification.problem(asked, found, getdate(nowdate()))
         if code:
             self.refuse(answers.problems()[code])
-        if is_police():
+        if is_police() and not (self.flags.in_list and self.verified_by):
             self.verified_by = frappe.utils.get_fullname(frappe.session.user)
         elif not self.verified_by and self.verification_list:
             self.verified_by = frappe.db.get_value(
@@ -213,6 +226,8 @@ class IdentityVerification(Document):
 
     def settle(self):
         """Every difference is decided: the accepted ones go to the office as changes."""
+        if self.result == verification.NOT_FOUND and not (self.settled_note or "").strip():
+            self.refuse(_("the police found nobody: enter what the papers say (Remark of the Commune)"))
         for row in self.differences:
             if not row.decision:
                 self.refuse(_("accept or reject: {0}").format(frappe.bold(_(row.field))))

@@ -38,6 +38,7 @@
             const href = node.getAttribute("href") || "", src = node.getAttribute("src") || "";
             if (node.tagName === "A" && /^\/(?![\/\\])/.test(href)) { item.href = href; item.target = "_blank"; item.rel = "noopener"; }
             if (node.tagName === "IMG" && src.startsWith("data:image/png;base64,")) { item.src = src; item.alt = node.getAttribute("alt") || ""; }
+            if (/^(TD|TH)$/.test(node.tagName) && node.colSpan > 1) item.colSpan = node.colSpan;
             node.childNodes.forEach((child) => item.append(copy(child)));
             return item;
         }
@@ -477,7 +478,9 @@
             if (chart.realData && chart.update) chart.update(chart.realData);
             const format = () => {
                 $$(".y.axis text, .data-point-value", place).forEach((label) => {
-                    if (/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) label.textContent = short(Number(label.textContent));
+                    /* once: 1000 becomes 1.000, which must not be read as one */
+                    if (label.dataset.short === label.textContent || !/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) return;
+                    label.textContent = label.dataset.short = short(Number(label.textContent));
                 });
                 const ticks = $$(".x.axis text", place), names = (config.data.labels || []).map(String);
                 if (ticks.length !== names.length) return;
