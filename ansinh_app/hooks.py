@@ -168,6 +168,7 @@ scheduler_events = {
         "ansinh_app.oversight.log_seals.watch",
         "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
+        "ansinh_app.payee_accounts.doctype.provider_inquiry.provider_inquiry.mark_overdue",
         "ansinh_app.registry.mandates.watch",
         "ansinh_app.oversight.commune_reports.daily",
     ]

@@ -63,12 +63,20 @@ def code_in_title(text: str) -> str:
     """The words of a title or of a sheet's name that say one category for everybody on the list, or "".
 
     >>> code_in_title("DANH SÁCH NGƯỜI KHUYẾT TẬT NẶNG HƯỞNG TRỢ CẤP"), code_in_title("Danh sách chi trả")
-    ('nguoi khuyet tat nang', '')
+    ('Người khuyết tật nặng', '')
     """
-    key = search_key(text)
+    words = [word for word in text.split() if search_key(word)]
+    key = search_key(" ".join(words))
     found = _TITLE.fullmatch(key)
     who = found["who"] if found else key
-    return who if len(key) <= 140 and code_in_words(who) else ""
+    if len(key) > 140 or not code_in_words(who):
+        return ""
+    keys, wanted = [search_key(word) for word in words], who.split()
+    for start in range(len(keys)):
+        if keys[start : start + len(wanted)] == wanted:
+            said = " ".join(words[start : start + len(wanted)])
+            return said.capitalize() if said.isupper() else said
+    return who
 
 
 def _by_article(key: str) -> str | None:

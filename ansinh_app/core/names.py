@@ -42,7 +42,7 @@ class Match(Enum):
     DIFFERENT = "different"
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """The text as it is kept: composed Unicode, Đ for Icelandic Ð, no invisible letters, single blanks.
 
@@ -121,7 +121,7 @@ def _has_family_name(words: list[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def without_marks(text: str) -> str:
     """The text without diacritics, letters otherwise as they are.
 
@@ -132,7 +132,7 @@ def without_marks(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def ascii_upper(text: str) -> str:
     """The name as banks hold it: A-Z and single blanks.
 
@@ -143,7 +143,7 @@ def ascii_upper(text: str) -> str:
     return " ".join(_NOT_LETTER.sub(" ", bare).split())
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def search_key(text: str) -> str:
     """What to compare and search by in any database: lower case, no marks, single blanks, digits kept.
 

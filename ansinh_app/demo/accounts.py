@@ -219,6 +219,8 @@ def _through_the_bank(
     again: bool = False,
 ) -> dict:
     """The list out in the bank's layout, its answer back, and the cards to the people."""
+    if not names:
+        return {"opened": 0, "rejected": 0, "handed_over": 0}  # a very small city
     frappe.set_user(OFFICER)
     sent = frappe.get_doc(
         {

@@ -10,7 +10,7 @@ from frappe.utils import add_days
 from ansinh_app import api
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
-from ansinh_app.demo import accounts, police
+from ansinh_app.demo import accounts, lookalikes, police
 from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office, unit_name
 from ansinh_app.demo.providers import answer
 from ansinh_app.demo.workbooks import write_city
@@ -59,6 +59,8 @@ class Story:
         for index, (month, as_of) in enumerate(RUNS):
             self.before_the_run(month)
             self.pay(month, as_of, index)
+        for told in (lookalikes.enter_twice(), lookalikes.date_mandates()):
+            self.say(told or "  đã làm trước đó")
         frappe.set_user("Administrator")
         return self.summary()
 

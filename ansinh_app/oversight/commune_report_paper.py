@@ -24,7 +24,9 @@ def commune_report_paper(doc) -> dict:
         month_text=Month.of(getdate(doc.month)).label,
         to=office.office_name,
         unit=unit,
-        groups=_groups(doc),
+        rows=_rows(doc),
+        cash_reasons=doc.cash_reasons or "",
+        changes_waiting=doc.changes_waiting or 0,
         obstacles=[line for line in (doc.obstacles or "").splitlines() if line.strip()],
         proposals=[line for line in (doc.proposals or "").splitlines() if line.strip()],
         signatures=[
@@ -40,35 +42,32 @@ def commune_report_paper(doc) -> dict:
     return paper
 
 
-def _groups(doc) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The figures in the order of the form, under their headings."""
+def _rows(doc) -> list[tuple[str, str, str, str]]:
+    """The figures side by side as the form has them: people on the left, accounts and cash on the right."""
 
-    def rows(*fields: str) -> list[tuple[str, str]]:
-        label = doc.meta.get_label
-        return [(say(label(field)), dong(doc.get(field) or 0)) for field in fields]
+    def told(*fields: str) -> list[tuple[str, str]]:
+        return [(say(doc.meta.get_label(field)), dong(doc.get(field) or 0)) for field in fields]
 
-    accounts = rows(
-        "with_account", "accounts_opened", "requests_open", "waiting_id", "paid_in_cash", "uncollected"
+    people = told(
+        "people",
+        "increases",
+        "adjustments",
+        "decreases",
+        "deaths",
+        "suspensions",
+        "moved_in",
+        "moved_out",
+        "corrections",
+    )
+    accounts = told(
+        "with_account",
+        "without_account",
+        "accounts_opened",
+        "requests_open",
+        "waiting_id",
+        "not_verified",
+        "paid_in_cash",
+        "uncollected",
     )
     accounts.append((say("Amount not paid (đồng)"), dong(doc.uncollected_amount)))
-    if doc.cash_reasons:
-        accounts.append((say("Cash Reasons"), doc.cash_reasons))
-    return [
-        (
-            say("People"),
-            rows(
-                "people",
-                "increases",
-                "adjustments",
-                "decreases",
-                "deaths",
-                "suspensions",
-                "moved_in",
-                "moved_out",
-                "corrections",
-                "changes_waiting",
-                "not_verified",
-            ),
-        ),
-        (say("Accounts and Cash"), accounts),
-    ]
+    return [(*left, *right) for left, right in zip(people, accounts, strict=True)]

@@ -33,6 +33,7 @@ FIGURES = (
     "changes_waiting",
     "not_verified",
     "with_account",
+    "without_account",
     "accounts_opened",
     "requests_open",
     "waiting_id",
@@ -135,17 +136,18 @@ def figures(office: str, month: Month) -> dict[str, dict]:
 
 def _count_people(office: str, day: date, communes: Communes, found: dict) -> None:
     """People, not benefits: one who draws two counts once, and with an account when one of them is paid so."""
-    people: dict[str, dict[str, tuple[bool, str]]] = defaultdict(dict)
+    people: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
     for claim in claims_in_force(day, office):
-        of_unit = people[communes.of(claim.unit)]
-        before = of_unit.get(claim.beneficiary, (False, ""))
-        of_unit[claim.beneficiary] = before[0] or claim.has_account, before[1] or claim.cash_reason
+        people[communes.of(claim.unit)][claim.beneficiary].append(claim)
     for unit, each in people.items():
         values = found[unit]
-        reasons = Counter(reason for has_account, reason in each.values() if not has_account)
-        values["people"] = len(each)
-        values["with_account"] = sum(has_account for has_account, _reason in each.values())
-        values["paid_in_cash"] = len(each) - values["with_account"]
+        paid = [claims for claims in each.values() if any(claim.has_account for claim in claims)]
+        others = [claims for claims in each.values() if not any(claim.has_account for claim in claims)]
+        in_cash = [claims for claims in others if any(claim.in_cash for claim in claims)]
+        reasons = Counter(next((claim.cash_reason for claim in one if claim.cash_reason), "") for one in in_cash)
+        values["people"], values["with_account"] = len(each), len(paid)
+        values["paid_in_cash"] = len(in_cash)
+        values["without_account"] = len(others) - len(in_cash)
         shown = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
         values["cash_reasons"] = "; ".join(
             f"{_(reason, lang='vi') if reason else _('without a reason', lang='vi')}: {number}"

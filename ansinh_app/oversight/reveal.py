@@ -14,20 +14,21 @@ from ansinh_app.utils.masking import numbers_of, readable
 
 
 @frappe.whitelist(methods=["POST"])
-def show_numbers(doc: str | dict) -> str:
-    """Action: the way to the reason, for who may ask; says so where he sees or may never see the numbers."""
+def show_numbers(doc: str | dict) -> dict:
+    """Action: the way to the reason, as `url`, for who may ask; says so where he sees the numbers anyway."""
     asked = json.loads(doc) if isinstance(doc, str) else doc
     found = frappe.get_doc(asked["doctype"], asked["name"])
     found.check_permission("read")
     if not hidden_numbers(found):
         message = _("You see the numbers of this document in full already.")
-    else:
-        _check_may_ask(found)
-        asked_for = urlencode({"reference_doctype": found.doctype, "reference_name": found.name})
-        link = f"/app/number-reveal/new?{escape_html(asked_for)}"
-        message = _("Say why you need them: {0}").format(f'<a href="{link}">{_("Show Numbers")}</a>')
-    frappe.msgprint(message, title=_("Show Numbers"), indicator="blue")
-    return message
+        frappe.msgprint(message, title=_("Show Numbers"), indicator="blue")
+        return {}
+    _check_may_ask(found)
+    query = urlencode({"reference_doctype": found.doctype, "reference_name": found.name})
+    url = f"/app/number-reveal/new?{query}"
+    link = f'<a href="{escape_html(url)}">{_("Show Numbers")}</a>'
+    frappe.msgprint(_("Say why you need them: {0}").format(link), title=_("Show Numbers"), indicator="blue")
+    return {"url": url}
 
 
 def reveal(doctype: str, name: str, reason: str) -> dict[str, str]:

@@ -80,16 +80,16 @@ def people(campaign: str, session: str) -> dict:
         pluck="account_request",
         limit_page_length=0,
     )
-    return {"people": _shown(expected), "served": len(set(served)), "expected": len(expected)}
+    return {**_shown(expected), "served": len(set(served)), "expected": len(expected)}
 
 
 @frappe.whitelist(methods=["GET"])
-def find(campaign: str, text: str) -> list[dict]:
+def find(campaign: str, text: str) -> dict:
     """People of the whole campaign by name (without accents), village, or exact number of card or birth certificate."""
     doc = _campaign(campaign)
     wanted = search_key(text).split()
     if not wanted:
-        return []
+        return _shown([])
     rows = day_lists.requests_of(doc.name)
     number = re.sub(r"[\s.]", "", text)
     persons = {}
@@ -146,45 +146,43 @@ def _campaign(name: str):
     return doc
 
 
-def _shown(rows: list) -> list[dict]:
+def _shown(rows: list) -> dict:
+    """The people of these rows, small enough for a weak line: texts that repeat stand once, in `reasons`."""
     persons = day_lists.people_of(rows)
-    return [_one(row, persons[row.beneficiary]) for row in rows]
+    reasons: list[str] = []
+    return {"people": [_one(row, persons[row.beneficiary], reasons) for row in rows], "reasons": reasons}
 
 
-def _one(row, person) -> dict:
+def _one(row, person, reasons: list[str]) -> dict:
+    """`ways`: holder, the place of its refusal in `reasons` (-1: admitted), papers, and who may hold it."""
+    ways = []
+    for choice in person.choices:
+        if choice["refused"]:
+            if choice["refused"] not in reasons:
+                reasons.append(choice["refused"])
+            ways.append([choice["holder_type"], reasons.index(choice["refused"])])
+            continue
+        who = [
+            [one.representative, one.representative_name]
+            for one in holding.in_capacity(person, choice["holder_type"])
+        ]
+        ways.append([choice["holder_type"], -1, choice["papers"], who])
     own = person.personal_id or person.birth_certificate_no
     return {
         "request": row.name,
         "name": row.full_name,
-        "key": search_key(f"{row.full_name} {row.village or ''}"),
+        "holder": row.holder_name if row.holder_name != row.full_name else "",
         "born": person.born,
         "sex": _(person.sex) if person.sex else "",
         "village": row.village or "",
         "slot": row.get("slot") or "",
         "id": masking.mask(masking.PERSONAL_ID, own) or "",
         "status": row.status,
-        "status_label": _(row.status),
         "holder_type": row.holder_type,
-        "holder_name": row.holder_name or row.full_name,
         "representative": row.representative or "",
         "seen": [field for field in dict.fromkeys(PAPER_FIELDS.values()) if row.get(field)],
-        "consent": bool(row.consent),
-        "ways": [
-            {
-                "holder_type": choice["holder_type"],
-                "label": _(choice["holder_type"]),
-                "refused": choice["refused"],
-                "papers": [
-                    {"field": PAPER_FIELDS[paper], "label": day_lists.say_papers([paper]).capitalize()}
-                    for paper in choice["papers"]
-                ],
-                "people": [
-                    {"name": one.representative, "label": one.representative_name}
-                    for one in holding.in_capacity(person, choice["holder_type"])
-                ],
-            }
-            for choice in person.choices
-        ],
+        "consent": row.consent or 0,
+        "ways": ways,
     }
 
 

@@ -173,7 +173,7 @@ def annexes_paper(doc) -> dict:
 
 
 def _places(doc) -> list[tuple[str, list[dict]]]:
-    """Every commune of the office with the provider's open pay points; a commune with none stands too."""
+    """Every commune of the office, as units stand when the contract begins, with the open pay points; also those with none."""
     providers = [name for name in (doc.provider, doc.via_provider) if name]
     points = frappe.get_all(
         "Pay Point",
@@ -181,7 +181,7 @@ def _places(doc) -> list[tuple[str, list[dict]]]:
         fields=["point_name", "kind", "address", "opening_hours", "administrative_unit"],
         order_by="point_name",
     )
-    communes = Communes(duty_day(None, doc.office))
+    communes = Communes(duty_day(doc.valid_from, doc.office))
     by_place: dict[str, list] = {}
     for row in points:
         row.kind_shown = say_value(row.kind)

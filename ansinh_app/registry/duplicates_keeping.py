@@ -39,7 +39,7 @@ def keep(pairs: Iterable[Pair], people: dict) -> tuple[Counter, list[str]]:
         values = {
             "kind": kind_with_schemes(pair.kind, drawn.get(one.name, ()), drawn.get(other.name, ())),
             "score": pair.score,
-            "reason": "\n".join(say(code) for code in pair.reasons if code in reasons()),
+            "evidence": " ".join(pair.reasons),
             "rests_on": rests_on(one, other, drawn),
         }
         known = stored.get(key_of(one.name, other.name))
@@ -62,7 +62,7 @@ def keep(pairs: Iterable[Pair], people: dict) -> tuple[Counter, list[str]]:
         elif known.status == "Open":
             counts["known"] += 1
             waiting.append(known.name)
-            if (known.kind, known.score, known.rests_on) != (values["kind"], pair.score, values["rests_on"]):
+            if any(known[field] != values[field] for field in values):
                 frappe.db.set_value("Duplicate Finding", known.name, values)
         else:
             _reopen(known, values)
@@ -121,7 +121,8 @@ def _stored(keys: Iterable[str]) -> dict:
             "Duplicate Finding",
             filters={"pair_key": ["in", keys[start : start + _CHUNK]]},
             fields=[
-                "name", "pair_key", "status", "rests_on", "kind", "score", "decided_by", "decided_on", "decision_reason",
+                "name", "pair_key", "status", "rests_on", "evidence", "kind", "score", "decided_by", "decided_on",
+                "decision_reason",
             ],
             limit_page_length=0,
         )  # fmt: skip
@@ -144,9 +145,10 @@ def _reopen(known, values: dict) -> None:
     doc.save(ignore_permissions=True)
 
 
-def say(code: str) -> str:
-    """A reason in words, without any value: both communes read it."""
-    return reasons()[code]
+def say(evidence: str | None) -> str:
+    """The reasons in words, a line each, without any value: both communes read them."""
+    words = reasons()
+    return "\n".join(words[code] for code in (evidence or "").split() if code in words)
 
 
 def reasons() -> dict[str, str]:

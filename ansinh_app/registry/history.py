@@ -21,6 +21,7 @@ from ansinh_app.utils import actions
 from ansinh_app.utils.printing import may_print, office_paper, say
 
 _CORRECTED = "Correct"
+_WRAPPED = "table-layout: fixed; width: 100%; white-space: normal; overflow-wrap: anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _changes(beneficiary: str, neutral: bool) -> list[Event]:
         parts.append(_(row.status))
         by = row.approved_by or row.proposed_by or row.owner
         on = row.decision_date or row.creation
-        found.append(Event(_day(on), _("Change"), ", ".join(parts), "Registry Change", row.name, by))
+        found.append(Event(_day(on), _("Registry Change"), ", ".join(parts), "Registry Change", row.name, by))
     return found
 
 
@@ -254,7 +255,7 @@ def _payments(beneficiary: str, neutral: bool) -> list[Event]:
         if row.failure_reason:
             parts.append(row.failure_reason)
         on = getdate(row.paid_on) if row.paid_on else month.first_day
-        found.append(Event(on, _("Payment"), ", ".join(parts), "Payout Line", row.name))
+        found.append(Event(on, _("Paid Out"), ", ".join(parts), "Payout Line", row.name))
     return found
 
 
@@ -279,15 +280,15 @@ def as_html(person, events: list[Event]) -> str:
     """The story for a form: one row a day and document."""
     rows = "".join(
         f"<tr><td>{day(event.on)}</td><td>{escape_html(event.kind)}</td><td>{escape_html(event.text)}</td>"
-        f"<td>{escape_html(event.name)}</td><td>{escape_html(event.by)}</td></tr>"
+        f"<td>{'<br>'.join(escape_html(part) for part in (event.name, event.by) if part)}</td></tr>"
         for event in events
     )
-    heads = (_("Day"), _("Kind"), _("What Happened"), _("Document"), _("By"))
-    head = "".join(f"<th>{text}</th>" for text in heads)
+    heads = ((_("Day"), 12), (_("Kind"), 16), (_("What Happened"), 50), (_("Document"), 22))
+    head = "".join(f'<th style="width: {width}%">{text}</th>' for text, width in heads)
     born = birth(person.date_of_birth, person.dob_precision)
     return (
         f"<p><b>{escape_html(person.full_name)}</b>, {born}, {escape_html(_unit(person.administrative_unit))}</p>"
-        f'<table class="table table-bordered"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<table class="table table-bordered" style="{_WRAPPED}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     )
 
 

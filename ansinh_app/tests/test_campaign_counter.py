@@ -14,11 +14,13 @@ from ansinh_app.payee_accounts.doctype.account_campaign.account_campaign import 
     open_counter,
     write_papers,
 )
+from ansinh_app.payee_accounts.doctype.provider_inquiry import provider_inquiry
 from ansinh_app.payee_accounts.report.campaign_day_list import campaign_day_list
 from ansinh_app.tests.factories import (
     MAI_PHA,
     VINH_TRAI,
     as_user,
+    make_account,
     make_office,
     make_person,
     make_representative,
@@ -147,12 +149,13 @@ class TestCounter(CampaignCase):
         self.assertEqual(shown["people"][0]["id"], "020*****1234")
         self.assertEqual(counter.numbers(shown["people"][0]["request"])["person"], "020150001234")
         child = shown["people"][1]
-        self.assertEqual([bool(way["refused"]) for way in child["ways"]], [True, False, True])
-        self.assertEqual([one["label"] for one in child["ways"][1]["people"]], ["Lý Văn Giám Hộ"])
+        self.assertEqual([way[1] >= 0 for way in child["ways"]], [True, False, True])
+        self.assertRegex(shown["reasons"][child["ways"][0][1]], "15")
+        self.assertEqual([name for _one, name in child["ways"][1][3]], ["Lý Văn Giám Hộ"])
 
     def test_people_are_found_by_name_village_and_number(self):
         def names(text):
-            return [one["name"] for one in counter.find(self.campaign.name, text)]
+            return [one["name"] for one in counter.find(self.campaign.name, text)["people"]]
 
         self.assertEqual(names("binh"), ["Lý Thị Bình"])
         self.assertEqual(names("khoi 2"), ["Lý Thị Bình", "Lý Thị Cúc"])
@@ -217,6 +220,34 @@ class TestCounter(CampaignCase):
         self.campaign.db_set("status", "Ended")
         with self.assertRaises(AccountRequestError):
             self.take(self.an)
+
+
+class TestInquiryOverdue(FrappeTestCase):
+    def test_a_late_answer_is_counted_and_the_bank_learns_nothing_else(self):
+        frappe.set_user("Administrator")
+        frappe.db.savepoint("before_test")
+        self.addCleanup(frappe.db.rollback, save_point="before_test")
+        person = make_person("Lý Thị Hỏi", personal_id="020150007777", village="Thôn Kín", phone="0911234567")
+        inquiry = frappe.get_doc(
+            {"doctype": "Provider Inquiry", "payment_account": make_account(person).name, "question": "Đã ghi có chưa?"}
+        ).insert()  # fmt: skip
+        provider_inquiry.ask(inquiry.as_dict())
+        due = str(inquiry.reload().due_on)
+        self.assertEqual((provider_inquiry.mark_overdue(due), inquiry.reload().overdue), (0, 0))
+        provider_inquiry.mark_overdue(add_days(due, 1))
+        self.assertEqual(inquiry.reload().overdue, 1)
+        with as_user(make_user("counter-stb@example.com", "Bank Officer", providers=[BANK])):
+            self.assertEqual(
+                frappe.get_list("Provider Inquiry", {"overdue": 1}, pluck="name"), [inquiry.name]
+            )
+            shown = frappe.get_doc("Provider Inquiry", inquiry.name)
+            said = frappe.as_json(shown.as_dict())
+            for hidden in (person.name, person.full_name, "020150007777", "Thôn Kín", "0911234567"):
+                self.assertNotIn(hidden, said)
+            shown.answer = "Đã ghi có"
+            shown.save()
+            provider_inquiry.send_answer(shown.as_dict())
+        self.assertEqual((inquiry.reload().status, inquiry.overdue), ("Answered", 0))
 
 
 class TestWhoSees(CampaignCase):
@@ -288,5 +319,7 @@ class TestWhoSees(CampaignCase):
         with as_user(make_user("counter-commune@example.com", "Commune Officer", units=[MAI_PHA])):
             expected = day_lists.expected(self.campaign)
             self.assertEqual([len(rows) for rows in expected.values()], [1, 0, 0])
-            self.assertEqual([one["name"] for one in counter.find(self.campaign.name, "ly")], ["Lý Văn Xa"])
+            self.assertEqual(
+                [one["name"] for one in counter.find(self.campaign.name, "ly")["people"]], ["Lý Văn Xa"]
+            )
             self.assertRaises(frappe.PermissionError, self.take, self.an)

@@ -1,6 +1,7 @@
 """Identities before the police: the protected list, its answer, differences as proposals, where people stand."""
 
 from datetime import date
+from unittest.mock import patch
 
 import frappe
 from frappe.model.workflow import apply_workflow
@@ -9,6 +10,7 @@ from frappe.utils import nowdate
 from ansinh_app.exceptions import SelfApprovalError, VerificationError
 from ansinh_app.registry.doctype.identity_verification.identity_verification import accept_all
 from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as lists
+from ansinh_app.registry.verification import background
 from ansinh_app.tests.factories import (
     DONG_KINH,
     MAI_PHA,
@@ -115,6 +117,20 @@ class TestIdentityLists(IdentityCase):
         self.assertEqual(set(self.rows(second)), {"Hà Văn Rõ"})
         with self.assertRaises(VerificationError):
             lists.collect(first.as_dict())
+
+    def test_a_long_list_is_left_to_the_queue_and_says_what_went_wrong(self):
+        self.person("Khương Văn Mẫu")
+        found = self.make_list(send=False)
+        with patch.object(background, "AT_ONCE", 0), patch.object(frappe, "enqueue") as queue:
+            lists.write_and_send(found.as_dict())
+            self.assertTrue(found.reload().running_since)
+            with self.assertRaises(VerificationError):
+                lists.collect(found.as_dict())
+        given = queue.call_args.kwargs
+        background.run(given["name"], given["work"])
+        self.assertEqual((found.reload().status, found.running_since, found.waiting), ("Sent", None, 1))
+        background.run(found.name, "answer")
+        self.assertTrue(found.reload().error_message)
 
     def test_police_answer_all_the_rest_at_once(self):
         people = [self.person(f"Lộc Văn Mẫu {index}") for index in "ABC"]

@@ -5,10 +5,12 @@ from frappe.model.workflow import apply_workflow
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import preflight, prepare_period
+from ansinh_app.core import vietqr
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import AccountError, SelfApprovalError
 from ansinh_app.payee_accounts import closing
 from ansinh_app.payee_accounts.doctype.payment_account.payment_account import pay_in_cash, show_payees
+from ansinh_app.payouts import hand_payments
 from ansinh_app.tests import payout_world as world
 
 
@@ -237,3 +239,49 @@ class TestPaymentAccounts(FrappeTestCase):
             apply_workflow(request, "Hand Over")
         self.assertEqual(held.reload().payment_account, request.payment_account)
         self.assertEqual(frappe.db.get_value("Payment Account", request.payment_account, "provider"), "BID")
+
+    def test_a_returned_payment_can_be_paid_by_hand_by_its_code(self):
+        person, healthy = (world.make_person(self.office, f"Lý Thị {name}") for name in ("Mã", "Thường"))
+        for one in (person, healthy):
+            world.make_entitlement(one)
+        period = self.paid_in_may(outcomes={person: ("Không thành công", "Lỗi hệ thống")})
+        lines = {line.beneficiary: frappe.get_doc("Payout Line", line.name) for line in world.lines_of(period)}
+        returned = lines[person.name]
+        found = hand_payments.transfer(returned)
+        account_no = frappe.db.get_value("Payment Account", person.payment_account, "account_no")
+        self.assertEqual(
+            found["payload"],
+            vietqr.payload("970403", account_no, 540_000, f"TC BTXH T05/2024 {returned.line_no}"),
+        )
+        hand_payments.show_code(returned.as_json())
+        said = frappe.get_message_log()[-1]["message"]
+        self.assertIn("data:image/png;base64,", said)
+        self.assertIn(account_no, said)
+        paper = hand_payments.transfer_paper(returned)
+        self.assertTrue(paper["qr"].startswith("<svg"))
+        self.assertIn("Năm trăm bốn mươi nghìn đồng", paper["words"])
+        # paid, or standing on the next list: no code, so that nothing is paid twice
+        self.assertTrue(hand_payments.transfer(lines[healthy.name])["problem"])
+        june, _summary, _lines = self.june()
+        found = hand_payments.transfer(returned)
+        self.assertEqual(found["payload"], "")
+        self.assertIn(f"PB-{june}", found["problem"])
+
+    def test_no_code_leads_into_an_account_that_does_not_work(self):
+        closed, at_the_post = (world.make_person(self.office, f"Lý Thị {name}") for name in ("Tắt", "Bưu Điện"))
+        for one in (closed, at_the_post):
+            world.make_entitlement(one)
+        period = self.paid_in_may(
+            outcomes={
+                closed: ("Không thành công", "Tài khoản đã đóng"),
+                at_the_post: ("Không thành công", "Mã lỗi 68"),
+            }
+        )
+        lines = {line.beneficiary: frappe.get_doc("Payout Line", line.name) for line in world.lines_of(period)}
+        found = hand_payments.transfer(lines[closed.name])
+        self.assertEqual((found["payload"], found["account_no"]), ("", ""))
+        self.assertTrue(found["problem"])
+        frappe.db.set_value("Payment Account", at_the_post.payment_account, "provider", "VNPOST")
+        found = hand_payments.transfer(lines[at_the_post.name])
+        self.assertEqual(found["payload"], "")
+        self.assertTrue(found["account_no"] and found["problem"])

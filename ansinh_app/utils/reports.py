@@ -26,6 +26,7 @@ class Claim:
     programme: str
     has_account: bool
     cash_reason: str
+    in_cash: bool = False
 
 
 class Communes:
@@ -173,6 +174,7 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
             programme=row.programme,
             has_account=_paid_into_account(row, as_of),
             cash_reason=row.cash_reason or "",
+            in_cash=row.payment_method == "Cash",
         )
         for row in rows
         if (not office or row.office == office)

@@ -120,7 +120,13 @@ def _portions(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
 
 
 def _pack(rows: list[list[object]]) -> bytes:
-    """Rows as bytes of this process only; nothing of a stranger is ever unpacked this way."""
+    """Rows as bytes of this process only; nothing of a stranger is ever unpacked this way.
+
+    The same text in many cells is kept once.
+    """
+    same: dict[str, str] = {}
+    for row in rows:
+        row[:] = [same.setdefault(value, value) if type(value) is str else value for value in row]
     return zlib.compress(pickle.dumps(rows, protocol=pickle.HIGHEST_PROTOCOL), 1)
 
 

@@ -8,10 +8,13 @@ import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
 
-from ansinh_app.payee_accounts import counter
+from ansinh_app.core import holders
+from ansinh_app.payee_accounts import counter, day_lists
+from ansinh_app.payee_accounts.doctype.account_request.account_request import PAPER_FIELDS
 
 no_cache = 1
 sitemap = 0
+_STATUSES = ("Draft", "Confirmed", "Sent", "Opened", "Handed Over", "Rejected")
 FILES = ("counter.css", "store.js", "sender.js", "form.js", "counter.js")
 
 
@@ -43,6 +46,10 @@ def assets() -> dict:
 def words() -> dict[str, str]:
     """What the scripts say, in the clerk's language."""
     return {
+        **{f"status_{status}": _(status) for status in _STATUSES},
+        **{f"holder_{holder}": _(holder) for holder in holders.HOLDERS},
+        **{f"paper_{paper}": day_lists.say_papers([paper]).capitalize() for paper in PAPER_FIELDS},
+        **{f"field_{paper}": field for paper, field in PAPER_FIELDS.items()},
         "again": _("Try again"),
         "all_sent": _("Everything is sent"),
         "another_user": _("Somebody else has signed in on this device. Sign in as {0} to send."),

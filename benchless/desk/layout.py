@@ -161,6 +161,8 @@ class FormLayout:
             return {**item, **self.grid(df)}
         item["value"] = values.for_input(df, value)
         item["display"] = values.show(df, value, doc)
+        if df.fieldtype == "Text Editor" and item["readonly"] and value:
+            item["rich"] = values.clean_html(cstr(value))
         if widget == "select":
             item["options"] = select_options(df, value)
         if widget == "link":

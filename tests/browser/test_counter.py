@@ -4,6 +4,8 @@ import json
 import unicodedata
 from datetime import date
 
+from axe_playwright_python.sync_playwright import Axe
+
 from ansinh_app.demo.office import BANK_USER, OFFICE, OFFICER
 
 CITY = "178-20210701"
@@ -68,8 +70,10 @@ def test_three_families_and_a_lost_line(log_in):
     assert not small
 
     # the first with the line; what is missing is said before anything is sent
+    assert not Axe().run(page).response["violations"]
     page.locator(".person").nth(0).click()
     page.locator("#done").click()
+    assert not Axe().run(page).response["violations"]
     assert "Còn cần" in page.locator("#person [role=alert]").inner_text()
     fill(page)
     page.locator("#done").click()

@@ -31,7 +31,7 @@
     // campaign and day
 
     async function start() {
-        if ("serviceWorker" in navigator) navigator.serviceWorker.register("/counter-worker.js").catch(() => {});
+        if ("serviceWorker" in navigator) navigator.serviceWorker.register("/counter-worker.js", { scope: "/counter" }).catch(() => {});
         Counter.reached(navigator.onLine);
         Counter.show();
         let list = store.campaigns();
@@ -86,8 +86,23 @@
         }
     }
 
+    // What the server sends small, as the form and the list use it.
+    const whole = (answer) => answer.people.map((one) => ({
+        ...one,
+        key: plain(`${one.name} ${one.village} ${one.holder}`).replace(/[^a-z0-9]+/g, " "),
+        holder_name: one.holder || one.name,
+        consent: Boolean(one.consent),
+        ways: one.ways.map(([holder, reason, papers = [], who = []]) => ({
+            holder_type: holder,
+            label: say(`holder_${holder}`),
+            refused: reason < 0 ? "" : answer.reasons[reason],
+            papers: papers.map((paper) => ({ field: Counter.words[`field_${paper}`], label: say(`paper_${paper}`) })),
+            people: who.map(([name, label]) => ({ name, label })),
+        })),
+    }));
+
     function take(answer) {
-        people = answer ? answer.people : [];
+        people = answer ? whole(answer) : [];
         served = answer ? answer.served : 0;
         expected = answer ? answer.expected : 0;
         doneHere = new Set(answer && answer.done);
@@ -123,7 +138,7 @@
         const fits = (one) =>
             /^\d{9}(\d{3})?$/.test(digits)
                 ? one.id.endsWith(digits.slice(-4))
-                : words.every((word) => one.key.toLowerCase().split(" ").some((part) => part.startsWith(word)));
+                : words.every((word) => one.key.split(" ").some((part) => part.startsWith(word)));
         const shown = words.length ? merged(people.filter(fits)) : people;
         const unsent = new Map(waiting.map((entry) => [entry.request, entry]));
         let village = null;
@@ -141,7 +156,7 @@
     function row(one, entry) {
         const [kind, label] = entry
             ? [entry.state === "refused" ? "bad" : "waits", say(entry.state === "refused" ? "again" : "unsent")]
-            : store.has(one.request) ? ["draft", say("draft")] : one.status === "Draft" ? ["", ""] : ["good", one.status_label];
+            : store.has(one.request) ? ["draft", say("draft")] : one.status === "Draft" ? ["", ""] : ["good", say(`status_${one.status}`)];
         return make("li", {}, make("button", { type: "button", className: "person", onclick: () => open(one) },
             make("span", { className: "slot" }, one.slot),
             make("span", { className: "name" }, one.name, make("small", {}, [one.born, one.id].filter(Boolean).join(" · "))),
@@ -180,7 +195,7 @@
         try {
             const answer = await server.call("find", { campaign, text });
             if (mine !== asked) return;
-            found = answer;
+            found = whole(answer);
             Counter.reached(true);
             Counter.show();
             if (!part("people").querySelector(".person")) part("hint").textContent = say("find_none");
@@ -203,13 +218,13 @@
     };
 
     Counter.received = (entry, answer) => {
-        const step = entry.sending.step;
-        if (entry.sending.session === session && STEP_SERVES.includes(step)) doneHere.add(entry.request);
-        for (const one of people) {
-            if (one.request === entry.request) Object.assign(one, { status: answer.status, status_label: answer.status_label, seen: entry.sending.values.papers, consent: entry.sending.values.consent });
-        }
+        const { session: where, step, values } = entry.sending;
+        if (where === session && STEP_SERVES.includes(step)) doneHere.add(entry.request);
+        const now = { status: answer.status, seen: values.papers, consent: values.consent };
+        const mark = (one) => (one.request === entry.request ? { ...one, ...now } : one);
+        people = people.map(mark);
         const kept = store.list(session);
-        if (kept) store.list(session, { ...kept, people, done: [...doneHere] });
+        if (kept) store.list(session, { ...kept, people: kept.people.map(mark), done: [...doneHere] });
     };
 
     function reopen(entry) {

@@ -66,7 +66,7 @@ Counter.form = (() => {
 
     const waits = () => {
         const word = { Confirmed: "waits_confirmed", Rejected: "waits_rejected" }[person.status] || "waits_done";
-        return [make("p", { className: "notice" }, make("strong", {}, person.status_label), ` ${say(word)}`)];
+        return [make("p", { className: "notice" }, make("strong", {}, say(`status_${person.status}`)), ` ${say(word)}`)];
     };
 
     const papers = () => [

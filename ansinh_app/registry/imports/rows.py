@@ -79,6 +79,8 @@ class Row:
     errors: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
+    # What stands in for something the list does not say.
+    assumed: list[str] = field(default_factory=list)
     beneficiary: str | None = None
     # The date of birth, once it is known to be possible.
     born: date | None = None
@@ -233,16 +235,16 @@ def _judge_decision(row: Row, terms: Terms) -> None:
 def _decision_of_list(row: Row, terms: Terms, start: Month | None) -> None:
     """The decision's date where the row has none: the list's decision, the first month, the list's own day."""
     if terms.list_decision:
-        row.decision_date = terms.list_decision[1]
+        row.decision_date, source = terms.list_decision[1], _("the decision named on the list")
     elif start and start.first_day <= terms.today:
         # A benefit counts from the month of its decision (NĐ 20/2021 Đ8.1.đ).
-        row.decision_date = start.first_day
+        row.decision_date, source = start.first_day, _("the first month of the benefit")
     elif terms.list_day:
-        row.decision_date = terms.list_day
+        row.decision_date, source = terms.list_day, _("the day of the list")
     if row.decision_date:
-        row.doubts.append(
-            _("{0} is not in the row: {1} stands in for it").format(
-                words.label("decision_date"), day(row.decision_date)
+        row.assumed.append(
+            _("{0} {1} is assumed, from {2}: the row has none").format(
+                words.label("decision_date"), day(row.decision_date), source
             )
         )
 

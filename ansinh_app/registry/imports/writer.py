@@ -196,6 +196,7 @@ class Writer:
                 "decision_no": row.decision_no,
                 "decision_date": row.decision_date,
                 "effective_from": row.start.first_day,
+                "note": "\n".join(row.assumed) or None,
                 "settled_through": row.settled_through.first_day if row.settled_through else None,
                 **payment,
             },

@@ -89,6 +89,15 @@ def collect(request_list) -> int:
     return len(people)
 
 
+def number_of_people(request_list) -> int:
+    """How many draw benefits in the list's commune: an upper bound of whom it collects."""
+    filters = {
+        "administrative_unit": ["in", places(request_list.administrative_unit)],
+        "status": ["in", ["Active", "Suspended"]],
+    }
+    return frappe.db.count("Beneficiary", filters)
+
+
 def _in(name: str) -> dict:
     return {"verification_list": name, "status": ["!=", "Withdrawn"]}
 

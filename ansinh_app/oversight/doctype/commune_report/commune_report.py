@@ -150,4 +150,4 @@ def _refuse_confirmed(doc) -> None:
 
 def _answer(doc, message: str) -> dict:
     frappe.msgprint(message, alert=True)
-    return {**doc.as_dict(), "message": message}
+    return doc.as_dict()

@@ -20,6 +20,9 @@ class ProviderInquiry(Document):
     def validate(self):
         self.set_account()
         self.keep_what_steps_set()
+        self.overdue = int(
+            self.status == "Asked" and bool(self.due_on) and getdate(self.due_on) < getdate(nowdate())
+        )
         if self.from_date and self.to_date and getdate(self.to_date) < getdate(self.from_date):
             frappe.throw(_("The time asked about ends before it begins."), InvalidDateError)
 
@@ -99,3 +102,16 @@ def close_inquiry(doc: str | dict) -> dict:
     check_office(inquiry.office)
     inquiry.step(status="Closed")
     return inquiry.as_dict()
+
+
+def mark_overdue(today=None) -> int:
+    """Daily: inquiries whose answer is late from today; the desks count them. Returns how many are."""
+    late = frappe.get_all(
+        "Provider Inquiry",
+        filters={"status": "Asked", "due_on": ["<", getdate(today or nowdate())], "overdue": 0},
+        pluck="name",
+        order_by="name",
+    )
+    for name in late:
+        frappe.db.set_value("Provider Inquiry", name, "overdue", 1, update_modified=False)
+    return len(late)

@@ -13,7 +13,7 @@ from ansinh_app.registry import duplicates_shown as shown
 from ansinh_app.registry.people import first_of_month
 
 _DECISION = ("status", "decision_reason", "record_ends", "stop_month")
-_BY_SEARCH = ("kind", "score", "reason", "rests_on", "found_on")
+_BY_SEARCH = ("kind", "score", "evidence", "rests_on", "found_on")
 
 
 class DuplicateFinding(Document):
@@ -26,6 +26,11 @@ class DuplicateFinding(Document):
     def other_shown(self):
         """The second person as the reader may see him."""
         return shown.side(self.other_beneficiary)
+
+    @property
+    def reason(self):
+        """What speaks for one person, in the reader's language."""
+        return keeping.say(self.evidence)
 
     def validate(self):
         self.set_pair()
@@ -76,8 +81,7 @@ class DuplicateFinding(Document):
         found = core.weigh(one, other, namesakes)
         self.kind, self.status, self.found_on = "Reported", "Open", nowdate()
         self.score = found.score if found else 0
-        codes = found.reasons if found else ()
-        self.reason = "\n".join(keeping.say(code) for code in codes if code in keeping.reasons())
+        self.evidence = " ".join(found.reasons) if found else ""
         self.rests_on = keeping.rests_on(*people.values(), reading.schemes(people))
 
     def keep_what_was_found(self):

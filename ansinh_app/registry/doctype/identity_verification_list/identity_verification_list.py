@@ -8,7 +8,7 @@ from ansinh_app.exceptions import VerificationError
 from ansinh_app.permissions import check_unit
 from ansinh_app.registry.doctype.identity_verification.identity_verification import is_police
 from ansinh_app.registry.offices import office_of
-from ansinh_app.registry.verification import answers, requests, sending
+from ansinh_app.registry.verification import answers, background, requests, sending
 from ansinh_app.utils import actions
 
 _OF_STEPS = (
@@ -21,6 +21,8 @@ _OF_STEPS = (
     "waiting",
     "unmatched",
     "rows",
+    "running_since",
+    "error_message",
 )
 _OF_THE_POLICE = ("answer_file", "verified_by")
 
@@ -69,6 +71,8 @@ def collect(doc: str | dict) -> dict:
     """Action: a request for everyone the choices name. `doc`: the document as JSON."""
     found = _own(doc)
     check_unit(found.administrative_unit)
+    if background.left_to_queue(found, "collect", requests.number_of_people(found)):
+        return found.reload().as_dict()
     count = requests.collect(found)
     frappe.msgprint(_("{0} people were added, {1} are in the list.").format(count, found.row_count), alert=True)
     return found.reload().as_dict()
@@ -78,6 +82,8 @@ def collect(doc: str | dict) -> dict:
 def write_and_send(doc: str | dict) -> dict:
     """Action: writes the numbered list, and everyone on it counts as asked for. `doc`: the document as JSON."""
     found = _own(doc)
+    if background.left_to_queue(found, "send", found.row_count or 0):
+        return found.reload().as_dict()
     count = sending.send(found)
     frappe.msgprint(
         _("{0} people are in the list. The police of the commune see it on their desk; the file is for sending it.")
@@ -90,6 +96,8 @@ def write_and_send(doc: str | dict) -> dict:
 def apply_answer(doc: str | dict) -> dict:
     """Action: reads the attached answer; every row is taken or listed with its reason. `doc`: as JSON."""
     found = _sent(doc)
+    if background.left_to_queue(found, "answer", found.row_count or 0):
+        return found.reload().as_dict()
     counts = answers.apply_file(found)
     frappe.msgprint(
         _("Verified: {verified}. Differing: {differing}. Not answered yet: {waiting}. Rows not taken: {unmatched}.")
@@ -103,6 +111,8 @@ def apply_answer(doc: str | dict) -> dict:
 def verify_rest(doc: str | dict) -> dict:
     """Action: everyone without an answer yet is right. `doc`: the document as JSON."""
     found = _sent(doc)
+    if background.left_to_queue(found, "rest", found.waiting or 0):
+        return found.reload().as_dict()
     count = answers.confirm_rest(found)
     frappe.msgprint(_("{0} people are verified.").format(count), alert=True)
     return found.reload().as_dict()

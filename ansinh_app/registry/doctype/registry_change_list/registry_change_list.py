@@ -167,4 +167,4 @@ def undo_list(doc: str | dict) -> dict:
 def _answer(doc, message: str) -> dict:
     doc.reload()
     frappe.msgprint(message, alert=True)
-    return {**doc.as_dict(), "message": message}
+    return doc.as_dict()

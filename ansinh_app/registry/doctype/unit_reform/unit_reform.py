@@ -184,4 +184,4 @@ def _open(doc):
 def _answer(doc, message: str) -> dict:
     doc.reload()
     frappe.msgprint(message, alert=True)
-    return {**doc.as_dict(), "message": message}
+    return doc.as_dict()

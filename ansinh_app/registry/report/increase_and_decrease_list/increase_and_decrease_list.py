@@ -193,7 +193,8 @@ def _rows(name: str, items: list[dict], communes: Communes) -> list[dict]:
                 "recovery": line.recovery if item["new_amount"] else 0,
             }
         )
-    heading = {"no": None, "full_name": f"{_(name)}: {len(items)}", "bold": 1}
+    title = {"Increase": _("Increase"), "Decrease": _("Decrease"), "Adjustment": _("Adjustment")}[name]
+    heading = {"no": None, "full_name": f"{title}: {len(items)}", "bold": 1}
     for field in ("old_amount", "new_amount", "difference", "arrears", "recovery"):
         heading[field] = sum(row[field] for row in rows)
     return [heading, *rows]

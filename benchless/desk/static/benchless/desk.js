@@ -275,6 +275,7 @@
         });
         $$("[data-read-only-depends-on]").forEach((part) => {
             const locked = holds(part.dataset.readOnlyDependsOn, doc, false);
+            part.classList.toggle("d-locked", locked);
             $$("input:not([type=hidden]), textarea", part).forEach((input) => { input.readOnly = locked; });
             $$("select", part).forEach((input) => { input.style.pointerEvents = locked ? "none" : ""; input.tabIndex = locked ? -1 : 0; });
         });
@@ -359,8 +360,9 @@
             return;
         }
         const message = answer.body.message;
-        if (typeof message === "string" && message) lines.push({ text: plain(message), kind: "green" });
-        else if (message && typeof message.message === "string") lines.push({ text: plain(message.message), kind: "green" });
+        const answered = typeof message === "string" ? message : message && typeof message.message === "string" ? message.message : "";
+        /* An answer that a message of the server has said already is not said again. */
+        if (answered && !lines.some((line) => line.text === plain(answered))) lines.push({ text: plain(answered), kind: "green" });
         if (!lines.length) lines.push({ text: words.done, kind: "green" });
         sessionStorage.setItem("d-notes", JSON.stringify(lines));
         sessionStorage.setItem("d-watch", "1");
