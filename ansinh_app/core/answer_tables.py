@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from . import cells, names
+
+if TYPE_CHECKING:
+    from .bankfile import Column
 
 Grid = Sequence[Sequence[object]]
 Patterns = Sequence[tuple[str, re.Pattern]]
@@ -63,7 +67,7 @@ def rows(grid: Grid, start: int, columns: Mapping[str, int]) -> Iterator[Row]:
         yield Row(index + 1, found, {field: cells.text(value) for field, value in found.items()})
 
 
-def own_headers(columns, fields: Mapping[str, str]) -> dict[str, str]:
+def own_headers(columns: Iterable[Column], fields: Mapping[str, str]) -> dict[str, str]:
     """Search key of a layout's header -> the field an answer means by it, of the columns in `fields`."""
     return {
         names.search_key(column.header): fields[column.field] for column in columns if column.field in fields

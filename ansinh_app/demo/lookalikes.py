@@ -73,7 +73,7 @@ def date_mandates() -> str | None:
                 "basis": "Giấy ủy quyền",
                 "valid_from": add_days(end, -364),
                 "valid_to": end,
-                "certification_no": f"{40 - left}/CT-UBND",
+                "certification_no": f"{60 - left}/CT-UBND",
                 "certified_on": add_days(end, -364),
                 "certified_by": "Phó Chủ tịch UBND phường",
             }

@@ -114,7 +114,10 @@ def figures(office: str, month: Month) -> dict[str, dict]:
             found[communes.of(unit)][_KINDS[kind]] += number
     add("moved_in", _transfers(office, month, "new"))
     add("moved_out", _transfers(office, month, "old"))
-    add("changes_waiting", _of_people("Registry Change", office, {"docstatus": 0, "status": ["Draft", "Proposed"]}))
+    add(
+        "changes_waiting",
+        _of_people("Registry Change", office, {"docstatus": 0, "status": ["Draft", "Proposed"]}),
+    )
     add("accounts_opened", _accounts_opened(office, month))
     person = frappe.qb.DocType("Beneficiary")
     unverified = (
@@ -144,7 +147,9 @@ def _count_people(office: str, day: date, communes: Communes, found: dict) -> No
         paid = [claims for claims in each.values() if any(claim.has_account for claim in claims)]
         others = [claims for claims in each.values() if not any(claim.has_account for claim in claims)]
         in_cash = [claims for claims in others if any(claim.in_cash for claim in claims)]
-        reasons = Counter(next((claim.cash_reason for claim in one if claim.cash_reason), "") for one in in_cash)
+        reasons = Counter(
+            next((claim.cash_reason for claim in one if claim.cash_reason), "") for one in in_cash
+        )
         values["people"], values["with_account"] = len(each), len(paid)
         values["paid_in_cash"] = len(in_cash)
         values["without_account"] = len(others) - len(in_cash)

@@ -13,6 +13,7 @@ from ansinh_app.utils.masking import for_reader, kind_of
 from ansinh_app.utils.printing import day, dong, may_print, office_paper, say, say_value
 
 _WORDED_ALIKE = ("BTXH", "CARE")
+_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV".split()
 _PERSON = (
     "full_name sex ethnicity personal_id old_id birth_certificate_no phone address village legal_capacity status "
     "deceased_on payment_method cash_reason verification_status note"
@@ -25,22 +26,41 @@ def extract_paper(doc) -> dict:
     person = frappe.get_doc("Beneficiary", doc.name)
     paper = office_paper(frappe.get_cached_doc("Paying Office", person.office), getdate(nowdate()))
     own = {"beneficiary": person.name}
+    parts = [
+        (say("Representatives"), _representatives(person)),
+        (say("Benefits granted"), _benefits(own)),
+        (say("Accounts"), _rows("Payment Account", own, "provider account_no account_name status")),
+        (say("Payments made"), _payments(own)),
+        (say("One-off grants"), _rows("One-off Grant", own, "status occurred_on amount decision_no")),
+        (say("Recoveries"), _rows("Recovery Case", own, "status amount recovered outstanding")),
+        (
+            say("Changes"),
+            _rows("Registry Change", own, "change_type status occurred_on decision_no decision_date"),
+        ),
+        (
+            say("Requests for accounts"),
+            _rows("Account Request", own, "request_kind provider status holder_name opened_on"),
+        ),
+        (
+            say("Checks of the identity"),
+            _rows("Identity Verification", own, "status result requested_on answered_on"),
+        ),
+        (
+            say("Requests for identity cards"),
+            _rows("ID Card Request", own, "reason status asked_on issued_on"),
+        ),
+        (say("Consents"), _rows("Personal Data Consent", own, "scope given_on given_form withdrawn_on")),
+        (
+            say("The person's own requests"),
+            _rows("Data Subject Request", own, "request_kind received_on status answered_on"),
+        ),
+        (say("Who looked at these data"), _looks(person.name)),
+    ]
+    filled = [(heading, found) for heading, found in parts if found["rows"]]
     paper.update(
         person=person,
         facts=_facts(person),
-        representatives=_representatives(person),
-        benefits=_benefits(own),
-        accounts=_rows("Payment Account", own, "provider account_no account_name status"),
-        payments=_payments(own),
-        changes=_rows("Registry Change", own, "change_type status occurred_on decision_no decision_date"),
-        requests=_rows("Account Request", own, "request_kind provider status holder_name opened_on"),
-        identity=_rows("Identity Verification", own, "status result requested_on answered_on"),
-        cards=_rows("ID Card Request", own, "reason status asked_on issued_on"),
-        grants=_rows("One-off Grant", own, "status occurred_on amount decision_no"),
-        recoveries=_rows("Recovery Case", own, "status amount recovered outstanding"),
-        consents=_rows("Personal Data Consent", own, "scope given_on given_form withdrawn_on"),
-        own_requests=_rows("Data Subject Request", own, "request_kind received_on status answered_on"),
-        looks=_looks(person.name),
+        parts=[(_ROMAN[place], *part) for place, part in enumerate(filled, start=1)],
     )
     return paper
 

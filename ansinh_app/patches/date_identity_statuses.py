@@ -1,7 +1,7 @@
 """People registered before an identity's status had a day: it counts from their registration."""
 
 import frappe
-from frappe.query_builder.functions import Date
+from frappe.query_builder.functions import Substring
 
 
 def execute():
@@ -10,7 +10,7 @@ def execute():
         table = frappe.qb.DocType(doctype)
         (
             frappe.qb.update(table)
-            .set(table.verification_since, Date(table.creation))
+            .set(table.verification_since, Substring(table.creation, 1, 10))
             .where(table.verification_since.isnull())
         ).run()
         (

@@ -126,5 +126,5 @@ def fees_by_month(contract: str) -> list[dict]:
     for (period, _programme), paid in sorted(sums.items(), key=lambda item: str(months[item[0][0]])):
         row = found.setdefault(months[period], {"month": getdate(months[period]), "paid": 0, "fee": 0})
         row["paid"] += paid
-        row["fee"] += percent_of(paid, percent)
+        row["fee"] += percent_of(paid, str(percent or 0))
     return list(found.values())

@@ -3,9 +3,11 @@
 import frappe
 from frappe import _
 
+from ansinh_app.core import masking
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.names import search_key
 from ansinh_app.permissions import scope
+from ansinh_app.utils.masking import for_reader
 from ansinh_app.utils.printing import dong, may_print, office_paper, say
 
 REASONS = ("Bedridden without a receiver", "No service nearby")
@@ -43,7 +45,7 @@ def lines(filters: dict) -> list:
         row.pay_point = (
             points.get((row.administrative_unit, row.provider)) or points.get(row.administrative_unit) or ""
         )
-        row.address, row.phone = person.address or "", person.phone or ""
+        row.address, row.phone = person.address or "", for_reader("Beneficiary", masking.PHONE, person.phone)
         row.reason = _(reasons[row.name]) if tells else ""
         row.status_label = _(row.status)
         row.total = as_dong(row.total or 0)

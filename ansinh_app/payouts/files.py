@@ -8,7 +8,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
+from frappe.utils import cint, get_datetime
 
 from ansinh_app.core import bankfile
 from ansinh_app.core.account_answers import OPENED, REJECTED
@@ -205,26 +205,26 @@ def layouts(provider: str, *fields: str) -> list:
 
 
 def profile_of(settings) -> bankfile.Profile:
-    """A Provider File Profile as the core takes it."""
+    """A Provider File Profile as the core takes it, also one still being typed."""
     return bankfile.Profile(
         columns=[
             bankfile.Column(
-                field=_CORE_FIELDS.get(row.source_field, row.source_field),
-                header=row.header,
+                field=_CORE_FIELDS.get(row.source_field, row.source_field) or "blank",
+                header=row.header or "",
                 kind=_CORE_KINDS.get(row.kind, bankfile.TEXT),
-                width=row.width or None,
-                max_length=row.max_length
-                or (settings.memo_length if row.source_field == "memo" else None)
+                width=cint(row.width) or None,
+                max_length=cint(row.max_length)
+                or (cint(settings.memo_length) if row.source_field == "memo" else None)
                 or None,
                 ascii=row.source_field in _ASCII_FIELDS,
             )
             for row in settings.columns
         ],
-        header_row=settings.header_row,
+        header_row=cint(settings.header_row),
         sheet_name=settings.sheet_name or "data",
         title_rows=[settings.title] if settings.title else [],
         memo_template=settings.memo_template or _default_memo(),
-        row_limit=(settings.row_limit or None) if (settings.purpose or PAYMENT) == PAYMENT else None,
+        row_limit=(cint(settings.row_limit) or None) if (settings.purpose or PAYMENT) == PAYMENT else None,
         file_type=(settings.file_type or "XLSX").lower(),
         ascii_memo=bool(settings.memo_ascii),
         good_words=_words(settings.good_words),

@@ -49,6 +49,17 @@ def propose(doc) -> dict[str, int]:
     return _counts(rows)
 
 
+def approve_in_background(change_list: str) -> None:
+    """The queued approval of a long list; what was refused, and why, stands on the list."""
+    doc = frappe.get_doc("Registry Change List", change_list)
+    result = approve(doc)
+    refused = "\n".join(f"{name}: {reason}" for name, reason in result["refused"])
+    said = _("{0} changes were approved.").format(len(result["approved"]))
+    doc.add_comment("Info", said)
+    doc.db_set("error_message", "\n".join(filter(None, (said, refused))))
+    frappe.db.commit()
+
+
 def in_background(change_list: str) -> None:
     """The queued proposal: whatever happens, the document says how it ended."""
     doc = frappe.get_doc("Registry Change List", change_list)
@@ -99,8 +110,8 @@ def undo(doc) -> dict[str, int]:
         )
     for name in reversed(approved):
         frappe.get_doc("Registry Change", name).cancel()
-    waiting = _changes(doc, docstatus=0)
-    for name in waiting:
+    left = _changes(doc, docstatus=0)
+    for name in left:
         change = frappe.get_doc("Registry Change", name)
         if change.status != "Rejected":
             change.db_set("status", "Rejected")
@@ -109,7 +120,12 @@ def undo(doc) -> dict[str, int]:
         "Registry Change List Row", {"change_list": doc.name, "verdict": "Proposed"}, "verdict", "Undone"
     )
     doc.db_set("status", "Undone")
-    return {"rejected": len(waiting), "cancelled": len(approved)}
+    return {"rejected": len(left), "cancelled": len(approved)}
+
+
+def waiting(doc) -> int:
+    """How many changes of the list wait for approval."""
+    return len(_changes(doc, status="Proposed"))
 
 
 def _changes(doc, **filters) -> list[str]:
@@ -203,7 +219,9 @@ def _is_change(name: str | None) -> bool:
 
 
 def _kinds() -> tuple[str, ...]:
-    return tuple(filter(None, frappe.get_meta("Registry Change List").get_field("change_type").options.split("\n")))
+    return tuple(
+        filter(None, frappe.get_meta("Registry Change List").get_field("change_type").options.split("\n"))
+    )
 
 
 def _summary(returned: list[rows_of.Row]) -> str:

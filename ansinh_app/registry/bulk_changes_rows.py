@@ -25,7 +25,15 @@ from ansinh_app.registry.units import unit_tree
 NEEDS_ENTITLEMENT = ("Stop", "Adjust", "Suspend", "Resume")
 _AT_ONCE = 500
 # What of a row matters here; a wrong account number says nothing about a death.
-_READ = ("full_name", "personal_id", "date_of_birth", "birth_year", "decision_date", "effective_from", "quantity")
+_READ = (
+    "full_name",
+    "personal_id",
+    "date_of_birth",
+    "birth_year",
+    "decision_date",
+    "effective_from",
+    "quantity",
+)
 
 
 @dataclass(slots=True)
@@ -116,7 +124,9 @@ def _of_record(
     values = dict(record.values)
     cell = {name: _text(record.raw, column, font) for name, column in extra.items()}
     number = str(values.get("personal_id") or values.get("old_id") or "")
-    row = Row(record.sheet, record.row, str(values.get("full_name") or ""), cccd.mask(number) if number else "")
+    row = Row(
+        record.sheet, record.row, str(values.get("full_name") or ""), cccd.mask(number) if number else ""
+    )
     row.errors = [
         words.error(note)
         for note in record.errors
@@ -188,7 +198,10 @@ def _find_person(row: Row, values: dict, known: Lookups) -> None:
     if len(found) > 1:
         several = ", ".join(f"{one} ({known.people[one].village or '-'})" for one in found)
         row.fault(
-            _("Full Name"), row.full_name, _("may be several people: {0}").format(several), _("the personal ID")
+            _("Full Name"),
+            row.full_name,
+            _("may be several people: {0}").format(several),
+            _("the personal ID"),
         )
     elif not found:
         new = row.change_type == "New"
@@ -240,7 +253,9 @@ def _in_area(person) -> bool:
 def _visible(row: Row, known: Lookups) -> bool:
     if row.beneficiary in known.people and _in_area(known.people[row.beneficiary]):
         return True
-    row.fault(_("Beneficiary"), row.beneficiary, _("was not found in the registry"), _("a person of your area"))
+    row.fault(
+        _("Beneficiary"), row.beneficiary, _("was not found in the registry"), _("a person of your area")
+    )
     return False
 
 
@@ -383,7 +398,15 @@ def mark_known(rows: list[Row]) -> None:
                 "docstatus": ["<", 2],
                 "status": ["!=", "Rejected"],
             },
-            fields=["name", "beneficiary", "change_type", "entitlement", "category", "effective_month", "new_unit"],
+            fields=[
+                "name",
+                "beneficiary",
+                "change_type",
+                "entitlement",
+                "category",
+                "effective_month",
+                "new_unit",
+            ],
         ):
             before.setdefault(_key(change), change.name)
     for row in rows:

@@ -23,7 +23,9 @@ _REASONS = (
     ("Suspend", re.compile(r"\b(?:tam dung|tam ngung|tam dinh chi)\b")),
     (
         "Transfer",
-        re.compile(r"\bchuyen (?:di|khau|noi (?:khac|o)|(?:xa|phuong|huyen|tinh) khac|cu tru)\b|\bdi noi khac\b"),
+        re.compile(
+            r"\bchuyen (?:di|khau|noi (?:khac|o)|(?:xa|phuong|huyen|tinh) khac|cu tru)\b|\bdi noi khac\b"
+        ),
     ),
     ("Adjust", re.compile(r"\bdieu chinh\b|\b(?:doi|chuyen|thay doi) (?:nhom|doi tuong|muc)\b")),
     ("New", re.compile(r"\b(?:moi huong|huong moi|tang moi|bo sung|chuyen den)\b")),
@@ -51,7 +53,10 @@ _COLUMNS = (
     ("new_unit", re.compile(r"\bnoi (?:chuyen )?den\b|^(?:xa|phuong)? ?chuyen den$")),
     ("category", re.compile(r"\b(?:nhom|doi tuong)\b.*\bmoi$")),
     ("old_category", re.compile(r"\b(?:nhom|doi tuong)\b.*\bcu$")),
-    ("change", re.compile(r"\bbien dong\b|\btang giam\b|^(?:loai|noi dung) (?:thay doi|dieu chinh|bien dong)")),
+    (
+        "change",
+        re.compile(r"\bbien dong\b|\btang giam\b|^(?:loai|noi dung) (?:thay doi|dieu chinh|bien dong)"),
+    ),
     ("reason", re.compile(r"^ly do\b|^nguyen nhan\b")),
 )
 

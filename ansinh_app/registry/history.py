@@ -44,7 +44,17 @@ def history(beneficiary: str, neutral: bool = False) -> list[Event]:
     """
     neutral = neutral or not frappe.has_permission("Entitlement", "read")
     found: list[Event] = []
-    for tell in (_arrival, _moves, _changes, _entitlements, _requests, _accounts, _grants, _recoveries, _payments):
+    for tell in (
+        _arrival,
+        _moves,
+        _changes,
+        _entitlements,
+        _requests,
+        _accounts,
+        _grants,
+        _recoveries,
+        _payments,
+    ):
         found += tell(beneficiary, neutral)
     # Of one day, in the order things follow from one another.
     return [event for _place, event in sorted(enumerate(found), key=lambda item: (item[1].on, item[0]))]
@@ -74,11 +84,22 @@ def _arrival(beneficiary: str, neutral: bool) -> list[Event]:
         text = _("Came into the registry with list {0}").format(person.source_import)
     else:
         text = _("Was entered into the registry")
-    found = [Event(_day(person.creation), _("Registry"), text, "Registry Import", person.source_import or "", person.owner)]
+    found = [
+        Event(
+            _day(person.creation),
+            _("Registry"),
+            text,
+            "Registry Import",
+            person.source_import or "",
+            person.owner,
+        )
+    ]
     if not frappe.has_permission("Registry Import Row", "read"):
         return found
     rows = _listed(
-        "Registry Import Row", beneficiary, ["creation", "registry_import", "verdict", "sheet", "row_no", "owner"],
+        "Registry Import Row",
+        beneficiary,
+        ["creation", "registry_import", "verdict", "sheet", "row_no", "owner"],
         verdict="Changed",
     )
     return found + [
@@ -154,9 +175,13 @@ def _entitlements(beneficiary: str, neutral: bool) -> list[Event]:
         )
         if row.docstatus == 2:
             text += ", " + _("cancelled")
-        found.append(Event(getdate(row.decision_date), _("Benefit"), text, "Entitlement", row.name, row.owner))
+        found.append(
+            Event(getdate(row.decision_date), _("Benefit"), text, "Entitlement", row.name, row.owner)
+        )
         if row.effective_to and row.docstatus == 1:
-            ended = _("{0}: paid for the last time for {1}").format(title, Month.of(getdate(row.effective_to)).label)
+            ended = _("{0}: paid for the last time for {1}").format(
+                title, Month.of(getdate(row.effective_to)).label
+            )
             ended += f", {row.stop_reason}" if row.stop_reason and not neutral else ""
             on = getdate(row.stop_decision_date or row.effective_to)
             found.append(Event(on, _("Benefit"), ended, "Entitlement", row.name))
@@ -179,7 +204,9 @@ def _requests(beneficiary: str, neutral: bool) -> list[Event]:
 
 
 def _accounts(beneficiary: str, neutral: bool) -> list[Event]:
-    rows = _listed("Payment Account", beneficiary, ["creation", "provider", "account_no_shown", "opened_on", "status"])
+    rows = _listed(
+        "Payment Account", beneficiary, ["creation", "provider", "account_no_shown", "opened_on", "status"]
+    )
     return [
         Event(
             _day(row.opened_on or row.creation),
@@ -193,7 +220,16 @@ def _accounts(beneficiary: str, neutral: bool) -> list[Event]:
 
 
 def _grants(beneficiary: str, neutral: bool) -> list[Event]:
-    fields = ["grant_type", "amount", "decision_no", "decision_date", "status", "docstatus", "creation", "owner"]
+    fields = [
+        "grant_type",
+        "amount",
+        "decision_no",
+        "decision_date",
+        "status",
+        "docstatus",
+        "creation",
+        "owner",
+    ]
     return [
         Event(
             _day(row.decision_date or row.creation),
@@ -216,7 +252,9 @@ def _recoveries(beneficiary: str, neutral: bool) -> list[Event]:
             _day(row.decision_date or row.creation),
             _("Recovery"),
             _("{0} đ paid too much, {1} đ back: {2}").format(
-                _money(row.amount), _money(as_dong(row.recovered or 0) + as_dong(row.repaid or 0)), _(row.status)
+                _money(row.amount),
+                _money(as_dong(row.recovered or 0) + as_dong(row.repaid or 0)),
+                _(row.status),
             ),
             "Recovery Case",
             row.name,

@@ -323,7 +323,7 @@ def people_of(representative: str) -> str:
         return ""
     head = "".join(
         f"<th>{escape_html(label)}</th>"
-        for label in (_("Person"), _("Commune"), _("Capacity"), _("Until"), _("Status"))
+        for label in (_("Beneficiary"), _("Commune"), _("Capacity"), _("Until"), _("Status"))
     )
     body = "".join(
         "<tr>"

@@ -1,8 +1,7 @@
-"""Carrying out a reform of communes: units end and begin, people and what lives there follow; and taking it back."""
+"""Carrying out a reform of communes: units end and begin, people and what lives there follow."""
 
 import json
 from collections import defaultdict
-from datetime import timedelta
 
 import frappe
 from frappe import _
@@ -10,11 +9,13 @@ from frappe.utils import getdate, now
 
 from ansinh_app.exceptions import ReformError
 from ansinh_app.permissions import allowed_offices
-from ansinh_app.registry.moves import first_month
 from ansinh_app.registry.people import day
-from ansinh_app.registry.reform_plan import FOLLOWERS, PAPERS, Paper, Plan, make_plan, village_of
+from ansinh_app.registry.reform_plan import make_plan, village_of
+from ansinh_app.registry.reform_types import FOLLOWERS, PAPERS, Paper, Plan
 from ansinh_app.registry.units import unit_tree
 
+# What a reform changed of units and offices, as JSON, before it has changed anything.
+NOTHING_KEPT = '{"made": [], "before": []}'
 _AT_ONCE = 1000
 _COLUMNS = (
     "name creation modified owner modified_by docstatus idx reform beneficiary document_type document "
@@ -30,9 +31,11 @@ def run(reform) -> dict[str, int]:
     """
     plan = make_plan(reform)
     if plan.blocks:
-        frappe.throw("<br>".join(map(frappe.utils.escape_html, plan.blocks)), ReformError, title=_("In the Way"))
+        frappe.throw(
+            "<br>".join(map(frappe.utils.escape_html, plan.blocks)), ReformError, title=_("In the Way")
+        )
     _check_offices(plan)
-    kept = json.loads(reform.undo or '{"made": [], "before": []}')
+    kept = json.loads(reform.undo or NOTHING_KEPT)
     _end_units(plan, kept)
     _make_units(plan, reform, kept)
     _name_successors(plan, kept)
@@ -102,7 +105,7 @@ def _keep(kept: dict, doc, *fields: str) -> None:
     )
 
 
-def _save(doc) -> None:
+def save(doc) -> None:
     doc.flags.ignore_permissions = True
     doc.save()
 
@@ -122,14 +125,18 @@ def _end_units(plan: Plan, kept: dict) -> None:
         )
     ]
     villages = [
-        child for name in plan.old for child in tree.children.get(name, ()) if not tree.units[child].valid_to
+        child
+        for name, unit in plan.old.items()
+        if unit.level == "Commune"
+        for child in tree.children.get(name, ())
+        if not tree.units[child].valid_to
     ]
     for name in (*plan.old, *(v for v in villages if v not in plan.old), *districts):
         doc = frappe.get_doc("Administrative Unit", name)
         if not doc.valid_to:
             _keep(kept, doc, "valid_to")
             doc.valid_to = plan.last_day
-            _save(doc)
+            save(doc)
 
 
 def _make_units(plan: Plan, reform, kept: dict) -> None:
@@ -143,7 +150,8 @@ def _make_units(plan: Plan, reform, kept: dict) -> None:
                 "code": new.code,
                 "unit_name": new.unit_name,
                 "level": new.level,
-                "parent_administrative_unit": new.parent,
+                "parent_administrative_unit": new.parent
+                or (plan.new[new.parent_code].name if new.parent_code else None),
                 "valid_from": plan.effective_on,
                 "is_group": 1 if new.level in ("Province", "District") else 0,
                 "difficult_area": 1 if new.difficult_area else 0,
@@ -163,7 +171,7 @@ def _name_successors(plan: Plan, kept: dict) -> None:
         code = ways.get("") or max(ways.values(), key=lambda one: (plan.people.get((name, one), 0), one))
         _keep(kept, doc, "succeeded_by")
         doc.succeeded_by = plan.new[code].name
-        _save(doc)
+        save(doc)
 
 
 def _set_offices(plan: Plan, reform, kept: dict) -> None:
@@ -171,7 +179,8 @@ def _set_offices(plan: Plan, reform, kept: dict) -> None:
     for row in reform.offices:
         if row.what == "Begins" and not frappe.db.exists("Paying Office", row.office or row.office_code):
             unit = plan.new[row.unit_code]
-            province = frappe.db.get_value("Administrative Unit", unit.parent, "unit_name") if unit.parent else ""
+            above = frappe.db.get_value("Administrative Unit", unit.name, "parent_administrative_unit")
+            province = frappe.db.get_value("Administrative Unit", above, "unit_name") if above else ""
             doc = frappe.get_doc(
                 {
                     "doctype": "Paying Office",
@@ -181,9 +190,7 @@ def _set_offices(plan: Plan, reform, kept: dict) -> None:
                     "place_name": unit.unit_name.split(" ", 1)[-1],
                     "administrative_unit": unit.name,
                     "starts_on": plan.effective_on,
-                    "programmes": [
-                        {"programme": one.programme} for one in (like.programmes if like else ())
-                    ],
+                    "programmes": [{"programme": one.programme} for one in (like.programmes if like else ())],
                 }
             )
             doc.flags.ignore_permissions = True
@@ -193,7 +200,7 @@ def _set_offices(plan: Plan, reform, kept: dict) -> None:
         if not doc.ends_on or getdate(doc.ends_on) > plan.last_day:
             _keep(kept, doc, "ends_on")
             doc.ends_on = plan.last_day
-            _save(doc)
+            save(doc)
 
 
 class _Mover:
@@ -233,10 +240,10 @@ class _Mover:
             papers[person.office, new, office].append(person.name)
             self._note("Beneficiary", person.name, unit, new, person.office, office)
         for (new, office), names in groups.items():
-            _set("Beneficiary", names, {"administrative_unit": new, "office": office}, self.stamp)
+            set_many("Beneficiary", names, {"administrative_unit": new, "office": office}, self.stamp)
         for (old_office, new, office), names in papers.items():
             for paper in PAPERS:
-                _move_papers(paper, names, (unit, old_office), (new, office), self.stamp, paper.closed)
+                move_papers(paper, names, (unit, old_office), (new, office), self.stamp, paper.closed)
 
     def _followers(self, doctype: str, unit: str, old: str, tree) -> None:
         """What lies in the unit; of a divided one only what names its village: the rest stays and is found."""
@@ -249,7 +256,7 @@ class _Mover:
                 groups[self.plan.new[code].name].append(row.name)
                 self._note(doctype, row.name, unit, self.plan.new[code].name, None, None)
         for new, names in groups.items():
-            _set(doctype, names, {column: new}, self.stamp)
+            set_many(doctype, names, {column: new}, self.stamp)
 
     def _changes_to(self, unit: str, old: str) -> None:
         """Transfers still open go to what the commune became."""
@@ -311,7 +318,7 @@ class _Mover:
         )
 
 
-def _set(doctype: str, names: list[str], values: dict, stamp: str, only_drafts: bool = False) -> None:
+def set_many(doctype: str, names: list[str], values: dict, stamp: str, only_drafts: bool = False) -> None:
     """Set the same values in many documents, with who did it and when."""
     table = frappe.qb.DocType(doctype)
     for start in range(0, len(names), _AT_ONCE):
@@ -323,7 +330,7 @@ def _set(doctype: str, names: list[str], values: dict, stamp: str, only_drafts: 
         query.run()
 
 
-def _move_papers(paper: Paper, people: list[str], old: tuple, new: tuple, stamp: str, closed=()) -> None:
+def move_papers(paper: Paper, people: list[str], old: tuple, new: tuple, stamp: str, closed=()) -> None:
     """Let people's papers that name the old unit or office name the new ones; (unit, office) each."""
     table = frappe.qb.DocType(paper.doctype)
     for column, before, after in ((paper.unit, old[0], new[0]), (paper.office, old[1], new[1])):
@@ -341,154 +348,6 @@ def _move_papers(paper: Paper, people: list[str], old: tuple, new: tuple, stamp:
             if closed:
                 query = query.where(table.status.notin(list(closed)))
             query.run()
-
-
-def undo(reform) -> dict[str, int]:
-    """Put everybody and everything back as it was. Raises ReformError when something later rests on it."""
-    obstacles = _resting_on(reform)
-    if obstacles:
-        frappe.throw(
-            _("The reform cannot be undone any more:") + "<br>" + "<br>".join(obstacles),
-            ReformError,
-            title=_("Something Depends on It"),
-        )
-    back: dict[str, int] = defaultdict(int)
-    stamp = now()
-    groups: dict[tuple, list[str]] = defaultdict(list)
-    for row in frappe.get_all(
-        "Unit Move",
-        filters={"reform": reform.name},
-        fields=["document_type", "document", "old_unit", "old_office", "new_unit", "new_office"],
-        order_by="name",
-        limit_page_length=0,
-    ):
-        old, new = (row.old_unit, row.old_office), (row.new_unit, row.new_office)
-        groups[row.document_type, old, new].append(row.document)
-        back[row.document_type] += 1
-    for (doctype, old, new), names in groups.items():
-        if doctype == "Registry Change":
-            _set(doctype, names, {"new_unit": old[0], "new_office": old[1]}, stamp, only_drafts=True)
-        elif doctype == "Beneficiary":
-            _set(doctype, names, {"administrative_unit": old[0], "office": old[1]}, stamp)
-            for paper in PAPERS:
-                _move_papers(paper, names, new, old, stamp)
-        else:
-            _set(doctype, names, {FOLLOWERS[doctype]: old[0]}, stamp)
-    frappe.db.delete("Unit Move", {"reform": reform.name})
-    _put_units_back(reform)
-    reform.db_set({"status": "Undone", "undo": None, "run_by": None, "run_on": None})
-    return dict(back)
-
-
-def _put_units_back(reform) -> None:
-    kept = json.loads(reform.undo or '{"made": [], "before": []}')
-    made = {name for _doctype, name in kept["made"]}
-    for row in reform.rows:
-        if row.new_unit in made:
-            row.db_set("new_unit", None, update_modified=False)
-    for row in reform.offices:
-        if row.office in made:
-            row.db_set({"office": None, "office_code": row.office_code or row.office}, update_modified=False)
-    for doctype, name, values in reversed(kept["before"]):
-        if "succeeded_by" in values:
-            frappe.db.set_value(doctype, name, values)
-    for doctype, name in reversed(kept["made"]):
-        # What links to a unit or office made by the reform is named by the refusal, and nothing is undone.
-        frappe.delete_doc(doctype, name, ignore_permissions=True)
-    for doctype, name, values in reversed(kept["before"]):
-        if "succeeded_by" not in values:
-            doc = frappe.get_doc(doctype, name)
-            doc.update(values)
-            _save(doc)
-
-
-def _resting_on(reform) -> list[str]:
-    """What was done after the reform and stands on it."""
-    kept = json.loads(reform.undo or '{"made": [], "before": []}')
-    move, person = frappe.qb.DocType("Unit Move"), frappe.qb.DocType("Beneficiary")
-    line, batch = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Batch")
-    found = []
-    paid = (
-        frappe.qb.from_(line)
-        .join(move)
-        .on((move.beneficiary == line.beneficiary) & (move.new_unit == line.administrative_unit))
-        .join(batch)
-        .on(line.batch == batch.name)
-        .select(batch.name)
-        .distinct()
-        .where(move.reform == reform.name)
-        .where(batch.docstatus == 1)
-        .where(line.status != "Cancelled")
-        .where(batch.period.isin(_periods_since(reform)))
-        .orderby(batch.name)
-        .limit(5)
-        .run()
-    )
-    found += [_("{0} is approved and pays people in their new unit").format(name) for (name,) in paid]
-    gone = (
-        frappe.qb.from_(person)
-        .join(move)
-        .on(move.beneficiary == person.name)
-        .select(person.name)
-        .where(move.reform == reform.name)
-        .where((person.administrative_unit != move.new_unit) | (person.office != move.new_office))
-        .orderby(person.name)
-        .limit(5)
-        .run()
-    )
-    found += [_("{0} has moved on since").format(name) for (name,) in gone]
-    made = [name for doctype, name in kept["made"] if doctype == "Administrative Unit"] or [""]
-    new = (
-        frappe.qb.from_(person)
-        .left_join(move)
-        .on((move.beneficiary == person.name) & (move.reform == reform.name))
-        .select(person.name)
-        .where(person.administrative_unit.isin(made))
-        .where(move.name.isnull())
-        .orderby(person.name)
-        .limit(5)
-        .run()
-    )
-    found += [_("{0} was registered in a new unit").format(name) for (name,) in new]
-    return found
-
-
-def _periods_since(reform) -> list[str]:
-    month = first_month(getdate(reform.effective_on)).first_day
-    return frappe.get_all("Payout Period", filters={"month": [">=", month]}, pluck="name") or [""]
-
-
-def propose_offices(reform, plan: Plan) -> list[dict]:
-    """An office for each new commune that has none, and the end of those whose communes all end."""
-    tree = unit_tree()
-    rows = frappe.get_all(
-        "Paying Office", fields=["name", "administrative_unit", "ends_on"], order_by="name", limit_page_length=0
-    )
-    at = {row.administrative_unit: row.name for row in rows}
-    proposed = []
-    for code, unit in sorted(plan.new.items()):
-        if unit.level != "Commune" or (unit.name and unit.name in at):
-            continue
-        proposed.append(
-            {
-                "what": "Begins",
-                "unit_code": code,
-                "office_code": f"UB-{code}",
-                "office_name": _("People's Committee of {0}", lang="vi").format(unit.unit_name),
-            }
-        )
-    for row in rows:
-        standing = not row.ends_on or getdate(row.ends_on) >= plan.effective_on - timedelta(days=1)
-        communes = [
-            name
-            for name in tree.area([row.administrative_unit])
-            if tree.units[name].level == "Commune"
-            and tree.units[name].valid_from < plan.effective_on
-            and (not tree.units[name].valid_to or tree.units[name].valid_to >= plan.last_day)
-        ]
-        if standing and communes and all(name in plan.old for name in communes):
-            proposed.append({"what": "Ends", "office": row.name})
-    return proposed
 
 
 def shown(plan: Plan) -> str:

@@ -229,6 +229,18 @@ class TestSides(DuplicateCase):
                 doc = frappe.get_doc("Duplicate Finding", finding.name)
                 self.assertEqual(doc.has_permission("read"), sees)
 
+    def test_what_a_form_sends_back_of_the_sides_is_kept_nowhere(self):
+        one, other = self.pair()
+        [finding] = findings_of(one, other)
+        with as_user(self.officer):
+            sent = frappe.get_doc("Duplicate Finding", finding.name).as_dict()
+            self.assertIn(one.full_name, sent["first_shown"])
+            sent["commune_says"] = "Đã hỏi"
+            frappe.get_doc(sent).save(ignore_version=False)
+        kept = frappe.get_all("Version", filters={"docname": finding.name}, pluck="data")
+        self.assertTrue(any("commune_says" in data for data in kept))
+        self.assertFalse(any(one.full_name in data or "_shown" in data for data in kept))
+
     def test_a_commune_says_what_it_found_out_and_the_office_decides(self):
         one, other = self.pair()
         [finding] = findings_of(one, other)

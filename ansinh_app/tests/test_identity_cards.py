@@ -8,6 +8,7 @@ from frappe.model.workflow import apply_workflow
 from frappe.utils import add_days, add_months, nowdate
 
 from ansinh_app.exceptions import VerificationError
+from ansinh_app.patches import date_identity_statuses
 from ansinh_app.registry.doctype.id_card_list import id_card_list as lists
 from ansinh_app.registry.report.identity_ageing.identity_ageing import execute
 from ansinh_app.tests.factories import VINH_TRAI, as_user, make_representative, make_user
@@ -119,6 +120,14 @@ class TestIdentityCards(IdentityCase):
 
 
 class TestIdentityAgeing(IdentityCase):
+    def test_people_registered_before_are_dated_by_their_registration(self):
+        person = self.person("La Văn Xưa")
+        earlier = {"verification_since": None, "verification_status": None, "creation": "2023-04-05 10:11:12"}
+        frappe.db.set_value("Beneficiary", person.name, earlier, update_modified=False)
+        date_identity_statuses.execute()
+        person.reload()
+        self.assertEqual((person.verification_status, str(person.verification_since)), ("Unverified", "2023-04-05"))
+
     def test_counts_by_status_and_age_of_the_readers_own_area(self):
         fresh, old = self.person("Lã Văn Mới"), self.person("Lã Văn Cũ")
         frappe.db.set_value("Beneficiary", old.name, "verification_since", add_days(nowdate(), -100))

@@ -32,7 +32,8 @@ class ReformCase(OfficeCase):
         frappe.db.set_value("Administrative Unit", self.district, "parent_administrative_unit", parent)
         frappe.clear_cache()
         self.a, self.b, self.c = (
-            world.make_unit(f"{tag}{letter}", f"Xã {letter} {tag}", parent=self.district).name for letter in "ABC"
+            world.make_unit(f"{tag}{letter}", f"Xã {letter} {tag}", parent=self.district).name
+            for letter in "ABC"
         )
         self.old = f"OLD-{tag}"
         world.make_office(self.old, self.district)
@@ -122,7 +123,9 @@ class TestUnitReform(ReformCase):
                 lost.name: (self.c, 750_000),
             },
         )
-        failed = {line.name: ("Thất bại", "Không đến nhận") for line in lines if line.beneficiary == lost.name}
+        failed = {
+            line.name: ("Thất bại", "Không đến nhận") for line in lines if line.beneficiary == lost.name
+        }
         world.pay(period, failed)
         # From July each new office pays its own, and what came back from June.
         with self.assertRaises(PeriodStateError):
@@ -132,11 +135,14 @@ class TestUnitReform(ReformCase):
         july = world.lines_of(f"{ub}-2025-07")
         self.assertEqual({line.administrative_unit for line in july}, {self.new_unit("B")})
         self.assertEqual(
-            {line.administrative_unit for line in world.lines_of(f"{self.old}-2025-05")}, {self.a, self.b, self.c}
+            {line.administrative_unit for line in world.lines_of(f"{self.old}-2025-05")},
+            {self.a, self.b, self.c},
         )
         for person in (one, two, lost):
             self.assertSettled(person, "2025-07")
-        self.assertFalse(frappe.get_all("Recovery Case", {"beneficiary": ["in", [one.name, two.name, lost.name]]}))
+        self.assertFalse(
+            frappe.get_all("Recovery Case", {"beneficiary": ["in", [one.name, two.name, lost.name]]})
+        )
 
     def test_everything_that_lives_there_follows_and_comes_back(self):
         person = self.person(self.a, cash=True)
@@ -170,7 +176,9 @@ class TestUnitReform(ReformCase):
         new, office = self.new_unit("B"), f"UB-{self.tag}B"
         self.assertEqual(places(), (new, office, office, new, new, f"UB-{self.tag}C"))
         self.assertEqual(str(frappe.db.get_value("Paying Office", self.old, "ends_on")), "2025-06-30")
-        self.assertEqual(str(frappe.db.get_value("Administrative Unit", self.district, "valid_to")), "2025-06-30")
+        self.assertEqual(
+            str(frappe.db.get_value("Administrative Unit", self.district, "valid_to")), "2025-06-30"
+        )
         # Run again, nobody moves twice; who was registered in an old unit since follows.
         actions.run_reform({"name": doc.name})
         self.assertEqual(frappe.db.count("Unit Move", {"beneficiary": person.name}), 1)
@@ -221,27 +229,79 @@ class TestUnitReform(ReformCase):
             actions.run_reform({"name": split.name})
         self.assertFalse(frappe.db.get_value("Administrative Unit", self.a, "valid_to"))
         split.append(
-            "rows", {"old_unit": self.a, "village": "Thôn Hai", "new_code": f"{self.tag}Y", "new_name": "Xã Tây"}
+            "rows",
+            {"old_unit": self.a, "village": "Thôn Hai", "new_code": f"{self.tag}Y", "new_name": "Xã Tây"},
         )
         split.save()
         self.run_it(split)
         found = frappe.get_all(
-            "Beneficiary", filters={"office": ["like", f"UB-{self.tag}%"]}, fields=["village", "administrative_unit"]
+            "Beneficiary",
+            filters={"office": ["like", f"UB-{self.tag}%"]},
+            fields=["village", "administrative_unit"],
         )
         self.assertEqual(
             {row.village: row.administrative_unit for row in found},
             {"Thôn Một": self.new_unit("X"), "Thôn Hai": self.new_unit("Y")},
         )
         # A batch that waits for approval in a month the new office pays is named.
-        other = self.make_reform((self.new_unit("X"), None, f"{self.tag}Z", "Xã Bắc"), effective_on="2026-01-01")
+        other = self.make_reform(
+            (self.new_unit("X"), None, f"{self.tag}Z", "Xã Bắc"), effective_on="2026-01-01"
+        )
         world.make_contracts(f"UB-{self.tag}X")
         self.prepare("2026-01", "2025-12-24", f"UB-{self.tag}X")
         actions.preview({"name": other.name})
         other.reload()
         self.assertIn(f"UB-{self.tag}X-2026-01", other.blocks)
 
+    def test_a_merged_province_s_own_level_goes_on_until_the_new_one_decides(self):
+        province = world.make_unit(f"P{self.tag}", f"Tỉnh {self.tag}", level="Province", is_group=1).name
+        frappe.get_doc("Administrative Unit", self.district).update(
+            {"parent_administrative_unit": province}
+        ).save()
+        person = self.person(self.a)
+        self.level(province, "2025-01-01", 600_000)
+        self.assertEqual(self.paid("2025-05", "2025-04-24", self.old), {person.name: 900_000})
+        self.assertEqual(self.paid("2025-06", "2025-05-24", self.old), {person.name: 900_000})
+        rows = [
+            (self.a, None, f"{self.tag}B", f"Xã A {self.tag}"),
+            (self.b, None, f"{self.tag}B", f"Xã A {self.tag}"),
+            (province, None, f"Q{self.tag}", f"Tỉnh Mới {self.tag}"),
+        ]
+        doc = self.make_reform(*rows)
+        actions.preview({"name": doc.name})
+        # Xã C lies in a province that ends, and nobody said what it becomes.
+        self.assertIn(f"Xã C {self.tag}", frappe.db.get_value("Unit Reform", doc.name, "blocks"))
+        doc = self.run_it(self.make_reform(*rows, (self.c, None, f"{self.tag}C", f"Xã Mới {self.tag}")))
+        new = f"Q{self.tag}-20250701"
+        self.assertEqual(
+            frappe.db.get_value("Administrative Unit", self.new_unit("B"), "parent_administrative_unit"), new
+        )
+        office = self.new_office("B")
+        self.assertEqual(self.paid("2025-07", "2025-06-24", office), {person.name: 900_000})
+        self.level(new, "2025-08-01", 700_000)
+        self.assertEqual(self.paid("2025-08", "2025-07-24", office), {person.name: 1_050_000})
+        self.assertSettled(person, "2025-08")
+
+    def level(self, province: str, since: str, base: int):
+        frappe.get_doc(
+            {
+                "doctype": "Rate Version",
+                "programme": "BTXH",
+                "effective_from": since,
+                "in_force_on": "2025-01-01",
+                "base_amount": base,
+                "legal_instrument": "20/2021/NĐ-CP",
+                "administrative_unit": province,
+                "lines": [{"category": "BTXH-06B1", "coefficient": 1.5, "law_article": "HĐND"}],
+            }
+        ).insert().submit()
+
     def test_a_table_in_a_file(self):
-        rows = ["Mã cũ,Thôn,Mã mới,Tên mới", f"{self.tag}A,,{self.tag}B,Xã Chung", f"{self.tag}B,,{self.tag}B,Xã Chung"]
+        rows = [
+            "Mã cũ,Thôn,Mã mới,Tên mới",
+            f"{self.tag}A,,{self.tag}B,Xã Chung",
+            f"{self.tag}B,,{self.tag}B,Xã Chung",
+        ]
         doc = self.make_reform(file=attach("\n".join(rows).encode(), "bang.csv"))
         self.assertEqual([row.old_unit for row in doc.rows], [self.a, self.b])
         with self.assertRaises(ReformError):
@@ -264,7 +324,10 @@ class TestUnitReform(ReformCase):
         self.assertEqual(people(coverage, "total", as_of="2025-06-15"), then)
         self.assertEqual(people(coverage, "total", as_of="2025-06-15", units="Today"), today)
         self.assertEqual(people(coverage, "total", as_of="2025-07-15"), {})
-        new = {row["commune"]: row["total"] for row in coverage({"office": f"UB-{self.tag}B", "as_of": "2025-07-15"})[1]}
+        new = {
+            row["commune"]: row["total"]
+            for row in coverage({"office": f"UB-{self.tag}B", "as_of": "2025-07-15"})[1]
+        }
         self.assertEqual(new[f"Xã A {self.tag}"], 2)
 
     def test_four_readers(self):
@@ -279,11 +342,15 @@ class TestUnitReform(ReformCase):
         for user, moves in ((officer, 1), (neighbour, 0), (own, None), (bank, None), (nowhere, None)):
             with as_user(user):
                 may = frappe.has_permission("Unit Move", "read")
-                self.assertEqual(len(frappe.get_list("Unit Move", {"reform": doc.name})) if may else None, moves)
+                self.assertEqual(
+                    len(frappe.get_list("Unit Move", {"reform": doc.name})) if may else None, moves
+                )
                 self.assertFalse(frappe.has_permission("Unit Reform", "write"))
         # A manager of one office moves nobody of another.
         manager = make_user(f"quanly.{tag}@example.com", "Social Affairs Manager", offices=[self.office])
-        back = self.make_reform((self.new_unit("B"), None, f"{self.tag}Q", "Xã Khác"), effective_on="2026-01-01")
+        back = self.make_reform(
+            (self.new_unit("B"), None, f"{self.tag}Q", "Xã Khác"), effective_on="2026-01-01"
+        )
         with as_user(manager):
             actions.preview({"name": back.name})
             with self.assertRaises(frappe.PermissionError):

@@ -131,8 +131,8 @@ class _Table:
             # What the page shows is rounded; the number itself stands in the attribute.
             text = self._number
         rows, columns = self._spans
+        self._take_from_above(count)
         count(columns)
-        self._take_from_above()
         for place in range(len(self._row), len(self._row) + columns):
             value = text if place == len(self._row) else ""
             if rows > 1:
@@ -141,19 +141,20 @@ class _Table:
             text = "" if columns > 1 else text
         self._cell = None
 
-    def _take_from_above(self) -> None:
+    def _take_from_above(self, count: Callable[[int], None]) -> None:
         while (found := self._above.get(len(self._row))) is not None:
             value, left = found
             if left == 1:
                 del self._above[len(self._row)]
             else:
                 self._above[len(self._row)] = (value, left - 1)
+            count(1)
             self._row.append(value)
 
     def end_row(self, count: Callable[[int], None]) -> None:
         self.end_cell(count)
         if self._row is not None:
-            self._take_from_above()
+            self._take_from_above(count)
             self.rows.append(self._row)
             self._row = None
 
@@ -245,6 +246,7 @@ class _SpreadsheetXml:
             value, left = found
             if left > 1:
                 self._above[len(self._row)] = (value, left - 1)
+            self._count(1)
             self._row.append(value)
 
     def _count(self, cells: int) -> None:

@@ -92,14 +92,9 @@ class TestQueryBuilder(ModelCase):
         totals = frappe.qb.from_(City).select(Count("*"), Sum(City.people)).where(City.name.like("Qb %")).run()
         masked = Concat(Substring(City.name, 1, 1), "**", Substring(City.name, -2, 2))
         texts = frappe.qb.from_(City).select(masked, Length(City.name)).where(City.name.like("Qb %"))
-        for (text, length), name in zip(
-            texts.orderby(City.name).run(),
-            frappe.get_all("Contract City", {"name": ("like", "Qb %")}, pluck="name", order_by="name"),
-            strict=True,
-        ):
-            self.assertEqual((text, length), (f"{name[0]}**{name[-2:]}", len(name)))
+        self.assertEqual(set(texts.run()), {("Q** A", 4), ("Q** B", 4)})
         largest = frappe.qb.from_(City).select(Max(City.people)).where(City.name.like("Qb %")).run()
-        self.assertLessEqual(largest[0][0], totals[0][1])
+        self.assertEqual(largest[0][0], 4)
         self.assertEqual([int(value) for value in totals[0]], [2, 8])
         frappe.qb.from_(City).delete().where(City.country == "LA").where(City.name == "Qb B").run()
         self.assertFalse(frappe.db.exists(CITY, "Qb B"))

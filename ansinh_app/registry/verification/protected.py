@@ -9,7 +9,7 @@ from frappe import _
 
 # A4 on its side, the head of the table on every page.
 _A4 = 9
-_FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top", "text_wrap": True}
+_FONT = {"font_name": "Times New Roman", "font_size": 12, "valign": "top", "text_wrap": True}
 _SHADE = "#F2F2F2"
 
 

@@ -72,33 +72,35 @@ def columns() -> list[protected.Column]:
     column = protected.Column
     return [
         column("STT", 5, group=say("As sent")),
-        column(say("Code"), 17),
-        column(say("Full Name"), 22),
+        column(say("Code"), 15),
+        column(say("Full Name"), 20),
         column(say("Date of Birth"), 11),
         column(say("Sex"), 6),
         column(say("Personal ID Number"), 14),
-        column(say("CMND"), 11),
-        column(say("Birth Certificate"), 10),
-        column(say("Village"), 14),
-        column(say("Address"), 16),
-        column(say("To Look At"), 18),
-        column(say("Result"), 13, kind="choice", choices=tuple(WORDS.values()), group=say("Police verification")),
-        column(say("Full name as found (right)"), 20, kind="text"),
-        column(say("Birth as found (right)"), 12, kind="text", hint=say("As 31/12/1950, 12/1950 or 1950")),
-        column(say("Sex as found (right)"), 9, kind="choice", choices=(say_value("Male"), say_value("Female"))),
-        column(say("Personal ID as found (right)"), 15, kind="digits", hint=say("12 digits")),
+        column(say("CMND, birth certificate"), 11),
+        column(say("Village, address"), 16),
+        column(say("To Look At"), 15),
+        column(say("Result"), 12, kind="choice", choices=tuple(WORDS.values()), group=say("Police verification")),
+        column(say("Full name as found (right)"), 18, kind="text"),
+        column(say("Birth as found (right)"), 11, kind="text", hint=say("As 31/12/1950, 12/1950 or 1950")),
+        column(say("Sex as found (right)"), 7, kind="choice", choices=(say_value("Male"), say_value("Female"))),
+        column(say("Personal ID as found (right)"), 14, kind="digits", hint=say("12 digits")),
         column(say("Day of death"), 11, kind="date"),
-        column(say("Moved to (place)"), 18, kind="text"),
+        column(say("Moved to (place)"), 15, kind="text"),
         column(say("Day of moving"), 11, kind="date"),
-        column(say("Note"), 16, kind="text"),
+        column(say("Note"), 14, kind="text"),
     ]
 
 
 def _cells(row) -> list:
     return [
-        row.row_no, row.name, row.full_name, row.birth_shown, say_value(row.sex), row.personal_id, row.old_id,
-        row.birth_certificate_no, row.village, row.address, row.doubt,
+        row.row_no, row.name, row.full_name, row.birth_shown, say_value(row.sex), row.personal_id,
+        _joined(row.old_id, row.birth_certificate_no), _joined(row.village, row.address), row.doubt,
     ]  # fmt: skip
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _rows(name: str) -> list:

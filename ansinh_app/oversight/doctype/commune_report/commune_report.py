@@ -14,7 +14,16 @@ from ansinh_app.utils import actions
 
 _OFFICE = {"Social Affairs Officer", "Social Affairs Manager", "Administrator", "System Manager"}
 _WORDS = ("obstacles", "proposals")
-_COURSE = ("status", "late", "due_on", "figures_on", "confirmed_by", "confirmed_on", "reopened_by", "reopened_on")
+_COURSE = (
+    "status",
+    "late",
+    "due_on",
+    "figures_on",
+    "confirmed_by",
+    "confirmed_on",
+    "reopened_by",
+    "reopened_on",
+)
 
 
 class CommuneReport(Document):
@@ -57,7 +66,9 @@ class CommuneReport(Document):
             (self.get(field) or "") != (before.get(field) or "") for field in _WORDS
         ):
             frappe.throw(
-                _("{0} is confirmed. The office can reopen it, with a reason.").format(frappe.bold(self.title)),
+                _("{0} is confirmed. The office can reopen it, with a reason.").format(
+                    frappe.bold(self.title)
+                ),
                 CommuneReportError,
                 title=_("Confirmed"),
             )
@@ -109,9 +120,7 @@ def reopen_report(doc: str | dict) -> dict:
         frappe.throw(_("{0} is open").format(frappe.bold(doc.title)), CommuneReportError)
     reason = (doc.reopen_reason or "").strip()
     if not reason:
-        frappe.throw(
-            _("Write the reason to reopen on the report, save, and press again"), CommuneReportError
-        )
+        frappe.throw(_("Write the reason to reopen on the report, save, and press again"), CommuneReportError)
     doc.add_comment("Info", _("Reopened: {0}").format(reason))
     doc.take_step(
         status="Draft",
@@ -134,7 +143,9 @@ def ask_communes(doc: str | dict, month: str | None = None) -> dict:
     asked = Month.of(getdate(month)) if month else Month.of(getdate(nowdate())) - 1
     made = commune_reports.create(office.name, asked)
     frappe.msgprint(
-        _("{0} reports of communes for {1} were made; the others are there already.").format(len(made), asked.label),
+        _("{0} reports of communes for {1} were made; the others are there already.").format(
+            len(made), asked.label
+        ),
         alert=True,
     )
     return {**office.as_dict(), "made": made}

@@ -70,6 +70,7 @@ def _columns() -> list[dict]:
         ("report", _("Report"), "Link", "Commune Report", 210),
     )
     return [
-        {"fieldname": name, "label": label, "fieldtype": kind, "width": width} | ({"options": to} if to else {})
+        {"fieldname": name, "label": label, "fieldtype": kind, "width": width}
+        | ({"options": to} if to else {})
         for name, label, kind, to, width in columns
     ]

@@ -11,6 +11,7 @@ from ansinh_app.registry import duplicates_keeping as keeping
 from ansinh_app.registry import duplicates_reading as reading
 from ansinh_app.registry import duplicates_shown as shown
 from ansinh_app.registry.people import first_of_month
+from ansinh_app.utils.virtual_fields import forget_sent
 
 _DECISION = ("status", "decision_reason", "record_ends", "stop_month")
 _BY_SEARCH = ("kind", "score", "evidence", "rests_on", "found_on")
@@ -33,6 +34,7 @@ class DuplicateFinding(Document):
         return keeping.say(self.evidence)
 
     def validate(self):
+        forget_sent(self)
         self.set_pair()
         self.keep_what_was_found()
         self.set_places()

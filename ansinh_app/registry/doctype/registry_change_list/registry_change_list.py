@@ -111,9 +111,7 @@ def check_list(doc: str | dict) -> dict:
         )
     counts = bulk_changes.check(doc)
     message = _("{0} changes can be proposed, {1} are known already, {2} rows go back. Look at the rows.")
-    return _answer(
-        doc, message.format(counts["rows_ready"], counts["rows_known"], counts["rows_rejected"])
-    )
+    return _answer(doc, message.format(counts["rows_ready"], counts["rows_known"], counts["rows_rejected"]))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -136,9 +134,13 @@ def propose_changes(doc: str | dict) -> dict:
             enqueue_after_commit=True,
             change_list=doc.name,
         )
-        return _answer(doc, _("Proposing {0} changes has started. You can leave this page.").format(doc.rows_ready))
+        return _answer(
+            doc, _("Proposing {0} changes has started. You can leave this page.").format(doc.rows_ready)
+        )
     counts = bulk_changes.propose(doc)
-    return _answer(doc, _("{0} changes were proposed. Somebody else approves them.").format(counts["rows_ready"]))
+    return _answer(
+        doc, _("{0} changes were proposed. Somebody else approves them.").format(counts["rows_ready"])
+    )
 
 
 @frappe.whitelist(methods=["POST"])
@@ -147,10 +149,21 @@ def approve_all(doc: str | dict) -> dict:
     doc = actions.stored(doc, "Registry Change List", "read")
     if not frappe.has_permission("Registry Change", "submit"):
         frappe.throw(_("The paying office approves changes."), frappe.PermissionError)
+    if bulk_changes.waiting(doc) > _AT_ONCE:
+        frappe.enqueue(
+            "ansinh_app.registry.bulk_changes.approve_in_background",
+            queue="long",
+            timeout=_SECONDS,
+            enqueue_after_commit=True,
+            change_list=doc.name,
+        )
+        return _answer(doc, _("The approval has started. You can leave this page."))
     result = bulk_changes.approve(doc)
     lines = [_("{0} changes were approved.").format(len(result["approved"]))]
     lines += [f"{name}: {frappe.utils.escape_html(reason)}" for name, reason in result["refused"]]
-    frappe.msgprint("<br>".join(lines), title=_("Approval"), indicator="orange" if result["refused"] else "green")
+    frappe.msgprint(
+        "<br>".join(lines), title=_("Approval"), indicator="orange" if result["refused"] else "green"
+    )
     return {**doc.as_dict(), **result}
 
 

@@ -10,6 +10,7 @@ from ansinh_app.permissions import scope
 from ansinh_app.registry import mandates
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 from ansinh_app.registry.verification import standing
+from ansinh_app.utils.virtual_fields import forget_sent
 
 
 class Representative(Document):
@@ -19,6 +20,7 @@ class Representative(Document):
         return mandates.people_of(self.name) if self.name else ""
 
     def validate(self):
+        forget_sent(self)
         standing.keep_answers(self)
         clean_person(self)
         standing.follow(self)

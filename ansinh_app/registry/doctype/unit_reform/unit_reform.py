@@ -9,7 +9,9 @@ from ansinh_app.core import cells
 from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import ReformError
 from ansinh_app.registry import reform
+from ansinh_app.registry.reform_offices import propose_offices
 from ansinh_app.registry.reform_plan import make_plan
+from ansinh_app.registry.reform_undo import undo
 from ansinh_app.registry.units import unit_tree
 from ansinh_app.utils import actions
 from ansinh_app.utils.workbooks import open_workbook
@@ -64,9 +66,9 @@ class UnitReform(Document):
             unit = old.get(found["old_code"]) or old.get(found["old_code"].zfill(5))
             if unit is None or not found["new_code"] or not found["new_name"]:
                 frappe.throw(
-                    _("Row {0}: old code “{1}”, new code “{2}”, new name “{3}”: one is missing or unknown").format(
-                        number, found["old_code"], found["new_code"], found["new_name"]
-                    ),
+                    _(
+                        "Row {0}: old code “{1}”, new code “{2}”, new name “{3}”: one is missing or unknown"
+                    ).format(number, found["old_code"], found["new_code"], found["new_name"]),
                     ReformError,
                 )
             self.append(
@@ -117,7 +119,7 @@ def preview(doc: str | dict) -> dict:
         frappe.throw(_("Fill the table of old and new units, or attach it as a file"), ReformError)
     plan = make_plan(doc)
     if doc.make_offices and not doc.offices:
-        for row in reform.propose_offices(doc, plan):
+        for row in propose_offices(plan):
             doc.append("offices", row)
         plan = make_plan(doc)
     for row in doc.rows:
@@ -165,7 +167,7 @@ def undo_reform(doc: str | dict) -> dict:
     doc = _open(doc)
     if doc.status != "Completed":
         frappe.throw(_("{0} has not been carried out").format(frappe.bold(doc.name)), ReformError)
-    back = reform.undo(doc)
+    back = undo(doc)
     return _answer(doc, _("{0} people are back in their old units.").format(back.get("Beneficiary", 0)))
 
 

@@ -60,7 +60,12 @@ def execute(filters=None):
         {"value": last, "label": _("Last Month (đồng)"), "datatype": "Int", "indicator": "Blue"},
         {"value": sums["Increase"], "label": _("Increases (đồng)"), "datatype": "Int", "indicator": "Green"},
         {"value": sums["Decrease"], "label": _("Decreases (đồng)"), "datatype": "Int", "indicator": "Red"},
-        {"value": sums["Adjustment"], "label": _("Adjustments (đồng)"), "datatype": "Int", "indicator": "Orange"},
+        {
+            "value": sums["Adjustment"],
+            "label": _("Adjustments (đồng)"),
+            "datatype": "Int",
+            "indicator": "Orange",
+        },
         {"value": this, "label": _("This Month (đồng)"), "datatype": "Int", "indicator": "Blue"},
     ]
     return _columns(), rows, message, None, summary
@@ -98,7 +103,9 @@ def _list(month: Month, filters) -> dict[tuple[str, str], dict]:
     found = {}
     for row in query.run(as_dict=True):
         if admits(row.office, row.administrative_unit):
-            row.update({field: as_dong(row[field] or 0) for field in ("monthly_amount", "arrears", "recovery")})
+            row.update(
+                {field: as_dong(row[field] or 0) for field in ("monthly_amount", "arrears", "recovery")}
+            )
             found[row.beneficiary, row.benefit] = row
     return found
 
