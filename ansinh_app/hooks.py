@@ -206,7 +206,10 @@ doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
 doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
 for _doctype in _MASKED_ON_SAVE:
     doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
-override_doctype_class = {"Access Log": "ansinh_app.oversight.access.WatchedAccessLog"}
+override_doctype_class = {
+    "Access Log": "ansinh_app.oversight.access.WatchedAccessLog",
+    "Report": "ansinh_app.oversight.access.WatchedReport",
+}
 # What tells of a document does not hold it back.
 ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
 standard_queries = {

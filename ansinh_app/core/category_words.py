@@ -15,6 +15,7 @@ _DISABLED = (
 )
 _DEGREE = r"(?: muc do| thuoc dang| dang [a-z ]{2,20}?)?"
 _BEHIND = r"(?: (?:la )?(?:tre em|nguoi cao tuoi|nct|nguoi lon))?"
+_80_BEHIND = r"(?: tro len)?(?: khong co luong huu)?"
 _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
     (code, re.compile(pattern))
     for code, pattern in (
@@ -22,10 +23,11 @@ _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ("BTXH-06A1", rf"{_DISABLED}{_DEGREE} (?:dac biet nang|dbn|db nang|d b n){_BEHIND}"),
         ("BTXH-06B1", rf"{_DISABLED}{_DEGREE} (?:nang|n){_BEHIND}"),
         ("BTXH-04", r"(?:(?:nguoi|me|bo|cha) )*don than(?: ngheo)?(?: thuoc ho (?:can )?ngheo)?(?: dang)? nuoi con(?: nho)?"),
-        ("BTXH-01A", r"(?:tre(?: em)? )?(?:mo coi(?: ca)?(?: cha(?: (?:va|lan))? me| bo(?: (?:va|lan))? me)?|(?:khong(?: co)?|mat) nguon nuoi duong|bi bo roi)"),
+        ("BTXH-01A", r"(?:tre(?: em)? )?mo coi(?: ca)?(?: (?:cha|bo)(?: (?:va|lan))? me)?"),
+        ("BTXH-01A", r"(?:tre(?: em)? )?(?:(?:khong(?: co)?|mat) nguon nuoi duong|bi bo roi)"),
         ("HTXH-75", r"(?:tro cap )?(?:htxh|huu tri xa hoi)(?: hang thang)?"),
-        ("BTXH-05C", r"(?:nguoi cao tuoi|nct|nguoi gia|cu)(?: (?:tu|tren))?(?: du)? 80(?: tuoi)?(?: tro len)?(?: khong co luong huu)?"),
-        ("BTXH-05C", r"(?:nguoi )?(?:tu|tren)(?: du)? 80 tuoi(?: tro len)?(?: khong co luong huu)?"),
+        ("BTXH-05C", rf"(?:nguoi cao tuoi|nct|nguoi gia|cu)(?: (?:tu|tren))?(?: du)? 80(?: tuoi)?{_80_BEHIND}"),
+        ("BTXH-05C", rf"(?:nguoi )?(?:tu|tren)(?: du)? 80 tuoi{_80_BEHIND}"),
         ("BTXH-08", r"(?:nguoi )?(?:nhiem )?hiv(?: aids)?(?: thuoc)? ho ngheo(?: khong co thu nhap on dinh)?"),
         ("NCC-04", r"(?:ba )?me (?:(?:viet nam|vn) anh hung|vnah)|bmvnah"),
     )
@@ -36,9 +38,13 @@ _WOUNDED = re.compile(
 )
 
 
-_SICK_SOLDIER = re.compile(r"(?:benh binh|bb)(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?")
+_SICK_SOLDIER = re.compile(
+    r"(?:benh binh|bb)(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?"
+)
 # Beside a category in brackets or behind a dash these say nothing more: "Khoản 6 - NKT nặng", "NKTN (hs 1,5)".
-_BESIDE = re.compile(r"(?:khoan|k) ?\d|(?:hs|he so|muc)(?: huong)?(?: \d+)*|tre em|te|nct|nguoi cao tuoi|(?:doi tuong )?btxh|\d+")
+_BESIDE = re.compile(
+    r"(?:khoan|k) ?\d|(?:hs|he so|muc)(?: huong)?(?: \d+)*|tre em|te|nct|nguoi cao tuoi|(?:doi tuong )?btxh|\d+"
+)
 # "Khoản 5 điểm c", "điểm c k5 đ5 NĐ 20/2021/NĐ-CP": who is named by the decree's own numbers.
 _ARTICLE = re.compile(
     r"(?:diem (?P<before>[a-d]) )?(?:khoan |k ?)(?P<clause>[1-8])(?: diem (?P<after>[a-d]))?(?: (?:dieu |d ?)5)?"

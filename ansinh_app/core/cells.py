@@ -24,7 +24,9 @@ _NONE = re.compile(
     r"|(da |bi )?mat( (cccd|cmnd|can cuoc|giay to))?|(tre em|tre nho|con nho|chua du tuoi)( (chua co|chua lam)( cccd)?)?"
     r"|n a|none|null|nil"
 )
-_ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NUM! #NULL! #N/A! #SPILL! #CALC! #GETTING_DATA".split())
+_ERRORS = frozenset(
+    "#N/A #REF! #VALUE! #NAME? #DIV/0! #NUM! #NULL! #N/A! #SPILL! #CALC! #GETTING_DATA".split()
+)
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*(?:SA|CH|AM|PM))?$", re.IGNORECASE)
 # "(89 tuổi)", and after a year alone "(âm lịch)": a whole date of the old calendar would be another day.
 _AGE = re.compile(r"\s*[(,;-]\s*\d{1,3}\s*(?:tuổi|t)\s*\)?$", re.IGNORECASE)
@@ -46,7 +48,9 @@ _IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 _SEXES = dict.fromkeys(("nam", "male", "m", "nam gioi", "trai", "con trai", "be trai", "ong"), "Male")
 _SEXES |= dict.fromkeys(("nu", "female", "f", "nu gioi", "gai", "con gai", "be gai", "ba", "n u"), "Female")
 _SCALED = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(nghìn|ngàn|k|triệu|tr)(?:\s*(?:đồng|đ))?", re.IGNORECASE)
-_PER_MONTH = re.compile(r"\s*/\s*(?:1\s*)?(?:tháng|thang|th|t|người|ng)\b.*$|\s*[,.]?\s*[-=]+$", re.IGNORECASE)
+_PER_MONTH = re.compile(
+    r"\s*/\s*(?:1\s*)?(?:tháng|thang|th|t|người|ng)\b.*$|\s*[,.]?\s*[-=]+$", re.IGNORECASE
+)
 _METHODS = (
     ("Cash", re.compile(r"tien mat|^tm$|^cash$|truc tiep|tai nha")),
     ("Bank Account", re.compile(r"chuyen khoan|^ck$|tai khoan|^tk$|qua the|^the$|atm|ngan hang|^bank")),
@@ -305,7 +309,9 @@ def _dong_of_text(found: str) -> int:
     found = re.sub(r"\s*\([^()]*\)$", "", _PER_MONTH.sub("", found))
     scaled = _SCALED.fullmatch(found.strip())
     if scaled:
-        return money.as_dong(Decimal(scaled[1].replace(",", ".")) * (1000 if scaled[2].lower()[0] in "nk" else 10**6))
+        return money.as_dong(
+            Decimal(scaled[1].replace(",", ".")) * (1000 if scaled[2].lower()[0] in "nk" else 10**6)
+        )
     return money.parse_dong(found)
 
 

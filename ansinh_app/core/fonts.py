@@ -37,7 +37,9 @@ VNI_LETTERS |= {key.upper(): whole.upper() for key, whole in VNI_LETTERS.items()
 _VNI_PART = re.compile("|".join(sorted(map(re.escape, VNI_LETTERS), key=len, reverse=True)))
 
 # A first byte of UTF-8 and one that follows it, both read as Windows-1252.
-_TWO_BYTES = re.compile("[\u00c3-\u00e2][\u0080-\u00bf\u0152-\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]")
+_TWO_BYTES = re.compile(
+    "[\u00c3-\u00e2][\u0080-\u00bf\u0152-\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
+)
 _SUSPECT = re.compile("[\u00a1-\u00ff]")
 _BEYOND = re.compile(
     "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u036f\u1ea0-\u1ef9]"

@@ -24,7 +24,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("stt", r"^(stt|tt|so tt|so thu tu|thu tu|no|stt no|number|index)$", 9),
         ("decision_date", r"decision date|date of (the )?decision", 9),
         ("decision_no", r"decision (no|number)|^decision$", 9),
-        ("date_of_birth", r"^ngay( thang)?( nam)? sinh(?! /)|date of birth|birth ?date|^dob$|^n ?sinh$|^ntns$", 9),
+        (
+            "date_of_birth",
+            r"^ngay( thang)?( nam)? sinh(?! /)|date of birth|birth ?date|^dob$|^n ?sinh$|^ntns$",
+            9,
+        ),
         ("birth_year", r"year of birth|birth year|^yob$", 9),
         ("degree", r"muc do (kt|khuyet tat|tan tat|nang)|^muc do$|degree of disability", 8),
         (
@@ -61,11 +65,28 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
             9,
         ),
         ("payment_method", r"payment method|method of payment|hinh thuc|phuong thuc|cach nhan|kenh chi", 8),
-        ("bank", r"^(nh|ngan hang)\b|ten (nh|ngan hang)|(tai khoan|tk) ngan hang|mo tai|noi mo|^(beneficiary )?bank( name)?$", 8),
-        ("phone", r"dien thoai|\bsdt\b|^(so )?dt$|^dt |dtdd|di dong|so dd$|lien (he|lac)$|^d thoai|phone|mobile|^tel\b", 8),
-        ("representative_name", r"representative|guardian|authori[sz]ed person|(dai dien|giam ho|uy quyen|nhan thay|linh thay|cham soc|nguoi nhan)", 7),
+        (
+            "bank",
+            r"^(nh|ngan hang)\b|ten (nh|ngan hang)|(tai khoan|tk) ngan hang|mo tai|noi mo|^(beneficiary )?bank( name)?$",
+            8,
+        ),
+        (
+            "phone",
+            r"dien thoai|\bsdt\b|^(so )?dt$|^dt |dtdd|di dong|so dd$|lien (he|lac)$|^d thoai|phone|mobile|^tel\b",
+            8,
+        ),
+        (
+            "representative_name",
+            r"representative|guardian|authori[sz]ed person|(dai dien|giam ho|uy quyen|nhan thay|linh thay|cham soc|nguoi nhan)",
+            7,
+        ),
         ("old_id", r"(cmnd|cmt|chung minh).*\bcu\b|^(so )?(cmnd|cmt|chung minh( nhan dan| thu)?)$", 8),
-        ("personal_id", r"^(personal |national |citizen )?id( no| number| card)*$|identity (card|no)|citizen id|cccd|can cuoc|dinh danh|ddcn|cmnd|cmt|chung minh|giay to tuy than", 8),
+        (
+            "personal_id",
+            r"^(personal |national |citizen )?id( no| number| card)*$|identity (card|no)|citizen id"
+            r"|cccd|can cuoc|dinh danh|ddcn|cmnd|cmt|chung minh|giay to tuy than",
+            8,
+        ),
         ("birth_certificate_no", r"khai sinh|\bgks\b", 9),
         ("birth_day", r"\bsinh( /)? ngay$", 9),
         ("birth_month", r"\bsinh( /)? thang$", 9),
@@ -88,7 +109,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ),
         ("decision_no", r"\bqd\b|quyet dinh", 7),
         ("decision_date", r"^ngay (ky|ra|ban hanh)( van ban)?$", 7),
-        ("quantity", r"^sl$|so luong|so (con|tre|suat|nguoi|chau)|tham nien|^quantity$|number of children", 8),
+        (
+            "quantity",
+            r"^sl$|so luong|so (con|tre|suat|nguoi|chau)|tham nien|^quantity$|number of children",
+            8,
+        ),
         ("middle_name", r"^(ten |chu )?(dem|lot)$|^middle name$", 8),
         ("family_name", r"^family name$|^surname$", 8),
         ("given_name", r"^given name$|^first name$", 8),
@@ -101,7 +126,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
             r"^(thon|khoi|xom|ban|to dan pho|to dp|to|khu( pho)?|ap|lang|khom|buon)\b|thon ban|khoi pho|\bvillage\b|hamlet",
             8,
         ),
-        ("unit", r"^(ten )?(xa|phuong|thi tran)( (xa|phuong|thi tran))*$|^dia ban|^don vi( hanh chinh)?$|^commune|^ward$", 8),
+        (
+            "unit",
+            r"^(ten )?(xa|phuong|thi tran)( (xa|phuong|thi tran))*$|^dia ban|^don vi( hanh chinh)?$|^commune|^ward$",
+            8,
+        ),
         ("address", r"dia chi|noi o|thuong tru|cu tru|ho khau|tam tru|cho o|\bhktt\b|dkhk|dktt|^address", 8),
         (
             "amount",
@@ -111,7 +140,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
         ("amount", r"^amount|monthly (amount|benefit|allowance)|benefit amount", 8),
         ("amount", r"tong (so )?(tien|cong|chi)|thanh tien|kinh phi|so tien|dong thang", 6),
         ("amount", r"^tong( so| cong)?$", 5),
-        ("category", r"(nhom|loai|dien) (doi tuong|dt)\b|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai", 8),
+        (
+            "category",
+            r"(nhom|loai|dien) (doi tuong|dt)\b|^dien\b|loai tro cap|nhom|che do|ma loai|phan loai",
+            8,
+        ),
         ("category", r"category|(beneficiary|benefit) (type|group)", 8),
         ("category", r"doi tuong|^ma$", 5),
         ("note", r"ghi chu|luu y|^ly do|^g chu$|^(notes?|remarks?|comments?)$", 8),
@@ -128,7 +161,8 @@ _NEEDS_GROUP = frozenset(
 )
 # "(ghi theo giấy khai sinh)", "(dd/mm/yyyy)": how to fill a column in, not what stands there.
 _INSTRUCTION = re.compile(
-    r"\(\s*(?:ghi|viết|theo|nếu|nhập|ví dụ|vd|dd|đvt|đơn vị|nghìn|ngàn|triệu|đồng|1\.?000|bằng|\d)[^()]*\)", re.IGNORECASE
+    r"\(\s*(?:ghi|viết|theo|nếu|nhập|ví dụ|vd|dd|đvt|đơn vị|nghìn|ngàn|triệu|đồng|1\.?000|bằng|\d)[^()]*\)",
+    re.IGNORECASE,
 )
 _INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
 _CLEAR = 8
@@ -158,7 +192,9 @@ def _key(part: str) -> str:
     if " " not in bare:
         # A column of a web system: "NgaySinh"
         pairs = zip(" " + bare, bare, strict=False)
-        bare = "".join(f" {letter}" if before.islower() and letter.isupper() else letter for before, letter in pairs)
+        bare = "".join(
+            f" {letter}" if before.islower() and letter.isupper() else letter for before, letter in pairs
+        )
     return _INITIALS.sub(lambda found: found[0].replace(" ", ""), search_key(bare) or search_key(part))
 
 
@@ -241,7 +277,9 @@ def weigh_columns(headers: Sequence[str]) -> dict[str, tuple[int, int]]:
             del best["family_name"]
     if "birth_male" in best and "birth_female" not in best:
         # "Sinh năm", or under "Ngày sinh" Ngày, Tháng, Năm: without marks Năm reads as Nam.
-        best["birth_year"] = max(best.pop("birth_male"), best.get("birth_year", (0, 0)), key=lambda one: one[1])
+        best["birth_year"] = max(
+            best.pop("birth_male"), best.get("birth_year", (0, 0)), key=lambda one: one[1]
+        )
     if "birth_year" in best and not {"birth_day", "birth_month"} & best.keys():
         # "Ngày | Tháng | Năm sinh"
         column, weight = best["birth_year"]

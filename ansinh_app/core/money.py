@@ -133,5 +133,5 @@ def percent_of(amount: int, percent: Decimal | str | None) -> int:
     >>> percent_of(714_600_000, "0.3"), percent_of(150, "0.7"), percent_of(1_000, None)
     (2143800, 1, 0)
     """
-    share = Decimal(amount) * Decimal(str(percent or 0)) / 100
+    share = Decimal(amount) * Decimal(str(percent or 0)) * Decimal("0.01")
     return int(share.quantize(Decimal(1), ROUND_HALF_UP))

@@ -17,14 +17,16 @@ _LEGACY = re.compile(r"[µ¸¶·¹¨»¾¼½Æ§®¬]")
 # "Nguyễn Văn A (chết 5/2024)", "Nguyễn Văn A - con ông B", "Nguyễn Văn A, đã chuyển đi"
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
 _TAIL = re.compile(
-    r"\s+[-–—]+\s+|\s*[;/*]+\s*|\s*,\s+|\s*[-–—]+\s*$|\s+(?=(?:đã )?(?:chết|từ trần)\b|sinh (?:năm|ngày)\b|sn\b)",
+    r"\s+[-–—]+\s+|\s*[;/*]+\s*|\s*,\s+|\s*[-–—]+\s*$"
+    r"|\s+(?=(?:đã )?(?:chết|từ trần)\b|sinh (?:năm|ngày)\b|sn\b)",
     re.IGNORECASE,
 )
 _BETWEEN_PEOPLE = re.compile(r"(?:^|\s)\d{1,2}\s*[.)]|\n|;|/|,|\+|&|\s+[-–—]\s+|\s+và\s+", re.IGNORECASE)
 _TITLES = frozenset("ông bà cụ cháu em anh chị bé ô b".split())
 _FAMILY_NAMES = frozenset(
     """đặng bàng bành cấn chang chế chíu cứ diệp doãn dư hàn hàng hán hờ khúc lầu lỗ lữ lường ly mẫn nhan nhữ quản
-    sồng tào tằng thang tòng trà tráng từ uông ung vạn xa an âu bạch bàn bế bùi cao cầm chẩu châu chu chung chử cù cung dương đái đàm đàng đào đậu điêu điểu đinh
+    sồng tào tằng thang tòng trà tráng từ uông ung vạn xa
+    an âu bạch bàn bế bùi cao cầm chẩu châu chu chung chử cù cung dương đái đàm đàng đào đậu điêu điểu đinh
     đoàn đỗ đồng đổng đường giàng giang giáp hà hạ hầu hồ hoa hoàng huỳnh hứa kha khổng khuất khương kiều kim la
     lã lạc lại lâm lăng lê liễu lò lô lộc lục luân lương lưu lý ma mã mạc mai mạnh mè mông mùa ngân nghiêm ngô
     ngụy nguyễn nhâm ninh nông phạm phan phí phó phù phùng quách quan sầm sùng tạ tăng thạch thái thân thào thẩm

@@ -54,10 +54,12 @@ _ID_LABEL = re.compile(
     re.IGNORECASE,
 )
 _ID_TAIL = re.compile(
-    r"(?<=\d)[\s,;(\-]+(?:(?:ngày |nơi )?cấp|do\b|cục\b|ca\b|công an|cccd|cmnd|cmt|đdcn|ngày).*$", re.IGNORECASE
+    r"(?<=\d)[\s,;(\-]+(?:(?:ngày |nơi )?cấp|do\b|cục\b|ca\b|công an|cccd|cmnd|cmt|đdcn|ngày).*$",
+    re.IGNORECASE,
 )
 _ID_IN_NAME = re.compile(
-    r"[\s,;(\-]*(?:số )?(?:cccd|cmnd|cmt|đdcn|ddcn|căn cước)[\s:.số]*(\d{12}|\d{9}|\d{3}(?: \d{3}){2,3})\s*\)?", re.IGNORECASE
+    r"[\s,;(\-]*(?:số )?(?:cccd|cmnd|cmt|đdcn|ddcn|căn cước)[\s:.số]*(\d{12}|\d{9}|\d{3}(?: \d{3}){2,3})\s*\)?",
+    re.IGNORECASE,
 )
 _QUOTES = "'\"`´‘’“”*"
 _MISTYPED = str.maketrans("OoQlI|", "000111")
@@ -65,9 +67,13 @@ _DAY_IN_DECISION = re.compile(
     r"(?<!\d)(?:\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4})(?![\d/])",
     re.IGNORECASE,
 )
-_DECISION_LABEL = re.compile(r"(?:(?:quyết định|qđ)\s*)?số\s*[:.]?\s*(?=\d)|(?:quyết định|qđ)\s*[:.]?\s*(?=\d+/)", re.I)
+_DECISION_LABEL = re.compile(
+    r"(?:(?:quyết định|qđ)\s*)?số\s*[:.]?\s*(?=\d)|(?:quyết định|qđ)\s*[:.]?\s*(?=\d+/)", re.I
+)
 _BEFORE_DAY = re.compile(r"[\s,;(\-–]*(?:(?:ký\s+)?ngày\s*:?\s*)?$", re.IGNORECASE)
-_BORN = re.compile(r"(?:sinh(?: năm| ngày)?|sn|ns)?\s*:?\s*((?:\d{1,2}/){0,2}(?:18|19|20)\d\d)", re.IGNORECASE)
+_BORN = re.compile(
+    r"(?:sinh(?: năm| ngày)?|sn|ns)?\s*:?\s*((?:\d{1,2}/){0,2}(?:18|19|20)\d\d)", re.IGNORECASE
+)
 _RELATIONS = (
     "con trai|con gái|con dâu|con rể|con đẻ|con|vợ|chồng|cháu nội|cháu ngoại|cháu|anh trai|anh|chị gái|chị|em trai|em gái|em"
     "|bố đẻ|mẹ đẻ|bố|mẹ|cha|ông nội|bà nội|ông ngoại|bà ngoại|ông|bà|cô|dì|chú|bác|cậu|mợ"
@@ -144,7 +150,9 @@ def read_row(
     """The typed values of one person's row; `texts` are its cells as text, `fields` field -> column."""
     read = RowValues()
     filled = {name: row[column] for name, column in fields.items() if column < len(row) and texts[column]}
-    for name in [name for name in filled if texts[fields[name]][0] == "#" and cells.is_error(texts[fields[name]])]:
+    for name in [
+        name for name in filled if texts[fields[name]][0] == "#" and cells.is_error(texts[fields[name]])
+    ]:
         notes = read.warnings if name in _LEFT_BLANK else read.errors
         notes.append(Note(name, "excel_error", texts[fields[name]]))
         del filled[name]
@@ -595,7 +603,9 @@ def _find_receiver(read: RowValues) -> None:
     if not note:
         return
     for text in str(note).split("; "):
-        found = next((match for pattern in _RECEIVERS if (match := pattern.fullmatch(text.strip(" .,;")))), None)
+        found = next(
+            (match for pattern in _RECEIVERS if (match := pattern.fullmatch(text.strip(" .,;")))), None
+        )
         if found and names.is_whole_name(found["name"]):
             read.values["representative_name"] = names.proper_case(found["name"])
             read.repairs.append(Note("representative_name", "taken_from_note", text))
@@ -608,7 +618,9 @@ def _find_receiver(read: RowValues) -> None:
 def _doubt_confused(read: RowValues) -> None:
     """A phone number among the accounts and an account among the phone numbers: the columns are confused."""
     number = read.values.get("account_no")
-    wrong = next((note.value for note in read.warnings if (note.field, note.code) == ("phone", "bad_number")), "")
+    wrong = next(
+        (note.value for note in read.warnings if (note.field, note.code) == ("phone", "bad_number")), ""
+    )
     if number and wrong and phone.is_valid(number) and account.is_valid(wrong):
         read.errors.append(Note("account_no", "phone_and_account", f"{number}, {wrong}"))
         del read.values["account_no"]

@@ -43,7 +43,9 @@ _SIGNATURE = re.compile(
     r"|truong phong|can bo|\bngay\b.*\bthang\b.*\bnam\b|^t m |^tm "
 )
 _TWO_PLACES = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*\d{2,4}")
-_THOUSANDS = re.compile(r"\b(?:nghin|ngan) dong\b|\b1 ?000 ?d(?:ong)?\b|\bdvt (?:nghin|ngan)\b|\b(?:nghin|ngan) d\b")
+_THOUSANDS = re.compile(
+    r"\b(?:nghin|ngan) dong\b|\b1 ?000 ?d(?:ong)?\b|\bdvt (?:nghin|ngan)\b|\b(?:nghin|ngan) d\b"
+)
 _ROMAN = re.compile(r"[ivx]+", re.IGNORECASE)
 # What only a person's row carries, never a subtotal, a village heading or a signature.
 _EVIDENCE = (
@@ -250,7 +252,9 @@ class SheetReader:
         """The columns that hold below a header further down: those of the first one, if it is the same."""
         headers = _joined_headers([row])
         first = [header.split(LEVELS) for header in self.table.headers]
-        if all(not text or column < len(first) and text in first[column] for column, text in enumerate(headers)):
+        if all(
+            not text or column < len(first) and text in first[column] for column, text in enumerate(headers)
+        ):
             return self.fields
         columns = {name: column for name, (column, _weight) in weigh_columns(headers).items()}
         return columns if has_name(columns) and len(columns) >= 3 else fields
@@ -262,7 +266,11 @@ class SheetReader:
         if names_at is None or names_at >= len(headers):
             return None
         for column in range(names_at + 2, len(headers)):
-            again = [i for i in range(column - names_at, len(headers)) if headers[i] == headers[i - column + names_at]]
+            again = [
+                i
+                for i in range(column - names_at, len(headers))
+                if headers[i] == headers[i - column + names_at]
+            ]
             same = [i for i in again if headers[i] and field_of(self.table.headers[i])]
             if column in same and len(same) >= 3 and not set(same) & set(self.fields.values()):
                 return column
@@ -285,7 +293,8 @@ class SheetReader:
             swapped=_swapped_columns(self._sample, columns),
             month_first=_month_first_columns(self._sample, columns),
             sex_codes=_sex_codes(self._header_of("sex")),
-            thousands=self.habits.thousands or bool(_THOUSANDS.search(names.search_key(self._header_of("amount")))),
+            thousands=self.habits.thousands
+            or bool(_THOUSANDS.search(names.search_key(self._header_of("amount")))),
         )
 
     def _header_of(self, field: str) -> str:
@@ -314,7 +323,9 @@ class SheetReader:
             if meant:
                 columns[meant], sure[meant] = column, "Guess"
 
-    def _meant_by_cells(self, column: int, filled: list, sample: list, provinces: Set[str] | None) -> str | None:
+    def _meant_by_cells(
+        self, column: int, filled: list, sample: list, provinces: Set[str] | None
+    ) -> str | None:
         """What a column with no telling header can only be, by its cells."""
         columns = self.table.columns
         if "personal_id" not in columns and _are_ids(filled, provinces):
@@ -351,7 +362,10 @@ class _Said:
 def _said_around(sheet: str, titles: Sequence[str]) -> _Said:
     village = next((text for text in [*reversed(titles), sheet] if _is_village(text)), "")
     group = next((said for text in [*reversed(titles), sheet] if (said := code_in_title(text))), "")
-    return _Said(names.proper_case(" ".join(_bare_heading(village).replace(":", " ").split())) if village else "", group)
+    return _Said(
+        names.proper_case(" ".join(_bare_heading(village).replace(":", " ").split())) if village else "",
+        group,
+    )
 
 
 def _is_village(text: str) -> bool:
@@ -428,7 +442,9 @@ def _is_category(text: str) -> bool:
 
 def _are_births(sample: list, column: int, ids: int) -> bool:
     """Whether the identity numbers of nearly all rows state the years of the dates in the column."""
-    both = [(row[column], row[ids]) for row in sample if max(column, ids) < len(row) and cells.text(row[column])]
+    both = [
+        (row[column], row[ids]) for row in sample if max(column, ids) < len(row) and cells.text(row[column])
+    ]
     agreed = valid = 0
     for value, number in both:
         if not cccd.is_valid(number):
@@ -478,7 +494,9 @@ def _month_first_columns(sample: list, fields: dict[str, int]) -> frozenset[int]
         places = [
             (int(parts[1]), int(parts[2]))
             for row in sample
-            if column < len(row) and isinstance(row[column], str) and (parts := _TWO_PLACES.match(row[column].strip()))
+            if column < len(row)
+            and isinstance(row[column], str)
+            and (parts := _TWO_PLACES.match(row[column].strip()))
         ]
         american = {place for place in places if place[0] <= 12 < place[1]}
         if len(american) >= 3 and not any(first > 12 for first, _second in places):

@@ -1,6 +1,7 @@
-"""The host's Access Log, which also tells the Personal Data Log."""
+"""The host's own classes that see people's data leave: its Access Log and its reports tell the Personal Data Log."""
 
 from frappe.core.doctype.access_log.access_log import AccessLog
+from frappe.core.doctype.report.report import Report
 
 from ansinh_app.oversight import personal_data
 
@@ -11,3 +12,13 @@ class WatchedAccessLog(AccessLog):
     def db_insert(self, *args, **kwargs):
         super().db_insert(*args, **kwargs)
         personal_data.on_access(self)
+
+
+class WatchedReport(Report):
+    """Hook `override_doctype_class`: a script report that names people is written down when it is run."""
+
+    def execute_module(self, filters):
+        answer = super().execute_module(filters)
+        if len(answer) > 1:
+            personal_data.on_report(self.name, answer[1] or [])
+        return answer

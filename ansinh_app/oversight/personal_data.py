@@ -70,7 +70,7 @@ def record(
             "what": (what or "")[:255],
             "reference_doctype": doctype,
             "reference_name": name,
-            "office": values.get("office"),
+            "office": values.get("office") or _office_of_user(),
             "beneficiary": values.get("beneficiary"),
             "reason": values.get("reason"),
             "detail": (values.get("detail") or "")[:1000] or None,
@@ -94,27 +94,47 @@ def _roles() -> str | None:
     return ", ".join(sorted(set(frappe.get_roles()) & set(KIND_OF_ROLE))) or None
 
 
+def _office_of_user() -> str | None:
+    """Where the data name no office (a list, a report), whose manager is told: the one the user works for."""
+    from ansinh_app.permissions import scope
+
+    who = scope()
+    offices = who.offices if who.offices and not who.unrestricted else None
+    if not offices and who.kinds == {"commune"} and who.units:
+        offices = frappe.get_all(
+            "Beneficiary",
+            filters={"administrative_unit": ["in", sorted(who.units)]},
+            pluck="office",
+            distinct=True,
+            order_by=None,
+        )
+    offices = sorted(offices or frappe.get_all("Paying Office", pluck="name", limit=2))
+    return offices[0] if len(offices) == 1 else None
+
+
 def _tell_of_bulk(log) -> None:
     least = cint(frappe.db.get_single_value("An Sinh Settings", "bulk_export_alert")) or _MANY
     if log.people < least:
         return
-    subject = _("{0} took data of {1} people: {2}").format(log.user, log.people, _(log.what or log.reference_doctype))
+    subject = _("{0} took data of {1} people: {2}").format(
+        log.user, log.people, _(log.what or log.reference_doctype)
+    )
     tell_managers(subject, "Personal Data Log", log.name, log.office)
 
 
 def tell_managers(subject: str, doctype: str, name: str, office: str | None = None) -> None:
-    """The managers of an office (of all without one) find it on their desk, but for who did it himself."""
-    told = _managers(office) - {frappe.session.user}
+    """The managers of an office (of all without one) find it on their desk, but for who did it himself; where
+    that was the only manager, the auditors."""
+    told = _holders("Social Affairs Manager", office) - {frappe.session.user}
+    told = told or _holders("Auditor", office) - {frappe.session.user}
     if told:
         values = {"type": "Alert", "subject": subject, "document_type": doctype, "document_name": name}
         enqueue_create_notification(sorted(told), values)
 
 
-def _managers(office: str | None) -> set[str]:
-    """Enabled managers of an office: those named for it and those named for none."""
-    holders = frappe.get_all(
-        "Has Role", filters={"role": "Social Affairs Manager", "parenttype": "User"}, pluck="parent"
-    )
+def _holders(role: str, office: str | None) -> set[str]:
+    """Enabled users of a role for an office: those named for it and those named for none."""
+    holders = frappe.get_all("Has Role", filters={"role": role, "parenttype": "User"}, pluck="parent")
     users = frappe.get_all("User", filters={"name": ["in", holders or [""]], "enabled": 1}, pluck="name")
     named: dict[str, set[str]] = {}
     for row in frappe.get_all(
@@ -131,7 +151,7 @@ def _managers(office: str | None) -> set[str]:
 
 def on_form(doc, event=None) -> None:
     """doc_event `onload`: a person's form is opened; the host also runs it after a save, which is no look."""
-    if not str(frappe.form_dict.get("cmd") or "").endswith("savedocs"):
+    if not _asked("cmd").endswith("savedocs"):
         _seen(doc)
 
 
@@ -157,8 +177,7 @@ def _seen(doc) -> None:
 
 def on_print(doc, event=None, settings=None) -> None:
     """doc_event `before_print`: a paper is shown or made."""
-    asked = frappe.form_dict
-    layout = asked.get("format") or asked.get("print_format") or doc.meta.default_print_format or ""
+    layout = _asked("format") or _asked("print_format") or doc.meta.default_print_format or ""
     record("Print", doc.doctype, doc.name, layout, people_on(doc), **belongs(doc))
 
 
@@ -197,19 +216,21 @@ def _on_file(name: str) -> None:
 
 
 def on_report(report: str, rows: list) -> None:
-    """A report that names people was run or exported; called by the report."""
-    if not frappe.request:
+    """A script report was run or exported in a request: how many people it names, if any."""
+    if not frappe.request or report == "Personal Data Log":
         return
-    people = {row.get("beneficiary") or row.get("representative") for row in rows} - {None, ""}
-    exported = str(frappe.form_dict.get("cmd") or "").endswith("export_query")
-    record(
-        "Export" if exported else "Report",
-        "Report",
-        report,
-        report,
-        len(people) or len(rows),
-        detail=str(frappe.form_dict.get("filters") or ""),
-    )
+    named = [row for row in rows if isinstance(row, dict)]
+    people = {row.get(key) for row in named for key in ("beneficiary", "representative")} - {None, ""}
+    count = len(people) or sum(bool(row.get("full_name")) for row in named)
+    exported = _asked("cmd").endswith("export_query") or bool(_asked("_export"))
+    asked = _asked("filters")
+    record("Export" if exported else "Report", "Report", report, report, count, detail=asked)
+
+
+def _asked(key: str) -> str:
+    """An argument of the request; a host's own pages have theirs in the address only."""
+    address = getattr(frappe.request, "args", None) if frappe.request else None
+    return str(frappe.form_dict.get(key) or (address or {}).get(key) or "")
 
 
 def people_on(doc) -> int:
@@ -240,4 +261,3 @@ def belongs(doc) -> dict:
     if beneficiary and not office:
         office = frappe.db.get_value("Beneficiary", beneficiary, "office")
     return {"beneficiary": beneficiary, "office": office}
-

@@ -147,7 +147,9 @@ def _withdraw(request) -> str:
             _("The bank is told nothing more of this person: change the way of payment to cash."),
             indicator="orange",
         )
-    return request.answer or say("Withdrawn as from today: {0}").format(", ".join(say_value(one) for one in ended))
+    return request.answer or say("Withdrawn as from today: {0}").format(
+        ", ".join(say_value(one) for one in ended)
+    )
 
 
 def _answered(request) -> str:

@@ -317,11 +317,12 @@ def _day(value) -> date:
 def as_html(person, events: list[Event]) -> str:
     """The story for a form: one row a day and document."""
     rows = "".join(
-        f"<tr><td>{day(event.on)}</td><td>{escape_html(event.kind)}</td><td>{escape_html(event.text)}</td>"
+        f'<tr><td style="white-space: nowrap">{day(event.on)}</td>'
+        f"<td>{escape_html(event.kind)}</td><td>{escape_html(event.text)}</td>"
         f"<td>{'<br>'.join(escape_html(part) for part in (event.name, event.by) if part)}</td></tr>"
         for event in events
     )
-    heads = ((_("Day"), 12), (_("Kind"), 16), (_("What Happened"), 50), (_("Document"), 22))
+    heads = ((_("Day"), 18), (_("Kind"), 16), (_("What Happened"), 43), (_("Document"), 23))
     head = "".join(f'<th style="width: {width}%">{text}</th>' for text, width in heads)
     born = birth(person.date_of_birth, person.dob_precision)
     return (

@@ -99,13 +99,17 @@ class TestRequests(DataRightsCase):
         self.assertEqual(frappe.db.get_value("Beneficiary", person.name, "full_name"), "Ngô Văn Đúng Tên")
 
     def test_deleting_takes_what_rests_on_consent_and_keeps_what_decisions_need(self):
-        person = make_person("Ngô Thị Xin Xoá", personal_id="020180007001", phone="0912345701", note="gọi con")
+        person = make_person(
+            "Ngô Thị Xin Xoá", personal_id="020180007001", phone="0912345701", note="gọi con"
+        )
         request = self.press(subject_requests.complete, self.ask(person, "Delete"))
         kept = frappe.get_doc("Beneficiary", person.name)
         self.assertEqual((kept.phone, kept.phone_shown, kept.note), (None, None, None))
         self.assertEqual(kept.personal_id, "020180007001")
         self.assertIn("kế toán", frappe.get_print(request.doctype, request.name, "Answer to the Person"))
-        self.assertTrue(frappe.db.exists("Personal Data Log", {"action": "Erasure", "beneficiary": person.name}))
+        self.assertTrue(
+            frappe.db.exists("Personal Data Log", {"action": "Erasure", "beneficiary": person.name})
+        )
 
     def test_a_refusal_needs_its_reason_and_closed_requests_stay(self):
         request = self.ask(make_person("Ngô Thị Bị Từ Chối"), "Object")
@@ -218,7 +222,9 @@ class TestIncidents(DataRightsCase):
     def test_the_notice_is_complete_and_a_late_one_says_why(self):
         incident = self.make(known_at=now_datetime() - timedelta(hours=80))
         self.assertRaises(PersonalDataError, self.press, incidents.report_sent, incident)
-        incident.update({"data_concerned": "Họ tên, số tài khoản", "people_count": 40, "measures": "Thu hồi thư"})
+        incident.update(
+            {"data_concerned": "Họ tên, số tài khoản", "people_count": 40, "measures": "Thu hồi thư"}
+        )
         incident.save()
         self.assertRaises(PersonalDataError, self.press, incidents.report_sent, incident)
         incidents.watch_clocks()
@@ -268,7 +274,9 @@ class TestRetention(DataRightsCase):
         years_ago = self.person("Bế Văn Ba Năm", ended="2023-05-01", phone="0912345802")
         drawing = self.person("Bế Văn Đang Hưởng", phone="0912345803")
         grant(drawing)
-        found = {(item.rule, item.name) for item in retention.due(self.office, frappe.utils.getdate("2026-06-01"))}
+        found = {
+            (item.rule, item.name) for item in retention.due(self.office, frappe.utils.getdate("2026-06-01"))
+        }
         self.assertEqual(
             found,
             {("NEVER-GRANTED", never.name), ("PAID-PEOPLE", long_ago.name), ("CONTACT", years_ago.name)},
@@ -278,22 +286,30 @@ class TestRetention(DataRightsCase):
         self.assertEqual(len(report["result"]), 3)
 
     def test_two_people_erase_and_accounting_keeps_its_figures(self):
-        gone = self.person("Bế Văn Ẩn Danh", ended="2014-05-01", personal_id="020180007101", phone="0912345811")
+        gone = self.person(
+            "Bế Văn Ẩn Danh", ended="2014-05-01", personal_id="020180007101", phone="0912345811"
+        )
         account = make_account(gone, account_no="060100007101")
         never = self.person("Bế Văn Xoá Hẳn")
         run = self.press(retention.find_due, self.run_of())
         self.assertEqual((run.status, run.due_count), ("Proposed", 2))
         self.assertRaises(frappe.PermissionError, self.press, retention.confirm, run, self.officer)
-        self.assertRaises((AreaError, frappe.PermissionError), self.press, retention.confirm, run, self.other_manager)
+        self.assertRaises(
+            (AreaError, frappe.PermissionError), self.press, retention.confirm, run, self.other_manager
+        )
         run = self.press(retention.confirm, run, self.manager)
         self.assertEqual((run.status, run.done_count, run.kept_count), ("Done", 2, 0))
         self.assertFalse(frappe.db.exists("Beneficiary", never.name))
         left = frappe.get_doc("Beneficiary", gone.name)
         self.assertEqual((left.full_name, left.personal_id, left.phone), (retention.NOBODY, None, None))
         self.assertNotIn("060100007101", frappe.get_doc("Payment Account", account.name).as_json())
-        self.assertTrue(frappe.db.exists("Entitlement", {"beneficiary": gone.name, "decision_no": "10/QĐ-UBND"}))
+        self.assertTrue(
+            frappe.db.exists("Entitlement", {"beneficiary": gone.name, "decision_no": "10/QĐ-UBND"})
+        )
         self.assertEqual(list(retention.due(self.office, frappe.utils.getdate(nowdate()))), [])
-        self.assertTrue(frappe.db.exists("Personal Data Log", {"action": "Erasure", "reference_name": run.name}))
+        self.assertTrue(
+            frappe.db.exists("Personal Data Log", {"action": "Erasure", "reference_name": run.name})
+        )
         self.assertRaises(PersonalDataError, self.press, retention.withdraw, run)
 
     def test_who_proposed_does_not_confirm_and_what_changed_meanwhile_stays(self):
@@ -326,7 +342,9 @@ class TestRegister(DataRightsCase):
         self.assertIn(frappe.db.count("Beneficiary", held), [row.get("people") for row in rows])
         with as_user(self.other_manager):
             theirs = run_report("Data Inventory")["result"]
-        self.assertNotIn(frappe.db.count("Beneficiary", held), [row.get("people") for row in theirs if row.get("people")])
+        self.assertNotIn(
+            frappe.db.count("Beneficiary", held), [row.get("people") for row in theirs if row.get("people")]
+        )
 
     def test_a_site_of_before_gets_register_rules_and_deadlines(self):
         frappe.db.delete("Personal Data Field", {"document_type": "Beneficiary"})
@@ -339,7 +357,9 @@ class TestRegister(DataRightsCase):
         personal_data.record("Export", "Beneficiary", what="Danh sách", people=7, office=HERE)
         with as_user(self.auditor):
             rows = run_report("Personal Data Log", filters={"by": "User"})["result"]
-            by_row = run_report("Personal Data Log", filters={"action": "Export", "looked_by": "administrator"})["result"]
+            by_row = run_report(
+                "Personal Data Log", filters={"action": "Export", "looked_by": "administrator"}
+            )["result"]
         mine = next(row for row in rows if row.get("user") == "Administrator")
         self.assertGreaterEqual(mine["taken"], 7)
         self.assertTrue(by_row)

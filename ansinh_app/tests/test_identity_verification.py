@@ -24,6 +24,7 @@ from ansinh_app.tests.identity_case import (
     COMMUNE,
     LOST_POLICE,
     MANAGER,
+    OFFICER,
     OTHER_COMMUNE,
     POLICE,
     IdentityCase,
@@ -207,7 +208,11 @@ class TestDifferences(IdentityCase):
             verified_by="Đại úy Mẫu",
         )
         with as_user(COMMUNE):
-            accept_all({"name": rows["Nông Văn Mất"].name})
+            lists.accept_differences(found.as_dict())
+            self.assertEqual(
+                {row.full_name: row.status for row in self.rows(found).values()},
+                {"Nông Văn Mất": "Settled", "Nông Văn Chuyển": "To Decide"},
+            )
             with self.assertRaises(VerificationError):
                 accept_all({"name": rows["Nông Văn Chuyển"].name})
             request = frappe.get_doc("Identity Verification", rows["Nông Văn Chuyển"].name)
@@ -340,6 +345,18 @@ class TestIdentityPermissions(IdentityCase):
                 stored.update({"verification_status": "Verified", "verified_by": "tôi"})
                 stored.save()
                 self.assertEqual((self.status(doc), stored.verified_by), ("Unverified", None))
+
+    def test_a_number_that_contradicts_itself_is_kept_and_only_the_police_say_it_is_right(self):
+        person = self.person("Ất Văn Mẫu", personal_id="020190000123", birth_certificate_no="Số 5 / 1979")
+        self.assertEqual(person.identity_doubt.count("\n"), 2)
+        self.assertEqual(person.birth_certificate_no, "5/1979")
+        with as_user(OFFICER), self.assertRaises(VerificationError):
+            frappe.get_doc("Beneficiary", person.name).update({"verification_status": "Verified"}).save()
+        found = self.make_list()
+        self.assertIn("1990", self.book(found).active.cell(11, 9).value)
+        with as_user(POLICE):
+            lists.verify_rest(found.as_dict())
+        self.assertEqual(self.status(person), "Verified")
 
     def test_who_entered_the_answer_does_not_accept_it_for_a_representative(self):
         person, guardian = self.person("Âu Văn Con"), make_representative("Âu Thị Mẹ")

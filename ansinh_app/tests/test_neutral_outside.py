@@ -1,17 +1,21 @@
 """Nothing that leaves the office tells who has HIV: papers, files, lists, reports, REST, for every outside role."""
 
 import re
+from datetime import date
 
 import frappe
 from frappe.desk.query_report import run as run_report
+from frappe.model.workflow import apply_workflow
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period, provider_file
 from ansinh_app.core.names import search_key
+from ansinh_app.oversight.doctype.report_schedule.report_schedule import REPORTS_WITHOUT_NAMES
+from ansinh_app.payee_accounts.request_lists import send
 from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as police
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.factories import MAI_PHA, as_user, make_user
-from ansinh_app.utils import workbooks
+from ansinh_app.utils import report_files, workbooks
 
 CODE, MONTH = "SWEEP", "2024-06"
 MODULES = ("Registry", "Payee Accounts", "Payouts", "Oversight", "Outreach")
@@ -70,6 +74,7 @@ class TestNothingTells(FrappeTestCase):
                 "provider": "BID",
                 "holder_type": "Self",
                 "consent": 1,
+                "has_id_card": 1,
             }
         ).insert()
 
@@ -170,8 +175,14 @@ class TestNothingTells(FrappeTestCase):
         ).insert()
         police.collect(listed.as_json())
         police.write_and_send(frappe.get_doc(listed.doctype, listed.name).as_json())
+        with as_user(world.OFFICER):
+            apply_workflow(frappe.get_doc("Account Request", self.requests[0].name), "Confirm")
+        asked = frappe.get_doc(
+            {"doctype": "Account Request List", "office": CODE, "provider": "BID"}
+        ).insert()
+        send(frappe.get_doc(asked.doctype, asked.name))
         made = set(frappe.get_all("File", pluck="name")) - before
-        self.assertGreaterEqual(len(made), len(self.batches) + 1)
+        self.assertGreaterEqual(len(made), len(self.batches) + 2)
         for name in made:
             file = frappe.get_doc("File", name)
             content = file.get_content()
@@ -183,4 +194,15 @@ class TestNothingTells(FrappeTestCase):
         )
         counts = {row.reference_name: row.people for row in sent}
         self.assertEqual(counts[listed.name], frappe.db.get_value(listed.doctype, listed.name, "row_count"))
+        self.assertEqual(counts[asked.name], 1)
         self.assertLessEqual(set(self.batches), set(counts))
+
+    def test_what_is_mailed(self):
+        for report in REPORTS_WITHOUT_NAMES:
+            result = report_files.run_report(report, {"month": f"{MONTH}-01", "office": CODE})
+            office = frappe.get_doc("Paying Office", CODE)
+            content = report_files.report_xlsx(office, report, date(2024, 7, 14), result)
+            mailed = str(workbooks.read_workbook(content, "report.xlsx"))
+            self.assertSilent(mailed, report)
+            self.assertIn(CODE.upper(), mailed.upper())
+            self.assertNotIn("quét một", mailed.lower())

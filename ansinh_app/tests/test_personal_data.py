@@ -78,7 +78,28 @@ class TestPersonalDataLog(FrappeTestCase):
             )
         row = self.rows(action="Export", user=self.officer)[-1]
         self.assertEqual(row.people, 2)
+        with as_user(self.ward):
+            make_access_log(doctype="Beneficiary", file_type="CSV", filters="{}")
+        row_of_ward = self.rows(action="Export", user=self.ward)[-1]
+        self.assertEqual((row_of_ward.office, row_of_ward.people > 0), ("TEST-LS", True))
         self.assertIn(self.far.name, row.detail)
+
+    def test_a_report_that_names_people_is_written_down_with_how_many(self):
+        rows = [
+            {"beneficiary": self.person.name},
+            {"beneficiary": self.far.name},
+            {"beneficiary": self.far.name},
+        ]
+        with as_user(self.officer), asked(cmd="frappe.desk.query_report.export_query", filters="{}"):
+            personal_data.on_report("Failed and Carried Over", rows)
+            personal_data.on_report("Account Coverage", [{"commune": "A", "people": 3}])
+        report = frappe.get_doc("Report", "Failed and Carried Over")
+        with as_user(self.officer), asked(cmd="frappe.desk.query_report.run"):
+            report.execute_module({"month": "2024-06-01"})
+        found = self.rows(user=self.officer, reference_name="Failed and Carried Over", action="Export")
+        self.assertEqual([row.people for row in found], [2])
+        self.assertEqual(self.rows(user=self.officer, reference_name="Account Coverage"), [])
+        self.assertEqual(type(report).__name__, "WatchedReport")
 
     def test_a_file_with_people_is_written_down_when_it_is_taken(self):
         file = frappe.get_doc(

@@ -378,9 +378,49 @@ class TestSaidInTheirOwnWay(Steps):
         grid.append([1, "Lý Văn Chung", "10/03/1980", "BTXH-06B1", ""])
         doc = make_import(write_workbook([Sheet("DS", grid)]))
         self.assertEqual(run_import(doc.name)["rows_created"], 1)
-        decided = frappe.get_all("Entitlement", fields=["decision_no", "decision_date", "effective_from"])[0]
+        fields = ["decision_no", "decision_date", "effective_from", "note"]
+        decided = frappe.get_all("Entitlement", fields=fields)[0]
+        # What stands in for the row's own date is marked, in the preview and on the entitlement.
+        [row] = rows_of(doc, verdict="New")
+        assumed = frappe.db.get_value("Registry Import Row", row.name, "assumed")
+        self.assertIn("10/04/2024", assumed)
+        self.assertEqual(decided.note, assumed)
         self.assertEqual(
             (decided.decision_no, getdate(decided.decision_date)), ("45/QĐ-UBND", date(2024, 4, 10))
+        )
+
+    def test_a_date_of_the_rows_own_is_not_marked_as_assumed(self):
+        doc = self.send(commune_row(**{"Họ và tên": "Lý Văn Rõ"}))
+        run_import(doc.name)
+        self.assertEqual(frappe.get_all("Entitlement", pluck="note"), [None])
+        self.assertFalse(
+            frappe.db.get_value("Registry Import Row", rows_of(doc, verdict="New")[0].name, "assumed")
+        )
+
+    def test_a_web_page_named_xls_is_read_and_comes_back_as_a_workbook(self):
+        rows = [
+            ["Họ và tên", "Ngày sinh", "Đối tượng", "Ngày QĐ"],
+            ["Lý Thị Web", "1980", "NKT nặng", "15/4/2024"],
+        ]
+        rows.append(["Lý Văn Sai", "1980", "không rõ", "15/4/2024"])
+        cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        doc = make_import(f"<table>{cells}</table>".encode(), file_name="danh sach.xls")
+        counts = run_import(doc.name)
+        self.assertEqual((counts["rows_created"], counts["rows_rejected"]), (1, 1))
+        content = frappe.get_doc("File", {"file_url": counts["error_file"]}).get_content()
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        self.assertEqual((sheet["A3"].value, bool(sheet["E3"].value)), ("Lý Văn Sai", True))
+
+    def test_who_receives_for_somebody_may_stand_in_the_note(self):
+        headers = ["Họ và tên", "Ngày sinh", "Đối tượng", "Ngày QĐ", "Số TK", "Ngân hàng", "Ghi chú"]
+        row = ["Lý Thị Già", "1980", "NKT nặng", "15/4/2024", "060100000099", "NN và PTNT"]
+        grid = [headers, [*row, "TK của con: Lý Văn Nhận"]]
+        doc = make_import(write_workbook([Sheet("DS", grid)]))
+        self.assertEqual(run_import(doc.name)["rows_created"], 1)
+        self.assertEqual(frappe.get_all("Representative", pluck="full_name"), ["Lý Văn Nhận"])
+        account = frappe.get_all("Payment Account", fields=["provider", "representative", "beneficiary"])[0]
+        self.assertEqual(
+            (account.provider, bool(account.representative), account.beneficiary), ("AGRIBANK", True, None)
         )
 
     def test_without_any_date_a_row_goes_back(self):

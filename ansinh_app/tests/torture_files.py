@@ -58,7 +58,9 @@ def as_ods(grid: list[list]) -> bytes:
             for value in row
         ]
         rows.append(f"<table:table-row>{''.join(cells)}{empty.format(16000)}</table:table-row>")
-    rows.append(f'<table:table-row table:number-rows-repeated="1048000">{empty.format(16384)}</table:table-row>')
+    rows.append(
+        f'<table:table-row table:number-rows-repeated="1048000">{empty.format(16384)}</table:table-row>'
+    )
     spaces = " ".join(f'xmlns:{name}="{_OFFICE}:{name}:1.0"' for name in ("office", "table", "text"))
     content = (
         f'<office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'

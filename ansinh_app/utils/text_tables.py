@@ -19,10 +19,16 @@ class UnknownEncodingError(ValueError):
     """The bytes are no text, or text in an encoding that cannot be told."""
 
 
-def read_table(content: bytes) -> tuple[list[list[str]], str]:
-    """The rows, and how they were read ("UTF-8, tab"). Raises UnknownEncodingError."""
+class TooManyCellsError(ValueError):
+    """The text holds more cells than allowed."""
+
+
+def read_table(content: bytes, most: int | None = None) -> tuple[list[list[str]], str]:
+    """The rows, and how they were read ("UTF-8, tab"). Raises UnknownEncodingError, TooManyCellsError (`most`)."""
     text, encoding = decode(content)
     separator = _separator(text)
+    if most is not None and text.count(separator) + text.count("\n") > most:
+        raise TooManyCellsError(str(most))
     # Decomposed letters (Windows-1258, a Mac) become whole ones.
     text = unicodedata.normalize("NFC", text)
     try:

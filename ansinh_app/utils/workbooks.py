@@ -18,7 +18,7 @@ from frappe import _, bold, throw
 
 from ansinh_app.exceptions import WorkbookError
 from ansinh_app.utils.annotated import Remarks, UnusualPackageError, annotate
-from ansinh_app.utils.text_tables import UnknownEncodingError, decode, read_table
+from ansinh_app.utils.text_tables import TooManyCellsError, UnknownEncodingError, decode, read_table
 from ansinh_app.utils.web_tables import (
     BrokenTableError,
     is_spreadsheet_xml,
@@ -33,6 +33,8 @@ MAX_UNPACKED = 200 * 1024 * 1024
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
 _PACKED_ROWS = 500
+# Web pages are read in Python: what Excel itself would struggle with is refused.
+_MOST_WEB_CELLS, _OPEN_TAGS = 1_000_000, 100
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
@@ -170,12 +172,17 @@ def _read_web(content: bytes, file_name: str) -> Workbook:
     """A table of a web system, which Excel opens and whose makers call it .xls."""
 
     def too_large() -> None:
-        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
+        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{_MOST_WEB_CELLS:,}"))
 
+    if sum(map(content.count, (b"<td", b"<TD", b"<th", b"<TH", b"<Cell"))) > _MOST_WEB_CELLS:
+        too_large()
+    if content.count(b"<") > content.count(b">") + _OPEN_TAGS:
+        # A page cut off or made up: a reader would look for the end of each tag to the end of the file.
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
     try:
         if is_spreadsheet_xml(content) and b"<html" not in content[:4000].lower():
-            return Workbook(read_spreadsheet_xml(content, MAX_CELLS, too_large), "XML 2003")
-        sheets = read_html(decode(content)[0], MAX_CELLS, too_large)
+            return Workbook(read_spreadsheet_xml(content, _MOST_WEB_CELLS, too_large), "XML 2003")
+        sheets = read_html(decode(content)[0], _MOST_WEB_CELLS, too_large)
     except (BrokenTableError, UnknownEncodingError):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
     if not sheets:
@@ -419,7 +426,9 @@ def _is_panic(error: BaseException) -> bool:
 
 def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:
     try:
-        rows, read_as = read_table(content)
+        rows, read_as = read_table(content, MAX_CELLS)
+    except TooManyCellsError:
+        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
     except UnknownEncodingError:
         if b"\x00" in content:
             _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
@@ -429,8 +438,6 @@ def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:
         )
     if not any(cell.strip() for row in rows for cell in row):
         _refuse(file_name, _("the file is empty"))
-    if sum(map(len, rows)) > MAX_CELLS:
-        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
     return rows, read_as
 
 

@@ -150,8 +150,7 @@ class FormLayout:
         item = self._fixed[key] and {**self._fixed[key], "name": f"{prefix}{df.fieldname}"}
         if item is None:
             return None
-        # What is worked out for the reader stands on no row.
-        value = getattr(doc, df.fieldname, None) if cint(df.get("is_virtual")) else doc.get(df.fieldname)
+        value = values.worked_out(doc, df) if cint(df.get("is_virtual")) else doc.get(df.fieldname)
         widget = item["widget"]
         item["readonly"] = item["readonly"] or bool(item["once"] and value and not self.new)
         if widget == "html":

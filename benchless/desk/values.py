@@ -47,6 +47,13 @@ def show(df, value, doc=None) -> str:
     return cstr(value)
 
 
+def worked_out(doc, df):
+    """The value of a virtual field: the property of its name, else its expression; it stands on no row."""
+    if isinstance(getattr(type(doc), df.fieldname, None), property):
+        return getattr(doc, df.fieldname)
+    return doc.as_dict().get(df.fieldname)
+
+
 def show_clock(value) -> str:
     """hh:mm:ss of a Time, which databases also give as 7:30:00 and with fractions of a second."""
     hours, _colon, rest = cstr(value).partition(":")

@@ -96,6 +96,16 @@ class TestHooks(ModelCase):
         with app_of_tests(), hooks(doc_events={CITY: {"tell": [f"{HERE}.add_to_answer"]}}):
             self.assertEqual(city("Told").run_method("tell"), {"added": CITY})
 
+    def test_a_report_is_run_by_its_class(self):
+        from frappe.core.doctype.report.report import Report
+
+        class Counting(Report):
+            def execute_module(self, filters):
+                return [{"fieldname": "n", "label": "N", "fieldtype": "Int"}], [{"n": filters["n"]}]
+
+        report = Counting({"doctype": "Report", "name": "X", "is_standard": "Yes", "report_type": "Script Report"})
+        self.assertEqual(report.execute_script_report({"n": 2})[1], [{"n": 2}])
+
     def test_an_access_log_is_written_past_the_life_cycle_by_its_class(self):
         from frappe.core.doctype.access_log.access_log import make_access_log
 

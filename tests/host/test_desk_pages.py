@@ -11,6 +11,7 @@ from desk_browser import Browser, modified_of, text_of
 from desk_world import CASE, CLERK, MANAGER, PASSWORD, STRANGER, make_case, make_world
 from openpyxl import load_workbook
 
+from benchless.desk import values, widgets
 from benchless.desk.values import for_input
 
 LIST = f"/desk/list/{CASE}".replace(" ", "%20")
@@ -402,3 +403,24 @@ def test_a_time_of_day_fills_its_input():
     assert [for_input(field, value) for value in (morning, "7:30:00", "13:05:09.250000")] == [
         "07:30:00", "07:30:00", "13:05:09",
     ]  # fmt: skip
+
+
+def test_a_text_editor_that_may_only_be_read_shows_its_tables_and_no_script():
+    sent = '<table onclick="x()"><tr><td>A &amp; B</td></tr></table><a href="/app/x">C</a>'
+    sent += '<a href="//else">D</a><script>e</script>'
+    shown = str(widgets.render({"widget": "textarea", "readonly": True, "rich": values.clean_html(sent)}))
+    assert "<table><tr><td>A &amp; B</td></tr></table>" in shown and '<a href="/app/x">C</a>' in shown
+    assert not re.search("onclick|script|else", shown)
+
+
+def test_a_virtual_field_is_worked_out_for_the_reader():
+    class Case:
+        @property
+        def age(self):
+            return frappe.session.user
+
+        def as_dict(self):
+            return {"double": 4}
+
+    assert values.worked_out(Case(), frappe._dict(fieldname="age")) == frappe.session.user
+    assert values.worked_out(Case(), frappe._dict(fieldname="double")) == 4

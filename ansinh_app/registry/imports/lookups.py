@@ -75,22 +75,22 @@ class Known:
     __slots__ = ()
 
     def __init__(self, values) -> None:
-        for field in self.__slots__:
-            setattr(self, field, values.get(field))
+        for fieldname in self.__slots__:
+            setattr(self, fieldname, values.get(fieldname))
 
-    def get(self, field: str):
-        return getattr(self, field, None)
+    def get(self, fieldname: str):
+        return getattr(self, fieldname, None)
 
     def keys(self) -> tuple[str, ...]:
         return self.__slots__
 
-    def __getitem__(self, field: str):
-        return getattr(self, field)
+    def __getitem__(self, fieldname: str):
+        return getattr(self, fieldname)
 
     def update(self, values: dict) -> None:
-        for field, value in values.items():
-            if field in self.__slots__:
-                setattr(self, field, value)
+        for fieldname, value in values.items():
+            if fieldname in self.__slots__:
+                setattr(self, fieldname, value)
 
 
 class Person(Known):
@@ -125,7 +125,8 @@ class Births:
         found = [
             name
             for name in known.by_name.get(search_name, ())
-            if self._part(known.people[name].date_of_birth) == born and known.unit_of(known.people[name]) == unit
+            if self._part(known.people[name].date_of_birth) == born
+            and known.unit_of(known.people[name]) == unit
         ]
         return found or default
 

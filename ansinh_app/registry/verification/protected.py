@@ -120,7 +120,7 @@ class _Writer:
         if last < first:
             return
         for index, column in enumerate(self.columns):
-            rule: dict = {"ignore_blank": True, "input_title": column.heading[:32], "input_message": column.hint}
+            rule: dict = {"ignore_blank": True, "input_message": column.hint}
             if column.kind == "choice":
                 rule |= {"validate": "list", "source": list(column.choices)}
             elif column.kind == "digits":

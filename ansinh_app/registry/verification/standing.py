@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, nowdate
 
-from ansinh_app.core.identity import verification
+from ansinh_app.core.identity import cccd, verification
 from ansinh_app.core.identity.verification import Found, Identity, Record
+from ansinh_app.exceptions import VerificationError
 
 FIELDS = ("full_name", "date_of_birth", "dob_precision", "sex", "personal_id")
 STANDING = ("verification_status", "verified_on", "verified_by", "verification_since")
@@ -77,11 +79,26 @@ def follow(doc) -> None:
 
 def _said(doc, before) -> None:
     doc.verification_since = nowdate()
+    if doc.verification_status == "Verified" and not doc.flags.ignore_permissions:
+        _refuse_contradiction(doc)
     if doc.verification_status != "Verified":
         doc.verified_on = doc.verified_by = None
     elif str(doc.verified_on or "") == str(before.verified_on or ""):
         doc.verified_on = doc.verified_on or nowdate()
         doc.verified_by = doc.verified_by or frappe.utils.get_fullname()
+
+
+def _refuse_contradiction(doc) -> None:
+    """A number that contradicts sex or birth year may be kept (DOMAIN §4.1), and only the police say it is right."""
+    if frappe.session.user == "Administrator" or not doc.personal_id:
+        return
+    identity = identity_of(doc)
+    if cccd.validate(doc.personal_id, identity.sex, identity.born):
+        frappe.throw(
+            _("{0} cannot be marked as verified by hand: the personal ID contradicts sex or birth year. "
+              "Correct it, or put the person on a list for the police.").format(frappe.bold(doc.full_name)),
+            VerificationError,
+        )  # fmt: skip
 
 
 def refresh(doctype: str, names: Iterable[str]) -> None:

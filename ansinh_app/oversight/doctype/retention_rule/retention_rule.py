@@ -14,9 +14,9 @@ class RetentionRule(Document):
     def validate(self):
         if self.rule_code == "PAID-PEOPLE" and cint(self.years) < VOUCHER_YEARS:
             frappe.throw(
-                _("Accounting papers and the people on them are kept at least {0} years (Luật Kế toán Đ41).").format(
-                    VOUCHER_YEARS
-                ),
+                _(
+                    "Accounting papers and the people on them are kept at least {0} years (Luật Kế toán Đ41)."
+                ).format(VOUCHER_YEARS),
                 PersonalDataError,
             )
         if cint(self.years) < 1:

@@ -7,9 +7,7 @@ from frappe.utils import getdate, nowdate
 
 from ansinh_app.exceptions import PersonalDataError
 
-_BY_STEPS = (
-    "status due_count done_count kept_count proposed_by proposed_at confirmed_by confirmed_at".split()
-)
+_BY_STEPS = "status due_count done_count kept_count proposed_by proposed_at confirmed_by confirmed_at".split()
 
 
 class RetentionRun(Document):

@@ -250,10 +250,10 @@ def is_police() -> bool:
     }  # fmt: skip
 
 
-@frappe.whitelist(methods=["POST"])
-def accept_all(doc: str | dict) -> dict:
-    """Action: accept what is not decided yet, and settle. `doc`: the document as JSON."""
-    found = actions.stored(doc, "Identity Verification")
+def accept(name: str):
+    """Accept what is not decided yet on a request, and settle it; returns the document."""
+    found = frappe.get_doc("Identity Verification", name)
+    found.check_permission("write")
     if found.status != "To Decide":
         found.refuse(_("there is nothing to decide"))
     if is_police():
@@ -261,7 +261,13 @@ def accept_all(doc: str | dict) -> dict:
     for row in found.differences:
         row.decision = row.decision or "Accepted"
     found.save()  # a step of the workflow starts from what is stored
-    found = apply_workflow(found, "Settle")
+    return apply_workflow(found, "Settle")
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_all(doc: str | dict) -> dict:
+    """Action: accept what is not decided yet, and settle. `doc`: the document as JSON."""
+    found = accept(actions.stored(doc, "Identity Verification").name)
     frappe.msgprint(_("{0} is settled.").format(found.full_name), alert=True)
     return found.as_dict()
 

@@ -4,8 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from ansinh_app.exceptions import VerificationError
+from ansinh_app.exceptions import AnSinhError, VerificationError
 from ansinh_app.permissions import check_unit
+from ansinh_app.registry.doctype.identity_verification import identity_verification
 from ansinh_app.registry.doctype.identity_verification.identity_verification import is_police
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.verification import answers, background, requests, sending
@@ -115,6 +116,37 @@ def verify_rest(doc: str | dict) -> dict:
         return found.reload().as_dict()
     count = answers.confirm_rest(found)
     frappe.msgprint(_("{0} people are verified.").format(count), alert=True)
+    return found.reload().as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_differences(doc: str | dict) -> dict:
+    """Action: accept what the commune has not decided; who cannot be settled so is named. `doc`: as JSON."""
+    found = _own(doc)
+    waiting = frappe.get_list(
+        "Identity Verification",
+        filters={"verification_list": found.name, "status": "To Decide", "result": ["!=", "Not Found"]},
+        fields=["name", "full_name"],
+        order_by="row_no",
+        limit_page_length=0,
+    )
+    refused = []
+    for number, row in enumerate(waiting, start=1):
+        frappe.db.savepoint("accept_difference")
+        try:
+            identity_verification.accept(row.name)
+        except AnSinhError as error:
+            frappe.db.rollback(save_point="accept_difference")
+            frappe.clear_last_message()
+            refused.append(frappe.utils.strip_html(str(error)))
+        if number % 20 == 0:
+            frappe.publish_progress(
+                number * 100 / len(waiting), title=_("Accept Every Difference"), doctype=found.doctype,
+                docname=found.name,
+            )  # fmt: skip
+    lines = [_("{0} people are settled; the office approves the changes.").format(len(waiting) - len(refused))]
+    lines += [frappe.utils.escape_html(reason) for reason in refused[:20]]
+    frappe.msgprint("<br>".join(lines), indicator="orange" if refused else "green")
     return found.reload().as_dict()
 
 
