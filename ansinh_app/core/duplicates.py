@@ -121,7 +121,7 @@ def find(records: Iterable[Record], namesakes: Mapping[str, int] | None = None) 
     if namesakes is None:
         namesakes = Counter(one.loose for one in known)
     found = {(pair.first, pair.second): pair for pair in alike(known, namesakes)}
-    for one, other in _sharing_numbers(known):
+    for one, other in sharing_numbers(known):
         pair = weigh(one, other, namesakes)
         if pair:
             found[pair.first, pair.second] = pair
@@ -180,7 +180,8 @@ def _split(known: list[Known], block: list[int]) -> Iterator[list[int]]:
         yield from (part for part in parts.values() if 1 < len(part) <= _MANY)
 
 
-def _sharing_numbers(known: list[Known]) -> Iterator[tuple[Known, Known]]:
+def sharing_numbers(known: list[Known]) -> Iterator[tuple[Known, Known]]:
+    """Pairs with one personal ID, one old ID, or the ID of one as the other's old ID."""
     holders: dict[str, list[Known]] = defaultdict(list)
     for one in known:
         for number in {one.record.personal_id, one.record.old_id} - {""}:

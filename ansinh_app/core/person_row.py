@@ -191,6 +191,8 @@ def _read_name(read: RowValues, cell: Cell) -> None:
             read.errors.append(Note("full_name", "missing", ""))
         return
     if isinstance(value, str) and names.are_several(value):
+        # Kept for whoever looks for the row; the error lets nothing of it be written.
+        read.values["full_name"] = cells.text(value)
         read.errors.append(Note("full_name", "several_people", cells.text(value)))
         return
     number = _ID_IN_NAME.search(value) if isinstance(value, str) else None

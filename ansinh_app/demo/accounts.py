@@ -46,6 +46,8 @@ CTG_JULY = Drive(
 )  # fmt: skip
 # Before the run of the month.
 DRIVES = {"2024-07": STB_JUNE, "2024-08": CTG_JULY}
+# Who has no papers says so, or only that there is no account yet.
+NO_PAPERS = ("No identity papers", "Account not open yet")
 AGAIN_IN = "2024-09"
 AGAIN_SENT, AGAIN_OPENED, AGAIN_HANDED_OVER = date(2024, 7, 29), date(2024, 8, 2), date(2024, 8, 9)
 
@@ -117,7 +119,7 @@ def try_again(story, drive: Drive) -> None:
             pluck="name",
         ):
             request = frappe.get_doc("Account Request", name)
-            if frappe.db.get_value("Beneficiary", request.beneficiary, "cash_reason") == "No identity papers":
+            if frappe.db.get_value("Beneficiary", request.beneficiary, "cash_reason") in NO_PAPERS:
                 frappe.set_user(OFFICER)
                 _with_papers(request).save()
                 apply_workflow(request, "Confirm")
@@ -190,7 +192,7 @@ def _decide(name: str, number: int) -> bool:
     if refuses or (reason == "Bedridden without a receiver" and number % 2):
         apply_workflow(request, "Withdraw")
         return False
-    if reason == "Bedridden without a receiver" or (reason == "No identity papers" and number % 3 == 0):
+    if reason == "Bedridden without a receiver" or (reason in NO_PAPERS and number % 3 == 0):
         return False  # stays a draft: a visit at home, or the police's mobile team, comes first
     request = _with_papers(request)
     request.save()

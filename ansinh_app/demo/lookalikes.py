@@ -31,7 +31,7 @@ def enter_twice() -> str | None:
     if frappe.db.exists("Duplicate Finding", {"other_unit": there}):
         return None
     frappe.set_user(OFFICER)
-    for one, slip in zip(known, _SLIPS, strict=True):
+    for one, slip in zip(known, _SLIPS, strict=False):
         frappe.get_doc(
             {
                 "doctype": "Beneficiary",
@@ -45,10 +45,11 @@ def enter_twice() -> str | None:
             }
         ).insert()
     found = frappe.get_all("Duplicate Finding", filters={"status": "Open"}, order_by="score desc, name", pluck="name")
-    if found:
-        frappe.get_doc("Duplicate Finding", found[-1]).update(
-            {"status": "Different People", "decision_reason": "Đã xem thẻ căn cước của cả hai người"}
-        ).save()
+    if not found:
+        return None
+    frappe.get_doc("Duplicate Finding", found[-1]).update(
+        {"status": "Different People", "decision_reason": "Đã xem thẻ căn cước của cả hai người"}
+    ).save()
     frappe.db.commit()
     return f"  Rà soát trùng: {len(found)} cặp nghi trùng, 1 cặp đã kết luận"
 

@@ -54,7 +54,9 @@ def _search(within: set[str] | None, progress=None) -> tuple[dict, dict, int]:
         done += many
         if progress:
             progress(done, total)
-    _weigh_shared(pairs, people, namesakes, None, within)
+    _weigh_shared(
+        pairs, people, namesakes, reading.sharing_numbers(), reading.sharing_accounts(), within
+    )
     return pairs, people, total
 
 
@@ -70,10 +72,12 @@ def look_at(names: Iterable[str]) -> list[str]:
     names = sorted(set(names))
     mine = {row.name: row for row in reading.read_in("name", names)}
     people = dict(mine)
+    numbers = {number for row in mine.values() for number in (row.personal_id, row.old_id)}
     for rows in (
         reading.read_in("date_of_birth", _days(mine.values())),
         reading.read_in("search_name", (search_key(row.full_name) for row in mine.values())),
-        reading.read_in("name", (name for pair in reading.sharing_numbers(names) for name in pair)),
+        reading.read_in("old_id", numbers),
+        reading.read_in("personal_id", numbers),
     ):
         people.update({row.name: row for row in rows})
     namesakes = reading.namesakes_of(row.full_name for row in people.values())
@@ -83,7 +87,8 @@ def look_at(names: Iterable[str]) -> list[str]:
         for pair in core.alike(known, namesakes)
         if pair.first in mine or pair.second in mine
     }
-    _weigh_shared(pairs, people, namesakes, names, set(names))
+    shared = {tuple(sorted(one.record.key for one in pair)) for pair in core.sharing_numbers(known)}
+    _weigh_shared(pairs, people, namesakes, shared, reading.sharing_accounts(names), set(names))
     best = sorted(pairs.values(), key=lambda pair: -pair.score)
     _counts, waiting = keeping.keep(best[: _MOST_AT_ONCE * len(names)], people)
     return waiting
@@ -185,10 +190,9 @@ def in_background(office: str | None) -> None:
     frappe.publish_realtime("msgprint", {"message": said, "title": _("Find Duplicates")}, user=frappe.session.user)
 
 
-def _weigh_shared(pairs: dict, people, namesakes, only: list[str] | None, within: set[str] | None) -> None:
+def _weigh_shared(pairs: dict, people, namesakes, numbers: set, accounts: set, within: set[str] | None) -> None:
     """Put in the pairs that share a number or an account, whatever their names."""
-    accounts = reading.sharing_accounts(only)
-    shared = accounts | reading.sharing_numbers(only)
+    shared = numbers | accounts
     missing = {name for pair in shared for name in pair} - set(people)
     people.update({row.name: row for row in reading.read_in("name", missing)})
     for one, other in sorted(shared):

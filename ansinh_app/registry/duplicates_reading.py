@@ -105,8 +105,8 @@ def slices(at_most: int) -> list[tuple[date, date, int]]:
     return found
 
 
-def sharing_numbers(only: list[str] | None = None) -> set[tuple[str, str]]:
-    """Pairs with one personal ID, one old ID, or the ID of one as the other's old ID."""
+def sharing_numbers() -> set[tuple[str, str]]:
+    """Pairs of the registry with one personal ID, one old ID, or the ID of one as the other's old ID."""
     one, other = frappe.qb.DocType("Beneficiary").as_("one"), frappe.qb.DocType("Beneficiary").as_("other")
     found = set()
     for mine, theirs in (("old_id", "old_id"), ("personal_id", "old_id"), ("personal_id", "personal_id")):
@@ -119,16 +119,15 @@ def sharing_numbers(only: list[str] | None = None) -> set[tuple[str, str]]:
             .where(one[mine] != "")
             .where(one.name != other.name)
         )
-        for part in _parts(only):
-            limited = query if part is None else query.where(one.name.isin(part) | other.name.isin(part))
-            found |= {tuple(sorted(pair)) for pair in limited.run()}
+        found |= {tuple(sorted(pair)) for pair in query.run()}
     return found
 
 
 def sharing_accounts(only: list[str] | None = None) -> set[tuple[str, str]]:
     """Pairs of whom one is paid in person into the account that is the other's own.
 
-    Who is paid for somebody else is no duplicate, nor is a representative who draws a benefit himself.
+    Who is paid for somebody else is no duplicate, nor is a representative who draws a benefit himself. `only`:
+    people whose payments are looked at, a few of them.
     """
     account, person = frappe.qb.DocType("Payment Account"), frappe.qb.DocType("Beneficiary")
     term = frappe.qb.DocType("Entitlement")
@@ -152,9 +151,10 @@ def sharing_accounts(only: list[str] | None = None) -> set[tuple[str, str]]:
         .where(own)
         .where(account.beneficiary != person.name)
     )
-    pairs = {tuple(row) for query in (by_decision, by_default) for row in query.run()}
     if only is not None:
-        pairs = {pair for pair in pairs if set(pair) & set(only)}
+        by_decision = by_decision.where(term.beneficiary.isin(only))
+        by_default = by_default.where(person.name.isin(only))
+    pairs = {tuple(row) for query in (by_decision, by_default) for row in query.run()}
     represented = _representing(pairs)
     return {tuple(sorted(pair)) for pair in pairs if pair not in represented}
 
@@ -182,11 +182,11 @@ def _representing(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
 def schemes(names: Iterable[str]) -> dict[str, set[str]]:
     """The programmes each person draws or will draw, by decisions in force."""
     table, found, names = frappe.qb.DocType("Entitlement"), defaultdict(set), sorted(set(names))
-    for part in _parts(names):
+    for start in range(0, len(names), _CHUNK):
         query = (
             frappe.qb.from_(table)
             .select(table.beneficiary, table.programme)
-            .where(table.beneficiary.isin(part))
+            .where(table.beneficiary.isin(names[start : start + _CHUNK]))
             .where(table.docstatus == 1)
             .where(table.effective_to.isnull() | (table.effective_to >= get_first_day(nowdate())))
         )
@@ -194,10 +194,3 @@ def schemes(names: Iterable[str]) -> dict[str, set[str]]:
             found[person].add(programme or "")
     return found
 
-
-def _parts(names: list[str] | None) -> Iterator[list[str] | None]:
-    if names is None:
-        yield None
-        return
-    for start in range(0, len(names), _CHUNK):
-        yield names[start : start + _CHUNK]

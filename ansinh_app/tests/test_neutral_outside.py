@@ -9,6 +9,7 @@ from frappe.model.workflow import apply_workflow
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period, provider_file
+from ansinh_app.core import masking
 from ansinh_app.core.names import search_key
 from ansinh_app.oversight.doctype.report_schedule.report_schedule import REPORTS_WITHOUT_NAMES
 from ansinh_app.payee_accounts.request_lists import send
@@ -196,6 +197,34 @@ class TestNothingTells(FrappeTestCase):
         self.assertEqual(counts[listed.name], frappe.db.get_value(listed.doctype, listed.name, "row_count"))
         self.assertEqual(counts[asked.name], 1)
         self.assertLessEqual(set(self.batches), set(counts))
+
+    def test_who_does_not_need_numbers_finds_them_in_no_report_or_paper(self):
+        auditor = make_user("quet-thanhtra@test.example", "Auditor")
+        numbers = {"020180006101", "0912345101"}
+        numbers |= {line.account_no for line in world.lines_of(self.period) if line.account_no}
+        told = {}
+        with as_user(auditor):
+            for paper in frappe.get_all("Print Format", {"module": ["in", MODULES]}, ["name", "doc_type"]):
+                for name in self.documents(paper.doc_type):
+                    try:
+                        told[paper.name] = frappe.get_print(paper.doc_type, name, print_format=paper.name)
+                    except frappe.PermissionError:
+                        continue
+            for report in frappe.get_all(
+                "Report", {"module": ["in", MODULES], "is_standard": "Yes"}, pluck="name"
+            ):
+                filters = {"month": f"{MONTH}-01", "office": CODE, "period": self.period}
+                try:
+                    told[report] = frappe.as_json(run_report(report, filters=filters))
+                except (
+                    frappe.ValidationError,
+                    frappe.PermissionError,
+                ):  # not for the auditor, or it asks for something of its own
+                    continue
+        self.assertLessEqual({"Failed and Carried Over", "Payout Preflight"}, set(told))
+        for name, text in told.items():
+            if name not in masking.FULL_PAPERS:
+                self.assertEqual({number for number in numbers if number in text}, set(), name)
 
     def test_what_is_mailed(self):
         for report in REPORTS_WITHOUT_NAMES:

@@ -18,6 +18,7 @@ from ansinh_app.tests.factories import (
     make_account,
     make_office,
     make_person,
+    make_representative,
     make_user,
 )
 
@@ -193,6 +194,14 @@ class TestPersonalDataLog(FrappeTestCase):
         self.assertRaises(PersonalDataError, ask, self.auditor, reason=" ")
         for user in (self.bank, self.next_door):
             self.assertRaises(frappe.PermissionError, ask, user)
+        police = make_user("nk-congan@test.example", "Police Officer", units=[VINH_TRAI])
+        guardian = make_representative("Vi Thị Giám Hộ", personal_id="020180005556", phone="0912345698")
+        frappe.clear_messages()
+        ask(police, doctype="Representative", name=guardian.name)
+        self.assertIn("0912345698", str(frappe.get_message_log()))
+        self.assertNotIn("020180005556", str(frappe.get_message_log()))
+        with as_user(police):
+            self.assertEqual(len(frappe.get_list("Number Reveal")), 1)
         with as_user(self.auditor):
             self.assertIn("number-reveal/new?", reveal.show_numbers(self.person.as_json())["url"])
         with as_user(self.officer):

@@ -21,7 +21,7 @@ def refuse_hidden_questions(doctype: str) -> None:
     asked = _question(frappe.form_dict)
     if not asked or frappe.form_dict.get("doctype") not in (None, doctype):
         return
-    hidden = hidden_fields(doctype)
+    hidden = hidden_fields(doctype, linked=bool(re.search(r"\w\.\w", asked)))
     if not hidden:
         return
     found = re.search(rf"(?<!\w)({'|'.join(map(re.escape, hidden))})(?!\w)", asked)
@@ -35,13 +35,12 @@ def refuse_hidden_questions(doctype: str) -> None:
         )
 
 
-def hidden_fields(doctype: str) -> list[str]:
-    """Fields of a DocType the user may not read, and those of what it links to as `link.field`."""
+def hidden_fields(doctype: str, linked: bool = True) -> list[str]:
+    """Fields of a DocType the user may not read; `linked`: also those of what it links to, as `link.field`."""
     meta = frappe.get_meta(doctype)
     hidden = _above(meta)
-    for link in meta.get_link_fields():
-        if frappe.db.exists("DocType", link.options):
-            hidden += [f"{link.fieldname}.{name}" for name in _above(frappe.get_meta(link.options))]
+    for link in meta.get_link_fields() if linked else ():
+        hidden += [f"{link.fieldname}.{name}" for name in _above(frappe.get_meta(link.options))]
     return hidden
 
 

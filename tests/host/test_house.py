@@ -14,7 +14,7 @@ APP, HOST = ROOT / "ansinh_app", ROOT / "benchless"
 CODE = ("ansinh_app", "benchless", "tests", "sample", "tools", "benchmarks")
 TEXT = {".py", ".html", ".js", ".css", ".json", ".md", ".toml", ".csv", ".sh", ".txt", ".cfg", ".yml", ""}
 # What the app may import besides frappe and itself: the libraries its installation declares.
-LIBRARIES = {"python_calamine", "xlsxwriter", "openpyxl", "segno", "holidays"}
+LIBRARIES = {"python_calamine", "xlsxwriter", "openpyxl", "segno", "holidays", "rapidfuzz"}
 
 
 def files(*folders: str, suffix: str | None = None) -> list[Path]:
@@ -99,7 +99,7 @@ def test_declared_libraries_are_those_used():
 
 
 def test_the_rules_know_no_framework():
-    allowed = set(sys.stdlib_module_names) | {"python_calamine", "xlsxwriter", "openpyxl"}
+    allowed = set(sys.stdlib_module_names) | {"python_calamine", "xlsxwriter", "openpyxl", "rapidfuzz"}
     wrong = [
         f"{tell(path, line)} {name}"
         for path in files("ansinh_app/core", suffix=".py")

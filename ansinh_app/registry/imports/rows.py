@@ -243,9 +243,7 @@ def _decision_of_list(row: Row, terms: Terms, start: Month | None) -> None:
         row.decision_date, source = terms.list_day, _("the day of the list")
     if row.decision_date:
         row.assumed.append(
-            _("{0} {1} is assumed, from {2}: the row has none").format(
-                words.label("decision_date"), day(row.decision_date), source
-            )
+            _("{0} {1}: from {2}").format(words.label("decision_date"), day(row.decision_date), source)
         )
 
 

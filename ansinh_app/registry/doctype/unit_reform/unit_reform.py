@@ -52,8 +52,18 @@ class UnitReform(Document):
 
     def read_file(self):
         """The rows of the attached table, by its header. Raises ReformError naming the row."""
-        name = frappe.db.get_value("File", {"file_url": self.file}, "name")
-        file = frappe.get_doc("File", name)
+        names = frappe.get_all(
+            "File",
+            filters={"file_url": self.file},
+            fields=["name", "attached_to_name"],
+            order_by="creation desc",
+        )
+        if not names:
+            frappe.throw(_("Attach the table as a file first"), ReformError)
+        own = [row.name for row in names if row.attached_to_name == self.name]
+        file = frappe.get_doc("File", (own or [names[0].name])[0])
+        if not own:
+            file.check_permission("read")
         content = file.get_content()
         book = open_workbook(content.encode() if isinstance(content, str) else content, file.file_name)
         grid = [[cells.text(value) for value in row] for _name, rows in book.sheets[:1] for row in rows]

@@ -26,7 +26,7 @@ def search_link(
     """[{"value", "label", "description"}] of the documents the user may choose whose name, title or search
     fields contain the text; those that begin with it come first."""
     meta = frappe.get_meta(doctype)
-    query = query or (frappe.get_hooks("standard_queries").get(doctype) or [None])[-1]
+    query = query or ((frappe.get_hooks("standard_queries") or {}).get(doctype) or [None])[-1]
     if query:
         method = frappe.get_attr(query)
         frappe.is_whitelisted(method)
