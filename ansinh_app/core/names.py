@@ -97,6 +97,8 @@ def are_several(text: str) -> bool:
     >>> are_several("Lý Văn Bé\\nLý Thị Lan"), are_several("Lý Văn Bé - con ông Lý Văn A"), are_several("Lý Thị\\nMai Anh")
     (True, False, False)
     """
+    if not _BETWEEN_PEOPLE.search(text):
+        return False
     parts = [part.split() for part in _BETWEEN_PEOPLE.split(_BRACKETS.sub(" ", text)) if part.strip()]
     people = [words for words in parts if _has_family_name(words)]
     shortest = 2 if "\n" in text and sum(map(len, people)) > 4 else 3

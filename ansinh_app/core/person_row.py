@@ -195,7 +195,8 @@ def _read_name(read: RowValues, cell: Cell) -> None:
         read.values["full_name"] = cells.text(value)
         read.errors.append(Note("full_name", "several_people", cells.text(value)))
         return
-    number = _ID_IN_NAME.search(value) if isinstance(value, str) else None
+    digits = isinstance(value, str) and any(map(str.isdigit, value))
+    number = _ID_IN_NAME.search(value) if digits else None
     if number:
         value = value.replace(number[0], " ")
         read.values["personal_id"] = re.sub(r"\D", "", number[1])
@@ -384,7 +385,7 @@ def _is_certificate(read: RowValues, value: object, born: date | None) -> bool:
 
 def _several_numbers(read: RowValues, name: str, value: object) -> list[object]:
     """A new and an old number in one cell: "020080001234 (CMND 080123456)"."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.isdigit():
         return [value]
     found = re.findall(r"\d+", cells.text(value))
     if sorted(map(len, found)) == [9, 12]:
@@ -491,6 +492,8 @@ def _read_account(read: RowValues, value: object) -> None:
 
 def _split_bank(read: RowValues, value: str) -> str:
     """Number and bank in one cell, where no column names the bank."""
+    if value.isdigit():
+        return value
     found = _ACCOUNT_LABEL.sub("", cells.text(value), count=1).strip(_QUOTES)
     for pattern, number, bank in ((_NUMBER_AND_BANK, 1, 2), (_BANK_AND_NUMBER, 2, 1)):
         both = pattern.fullmatch(found)

@@ -225,8 +225,8 @@ def _table(grid: list[list], profile) -> str:
             cells = "".join(f"<{tag}>{_shown(value)}</{tag}>" for value in [*row, *[""] * (width - len(row))])
         rows.append(f"<tr><th>{number}</th>{cells}</tr>")
     return (
-        f'<table class="table table-bordered"><thead><tr><th></th>{letters}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        '<div class="table-responsive"><table class="table table-bordered text-nowrap">'
+        f"<thead><tr><th></th>{letters}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -129,6 +129,8 @@ def sharing_accounts(only: list[str] | None = None) -> set[tuple[str, str]]:
     Who is paid for somebody else is no duplicate, nor is a representative who draws a benefit himself. `only`:
     people whose payments are looked at, a few of them.
     """
+    if only is not None and not only:
+        return set()  # MariaDB knows no empty list
     account, person = frappe.qb.DocType("Payment Account"), frappe.qb.DocType("Beneficiary")
     term = frappe.qb.DocType("Entitlement")
     own = (account.holder_type == "Self") & account.beneficiary.isnotnull()

@@ -93,7 +93,7 @@ class TestWorkbooks(Office):
             ("cut.xlsx", good[: len(good) // 2], "hỏng"),
             ("password.xlsx", ole + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),
             ("old.xls", ole + b"\0" * 5000, "hỏng"),
-            ("page.xls", "<html><table><tr><td>Họ và tên</td></tr></table>".encode(), "trang web"),
+            ("page.xls", "<html><p>Họ và tên</p></html>".encode(), "trang web"),
             ("bomb.xlsx", bomb, "200 MB"),
             ("letter.xlsx", _package({"word/document.xml": b"<a/>"}), "Excel"),
             ("macro.xlsm", _with_macro(good), "macro"),

@@ -15,9 +15,9 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.core.names import ascii_upper, search_key
 from ansinh_app.core.reconcile import SentLine, match
 from ansinh_app.exceptions import ResultFileError
+from ansinh_app.patches import name_profile_purposes
 from ansinh_app.payee_accounts.doctype.provider_file_profile.provider_file_profile import preview
 from ansinh_app.payee_accounts.request_lists import row_of
-from ansinh_app.patches import name_profile_purposes
 from ansinh_app.payouts import files
 from ansinh_app.setup.providers import presets
 from ansinh_app.tests import payout_world as world

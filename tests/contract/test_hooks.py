@@ -1,6 +1,7 @@
 """What an app's hooks.py may say, tried with `patch_hooks`: no app of one's own is needed."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import frappe
 from frappe.core.doctype.access_log.access_log import AccessLog
@@ -160,7 +161,15 @@ class TestHooks(ModelCase):
         from frappe.desk.search import search_link
 
         city("Huế"), city("Vinh")
-        with app_of_tests(), hooks(standard_queries={CITY: [f"{HERE}.only_vinh"]}):
+        queries, real = {CITY: [f"{HERE}.only_vinh"]}, frappe.get_hooks
+
+        def with_query(hook=None, *args, **kwargs):
+            if hook == "standard_queries":
+                return queries
+            found = real(hook, *args, **kwargs)
+            return frappe._dict({**found, "standard_queries": queries}) if hook is None else found
+
+        with app_of_tests(), patch.object(frappe, "get_hooks", with_query):
             found = search_link(CITY, "anything", page_length=5)
         self.assertEqual([row["value"] for row in found], ["Vinh"])
         self.assertIn("by anything", found[0]["description"])

@@ -65,7 +65,10 @@ class Store:
         doc.creation = doc.modified = self.stamp
         doc.owner = doc.modified_by = frappe.session.user
         if doc.doctype not in self._columns:
-            self._columns[doc.doctype] = doc.meta.get_valid_columns()
+            # A virtual field is shown, not stored.
+            virtual = {field.fieldname for field in doc.meta.fields if field.get("is_virtual")}
+            columns = doc.meta.get_valid_columns()
+            self._columns[doc.doctype] = [column for column in columns if column not in virtual]
             numbers = doc.meta.get("fields", {"fieldtype": ["in", ["Int", "Check", "Float", "Currency"]]})
             self._numeric[doc.doctype] = {field.fieldname for field in numbers} | {"idx", "docstatus"}
         numeric = self._numeric[doc.doctype]
