@@ -72,12 +72,18 @@ class Contracts:
     def find(self, provider: str, programme: str, channel: str) -> dict | None:
         """The contract under which the provider pays this programme through this channel; its own comes first."""
         fitting = [row for row in self.rows if self._payer(row, programme, channel) == provider]
+        if channel == CASH and not fitting and not self.pays_cash(programme):
+            fitting = [row for row in self.rows if self._payer(row, programme, BANK) == provider]
         return min(fitting, key=lambda row: row.provider != provider, default=None)
 
     def cash_provider(self, programme: str) -> str | None:
         """Who pays cash for the programme: by contract, else the Post (approval asks for a contract)."""
         payers = (self._payer(row, programme, CASH) for row in self.rows)
         return next(filter(None, payers), self._post[0] if self._post else None)
+
+    def counter(self, programme: str) -> str | None:
+        """Whose counter pays those whose account was closed where nobody is contracted to pay cash: the bank's."""
+        return next(filter(None, (self._payer(row, programme, BANK) for row in self.rows)), None)
 
     def pays_cash(self, programme: str) -> bool:
         """Whether somebody pays cash for the programme under a contract in force."""
@@ -122,8 +128,10 @@ def payee_for(
         if not (term.cash_reason or person.row.cash_reason):
             return Hold("cash_without_reason")
         if contracts.are_kept and not contracts.pays_cash(programme) and _account_closed(term, person):
-            # Nobody may pay this person in cash: held back, with its own reason, until there is a new account.
-            return Hold("account_closed", term.name)
+            # Nobody is contracted to pay cash: the bank's own counter does, until there is a new account.
+            provider = contracts.counter(programme)
+            paid = provider and Payee(provider, CASH, None, "", name, payee_type)
+            return paid or Hold("account_closed", term.name)
         provider = contracts.cash_provider(programme)
         return Payee(provider, CASH, None, "", name, payee_type) if provider else Hold("no_contract", CASH)
     if not account:

@@ -7,10 +7,12 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import preflight, prepare_period
 from ansinh_app.core import vietqr
 from ansinh_app.core.money import as_dong
+from ansinh_app.core.months import Month
 from ansinh_app.exceptions import AccountError, SelfApprovalError
 from ansinh_app.payee_accounts import closing
 from ansinh_app.payee_accounts.doctype.payment_account.payment_account import pay_in_cash, show_payees
 from ansinh_app.payouts import hand_payments
+from ansinh_app.payouts.payees import Contracts
 from ansinh_app.tests import payout_world as world
 
 
@@ -85,14 +87,17 @@ class TestPaymentAccounts(FrappeTestCase):
             ["Paid"],
         )
 
-    def test_without_a_contract_that_pays_cash_the_person_waits_for_a_new_account(self):
+    def test_without_a_contract_that_pays_cash_the_banks_counter_pays_until_there_is_a_new_account(self):
         person = world.make_person(self.office, "Lý Văn Công", provider="BID")
         world.make_entitlement(person, "NCC-03A")
         frappe.db.set_value("Bank Contract", {"office": self.office, "provider": "VNPOST"}, "status", "Ended")
         self.paid_in_may(outcomes={person: ("Không thành công", "Tài khoản đã đóng")})
         _period, summary, lines = self.june()
-        self.assertEqual((summary["held_back"], lines), (1, {}))
-        self.assertEqual({item["code"] for item in summary["held"]}, {"account_closed"})
+        line = lines[person.name]
+        self.assertEqual((summary["held_back"], line.channel, line.provider), (0, "Cash", "BID"))
+        self.assertFalse(line.payment_account or line.account_no)
+        self.assertEqual(as_dong(line.carried_over), as_dong(line.monthly_amount))
+        self.assertTrue(Contracts(self.office, Month(2024, 6)).find("BID", "NCC", "Cash"))
         self.assertEqual(self.requests_of(person), [("Draft", "BID")])
         account = world.make_account(person, "BID")
         held = frappe.get_doc("Entitlement", {"beneficiary": person.name})
