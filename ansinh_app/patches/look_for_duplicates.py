@@ -2,14 +2,10 @@
 
 import frappe
 
+from ansinh_app.utils import actions
+
 
 def execute():
     """In the background, for a province takes minutes; an empty registry has nothing to look through."""
     if frappe.db.count("Beneficiary"):
-        frappe.enqueue(
-            "ansinh_app.registry.duplicates.in_background",
-            queue="long",
-            timeout=3600,
-            enqueue_after_commit=True,
-            office=None,
-        )
+        actions.later("ansinh_app.registry.duplicates.in_background", 3600, office=None)

@@ -11,3 +11,8 @@ def stored(doc: str | dict, doctype: str, right: str = "write"):
     found = frappe.get_doc(doctype, name)
     found.check_permission(right)
     return found
+
+
+def later(method: str, seconds: int, **arguments) -> None:
+    """Long work for the workers, begun when what the action wrote is committed; given up after `seconds`."""
+    frappe.enqueue(method, queue="long", timeout=seconds, enqueue_after_commit=True, **arguments)

@@ -6,6 +6,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from ansinh_app.exceptions import VerificationError
 from ansinh_app.registry.verification import answers, requests, sending
+from ansinh_app.utils import actions
 
 # Lists longer than this do not keep a page waiting.
 AT_ONCE = 2000
@@ -29,14 +30,7 @@ def left_to_queue(request_list, work: str, people: int) -> bool:
     if people <= AT_ONCE:
         return False
     request_list.db_set({"running_since": now_datetime(), "error_message": None})
-    frappe.enqueue(
-        "ansinh_app.registry.verification.background.run",
-        queue="long",
-        timeout=_SECONDS,
-        enqueue_after_commit=True,
-        name=request_list.name,
-        work=work,
-    )
+    actions.later("ansinh_app.registry.verification.background.run", _SECONDS, name=request_list.name, work=work)
     frappe.msgprint(_("The list is long: it is being worked on. You can leave this page."), alert=True)
     return True
 

@@ -69,13 +69,7 @@ def write_papers(doc: str | dict) -> dict:
             title=_("Applications and Mandates"),
         )
         return {"files": names}
-    frappe.enqueue(
-        "ansinh_app.payee_accounts.village_papers.in_background",
-        queue="long",
-        timeout=village_papers.RUN_SECONDS,
-        enqueue_after_commit=True,
-        campaign=campaign.name,
-    )
+    actions.later("ansinh_app.payee_accounts.village_papers.in_background", village_papers.RUN_SECONDS, campaign=campaign.name)
     frappe.msgprint(
         _("{0} applications are being written. You can leave this page; they will be attached here.").format(
             format_dong(count)

@@ -120,13 +120,8 @@ def carry_out(doc: str | dict) -> dict:
         run(move)
         return move.as_dict()
     move.db_set("status", "Running")
-    frappe.enqueue(
-        "ansinh_app.payee_accounts.doctype.payment_move.payment_move.in_background",
-        queue="long",
-        timeout=RUN_SECONDS,
-        enqueue_after_commit=True,
-        payment_move=move.name,
-    )
+    job = "ansinh_app.payee_accounts.doctype.payment_move.payment_move.in_background"
+    actions.later(job, RUN_SECONDS, payment_move=move.name)
     frappe.msgprint(_("The move has started. You can leave this page."), title=_("Payment Move"))
     return move.reload().as_dict()
 

@@ -127,13 +127,7 @@ def propose_changes(doc: str | dict) -> dict:
         )
     if doc.rows_ready > _AT_ONCE:
         doc.db_set("status", "Running")
-        frappe.enqueue(
-            "ansinh_app.registry.bulk_changes.in_background",
-            queue="long",
-            timeout=_SECONDS,
-            enqueue_after_commit=True,
-            change_list=doc.name,
-        )
+        actions.later("ansinh_app.registry.bulk_changes.in_background", _SECONDS, change_list=doc.name)
         return _answer(
             doc, _("Proposing {0} changes has started. You can leave this page.").format(doc.rows_ready)
         )
@@ -150,13 +144,7 @@ def approve_all(doc: str | dict) -> dict:
     if not frappe.has_permission("Registry Change", "submit"):
         frappe.throw(_("The paying office approves changes."), frappe.PermissionError)
     if bulk_changes.waiting(doc) > _AT_ONCE:
-        frappe.enqueue(
-            "ansinh_app.registry.bulk_changes.approve_in_background",
-            queue="long",
-            timeout=_SECONDS,
-            enqueue_after_commit=True,
-            change_list=doc.name,
-        )
+        actions.later("ansinh_app.registry.bulk_changes.approve_in_background", _SECONDS, change_list=doc.name)
         return _answer(doc, _("The approval has started. You can leave this page."))
     result = bulk_changes.approve(doc)
     lines = [_("{0} changes were approved.").format(len(result["approved"]))]

@@ -10,6 +10,7 @@ from ansinh_app.permissions import check_office
 from ansinh_app.registry.imports import job, undo
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.people import first_of_month
+from ansinh_app.utils import actions
 
 # How long one run may take before the queue ends it.
 RUN_SECONDS = 3600
@@ -192,14 +193,7 @@ def undo_import(doc: str) -> dict:
 
 def _queue(doc, work: str, message: str) -> dict:
     doc.db_set("status", "Running")
-    frappe.enqueue(
-        "ansinh_app.registry.imports.job.in_background",
-        queue="long",
-        timeout=RUN_SECONDS,
-        enqueue_after_commit=True,
-        registry_import=doc.name,
-        work=work,
-    )
+    actions.later("ansinh_app.registry.imports.job.in_background", RUN_SECONDS, registry_import=doc.name, work=work)
     return _answer(doc, message.format(frappe.bold(doc.title)))
 
 

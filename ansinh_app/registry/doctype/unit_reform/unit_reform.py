@@ -159,13 +159,7 @@ def run_reform(doc: str | dict) -> dict:
         )
     if doc.people > _AT_ONCE:
         doc.db_set("status", "Running")
-        frappe.enqueue(
-            "ansinh_app.registry.reform.in_background",
-            queue="long",
-            timeout=RUN_SECONDS,
-            enqueue_after_commit=True,
-            reform=doc.name,
-        )
+        actions.later("ansinh_app.registry.reform.in_background", RUN_SECONDS, reform=doc.name)
         return _answer(doc, _("The reform has started. You can leave this page."))
     moved = reform.run(doc)
     return _answer(doc, _("{0} people have moved.").format(moved.get("Beneficiary", 0)))
