@@ -150,7 +150,8 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
     "Payment Move": _OF_OFFICE,
-    "Provider Inquiry": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
+    # A question is the office's alone until it is asked.
+    "Provider Inquiry": {**_OF_OFFICE, "providers": (Way("asked_provider", "providers"),)},
     "Payout Period": {
         **_OF_OFFICE,
         "units": (Way("office", "units_above", "Paying Office", "administrative_unit"),),

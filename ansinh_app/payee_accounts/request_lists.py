@@ -7,6 +7,7 @@ from frappe.utils import nowdate
 from ansinh_app.core import account_answers
 from ansinh_app.core.errors import BadFile, BadTable
 from ansinh_app.exceptions import AccountRequestError, AnSinhError, ResultFileError
+from ansinh_app.payee_accounts import list_counts
 from ansinh_app.payouts import files, results
 from ansinh_app.setup.providers import REQUESTS
 from ansinh_app.utils import workbooks
@@ -177,9 +178,9 @@ def answer(request_list) -> dict[str, int]:
                 "account_name": found.account_name[:140], "status": found.status, "reason": reason,
             },
         )  # fmt: skip
-    counts = _counts(request_list, len(listed))
+    counts = list_counts.of_list(request_list.name) | {"unmatched": len(listed)}
     request_list.update(counts)
-    request_list.status = "Partly Answered" if counts["waiting"] else "Answered"
+    request_list.status = list_counts.status_of(counts)
     _save(request_list)
     return counts
 
@@ -201,6 +202,7 @@ def _apply_one(row, found) -> str:
     else:
         request.rejected_reason = found.reason or _("The provider gave no reason")
     request.status = found.status
+    request.flags.by_list = True
     frappe.db.savepoint("account_answer")
     try:
         request.save()
@@ -209,16 +211,6 @@ def _apply_one(row, found) -> str:
         frappe.clear_last_message()
         return frappe.utils.strip_html(str(error))
     return ""
-
-
-def _counts(request_list, unmatched: int) -> dict[str, int]:
-    statuses = frappe.get_all("Account Request", filters={"request_list": request_list.name}, pluck="status")
-    return {
-        "opened": sum(status in ("Opened", "Handed Over") for status in statuses),
-        "rejected": statuses.count("Rejected"),
-        "waiting": statuses.count("Sent"),
-        "unmatched": unmatched,
-    }
 
 
 def _answers(content: bytes, request_list) -> list:

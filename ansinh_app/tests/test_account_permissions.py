@@ -3,6 +3,7 @@
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
+from ansinh_app.payee_accounts.doctype.provider_inquiry import provider_inquiry
 from ansinh_app.tests.factories import (
     BINH_HOA,
     MAI_PHA,
@@ -151,7 +152,7 @@ class TestAccountPermissions(FrappeTestCase):
                 else values
             )
             cls.documents[doctype][key] = doc.name
-        frappe.db.set_value("Provider Inquiry", cls.documents["Provider Inquiry"][key], "status", "Asked")
+        provider_inquiry.ask({"name": cls.documents["Provider Inquiry"][key]})
 
     def test_lists_and_documents_show_each_agency_its_own(self):
         for doctype, by_user in _SEEN.items():

@@ -358,6 +358,18 @@ class TestLists(FrappeTestCase):
         with self.assertRaises(ResultFileError):
             self.answer([["Kính gửi"], ["không có bảng"]])
 
+    def test_accounts_opened_one_by_one_are_counted_too(self):
+        self.sent()
+        for number, request in enumerate(self.requests):
+            request.reload()
+            request.update({"account_no": f"07009988{number:02d}", "account_name": request.holder_name})
+            request.status = "Opened"
+            request.save()
+            self.list.reload()
+            left = len(self.requests) - number - 1
+            self.assertEqual((self.list.opened, self.list.waiting), (number + 1, left))
+        self.assertEqual(self.list.status, "Answered")
+
     def test_a_number_of_somebody_else_is_listed_and_the_rest_applied(self):
         make_account(make_person("Lý Văn Chủ"), account_no="060155550009")
         self.sent()
@@ -470,11 +482,14 @@ class TestInquiry(FrappeTestCase):
         self.assertEqual((self.inquiry.office, self.inquiry.provider), (make_office(), BANK))
         with self.assertRaises(AccountRequestError):
             provider_inquiry.send_answer(self.inquiry.as_dict())
+        clerk = make_user("acr-stb@example.com", "Bank Officer", providers=[BANK])
+        with as_user(clerk):
+            # Not asked yet: the office may still be thinking about its words.
+            self.assertEqual(frappe.get_list("Provider Inquiry", pluck="name"), [])
         provider_inquiry.ask(self.inquiry.as_dict())
         self.inquiry.reload()
         self.assertEqual(self.inquiry.status, "Asked")
         self.assertGreater(str(self.inquiry.due_on), str(self.inquiry.asked_on))
-        clerk = make_user("acr-stb@example.com", "Bank Officer", providers=[BANK])
         with as_user(clerk):
             mine = frappe.get_doc("Provider Inquiry", self.inquiry.name)
             with self.assertRaises(AccountRequestError):
@@ -490,6 +505,7 @@ class TestInquiry(FrappeTestCase):
         self.assertEqual(self.inquiry.reload().status, "Closed")
 
     def test_another_bank_sees_nothing(self):
+        provider_inquiry.ask(self.inquiry.as_dict())
         with as_user(make_user("acr-ctg@example.com", "Bank Officer", providers=[OTHER_BANK])):
             self.assertEqual(frappe.get_list("Provider Inquiry", pluck="name"), [])
             with self.assertRaises(frappe.PermissionError):

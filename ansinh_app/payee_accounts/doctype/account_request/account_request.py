@@ -12,7 +12,7 @@ from ansinh_app.exceptions import (
     ContractError,
     SelfApprovalError,
 )
-from ansinh_app.payee_accounts import contracts, holding, opening, working_days
+from ansinh_app.payee_accounts import contracts, holding, list_counts, opening, working_days
 from ansinh_app.payee_accounts.numbers import clean_account_no
 from ansinh_app.permissions import scope
 
@@ -44,6 +44,13 @@ class AccountRequest(Document):
         self.validate_account()
         self.validate_single()
         self.take_step()
+
+    def on_update(self):
+        """The list tells how far it is also where accounts are opened one by one."""
+        before = self.get_doc_before_save()
+        moved = before and before.status != self.status and before.status != "Confirmed"
+        if moved and self.request_list and not self.flags.by_list:
+            list_counts.refresh(self.request_list)
 
     @property
     def person(self):

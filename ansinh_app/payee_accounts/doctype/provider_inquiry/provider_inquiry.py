@@ -13,7 +13,7 @@ from ansinh_app.utils import actions
 
 ANSWER_WORKING_DAYS = 3
 _OF_THE_PROVIDER = ("answer", "answer_file")
-_SET_BY_STEPS = ("status", "asked_on", "asked_by", "answered_by", "answered_on")
+_SET_BY_STEPS = ("status", "asked_provider", "asked_on", "asked_by", "answered_by", "answered_on")
 
 
 class ProviderInquiry(Document):
@@ -79,7 +79,13 @@ def ask(doc: str | dict) -> dict:
     inquiry.need("Draft")
     check_office(inquiry.office)
     due = inquiry.due_on or working_days.after(getdate(nowdate()), ANSWER_WORKING_DAYS)
-    inquiry.step(status="Asked", asked_on=nowdate(), asked_by=frappe.session.user, due_on=due)
+    inquiry.step(
+        status="Asked",
+        asked_provider=inquiry.provider,
+        asked_on=nowdate(),
+        asked_by=frappe.session.user,
+        due_on=due,
+    )
     return inquiry.as_dict()
 
 
