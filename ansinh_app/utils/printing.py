@@ -22,7 +22,7 @@ MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total"
 UNPAID = ("Failed", "Uncollected")
 # A4 across less its margins, in mm: what a list has for rows beside its head and sums, what the title block and
 # the signatures with the seal take, a row wide enough to sign in.
-_LIST_WIDTH, _LIST_HEIGHT = 262, 158
+_LIST_WIDTH, _LIST_HEIGHT = 262, 152
 _HEAD_HEIGHT, _SIGN_HEIGHT = 54, 76
 _SUM_ROW, _SIGNED_ROW = 4.6, 7.3
 
