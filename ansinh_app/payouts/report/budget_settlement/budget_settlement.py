@@ -143,7 +143,7 @@ def _columns() -> list[dict]:
         {"fieldname": "programme", "label": _("Programme"), "fieldtype": "Data", "width": 200},
         {"fieldname": "purpose", "label": _("Purpose"), "fieldtype": "Data", "width": 130},
     ]
-    money = {"fieldtype": "Currency", "options": "VND", "precision": 0, "width": 150}
+    money = {"fieldtype": "Currency", "options": "VND", "precision": 0, "width": 185}
     return columns + [{"fieldname": name, "label": label, **money} for name, label in _money().items()]
 
 
