@@ -22,8 +22,12 @@ HARMLESS = "repeated_row"
 _MAY_ANSWER = ("Social Affairs Officer", "Social Affairs Manager")
 
 
-def take(result, before) -> None:
-    """Carries out the answers written on a submitted result since `before`; refuses what cannot be answered."""
+def take(result, before) -> bool:
+    """Carries out the answers written on a submitted result since `before`; refuses what cannot be answered.
+
+    Returns whether a payout line changed by them.
+    """
+    corrected = False
     known = {row.name: row for row in before.rows}
     if set(known) != {row.name for row in result.rows}:
         frappe.throw(_("Rows of a result are neither added nor removed."), ResultFileError)
@@ -37,7 +41,9 @@ def take(result, before) -> None:
         row.answered_by, row.answered_on = frappe.session.user, now_datetime()
         if row.answer in (REVERSED, PAID_AFTER_ALL):
             _correct_line(result, row)
+            corrected = True
     count(result)
+    return corrected
 
 
 def count(result) -> None:

@@ -21,10 +21,11 @@ class ProviderResult(Document):
         results.apply(self)
 
     def before_update_after_submit(self):
-        answers.take(self, self.get_doc_before_save())
+        self.flags.corrected = answers.take(self, self.get_doc_before_save())
 
     def on_update_after_submit(self):
-        results.refresh_batch(self.batch)
+        if self.flags.corrected:
+            results.refresh_batch(self.batch)
 
     def before_cancel(self):
         """Money that was paid stays paid; a wrong file is answered by the next one."""

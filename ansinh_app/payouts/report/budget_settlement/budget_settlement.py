@@ -9,7 +9,7 @@ from frappe.utils import getdate
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.payouts import drawdowns, held_money
-from ansinh_app.permissions import scope
+from ansinh_app.permissions import check_office
 
 
 @dataclass(slots=True)
@@ -36,9 +36,7 @@ def execute(filters=None):
     filters = frappe._dict(filters or {})
     if not filters.office or not filters.year:
         frappe.throw(_("Choose the paying office and the budget year."), title=_("Budget Settlement"))
-    who = scope()
-    if not who.unrestricted and who.offices is not None and filters.office not in who.offices:
-        frappe.throw(_("You do not work for this office."), frappe.PermissionError)
+    check_office(filters.office)
     years = settle(filters.office, int(filters.year))
     titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
     rows = []
@@ -55,11 +53,9 @@ def execute(filters=None):
 def settle(office: str, year: int) -> dict[tuple[str, str], Year]:
     """(programme, purpose) -> its year; months count by the month paid for, as the drawdowns do."""
     found: dict[tuple[str, str], Year] = {}
-    for purpose in (drawdowns.BENEFITS, drawdowns.FEE):
-        for programme in _programmes(office, year, purpose):
-            row = found.setdefault((programme, purpose), Year())
-            row.allotted = _allotted(office, programme, year, purpose)
-            row.left = drawdowns.allotment_left(office, programme, year, purpose=purpose)
+    for (programme, purpose), amount in _allotted(office, year).items():
+        left = drawdowns.allotment_left(office, programme, year, purpose=purpose)
+        found[(programme, purpose)] = Year(allotted=amount, left=left)
     for programme, amount in _fees(office, year).items():
         row = found.setdefault((programme, drawdowns.FEE), Year())
         # A fee is earned by the month it was settled for: what is drawn is what is paid.
@@ -83,28 +79,37 @@ def settle(office: str, year: int) -> dict[tuple[str, str], Year]:
     return found
 
 
-def _programmes(office: str, year: int, purpose: str) -> list[str]:
-    filters = {"office": office, "year": year, "docstatus": 1}
-    filters["purpose"] = drawdowns.FEE if purpose == drawdowns.FEE else ["!=", drawdowns.FEE]
-    names = frappe.get_all("Budget Allotment", filters=filters, pluck="programme", limit_page_length=0)
-    return sorted(set(names))
+def _allotted(office: str, year: int) -> dict[tuple[str, str], int]:
+    """(programme, purpose) -> đồng; an allotment older than the distinction is for benefits."""
+    found: dict[tuple[str, str], int] = {}
+    for row in frappe.get_all(
+        "Budget Allotment",
+        filters={"office": office, "year": year, "docstatus": 1},
+        fields=["programme", "purpose", "amount"],
+        limit_page_length=0,
+    ):
+        key = (row.programme, row.purpose or drawdowns.BENEFITS)
+        found[key] = found.get(key, 0) + as_dong(row.amount or 0)
+    return found
 
 
-def _allotted(office: str, programme: str, year: int, purpose: str) -> int:
-    filters = {"office": office, "programme": programme, "year": year, "docstatus": 1}
-    filters["purpose"] = drawdowns.FEE if purpose == drawdowns.FEE else ["!=", drawdowns.FEE]
-    amounts = frappe.get_all("Budget Allotment", filters=filters, pluck="amount", limit_page_length=0)
-    return sum(as_dong(amount or 0) for amount in amounts)
+def _fees(office: str, year: int) -> dict[str, int]:
+    return _of_year("Treasury Drawdown", office, year, purpose=drawdowns.FEE)
 
 
-def _of_year(doctype: str, office: str, year: int, *columns: str, **equal) -> list[dict]:
-    """Submitted documents of the office's months in the year."""
+def _returned(office: str, year: int) -> dict[str, int]:
+    """Money nobody waited for; what was recovered from people never left with the providers of this year."""
+    return _of_year("Treasury Return", office, year, source="Money Not Paid Out")
+
+
+def _of_year(doctype: str, office: str, year: int, **equal) -> dict[str, int]:
+    """Programme -> đồng of the submitted documents of the office's months in the year."""
     table, period = frappe.qb.DocType(doctype), frappe.qb.DocType("Payout Period")
     query = (
         frappe.qb.from_(table)
         .join(period)
         .on(table.period == period.name)
-        .select(*(table[name] for name in columns))
+        .select(table.programme, table.amount)
         .where(table.office == office)
         .where(table.docstatus == 1)
         .where(period.month >= f"{year}-01-01")
@@ -112,23 +117,9 @@ def _of_year(doctype: str, office: str, year: int, *columns: str, **equal) -> li
     )
     for name, value in equal.items():
         query = query.where(table[name] == value)
-    return query.run(as_dict=True)
-
-
-def _fees(office: str, year: int) -> dict[str, int]:
     found: dict[str, int] = {}
-    rows = _of_year("Treasury Drawdown", office, year, "programme", "amount", purpose=drawdowns.FEE)
-    for row in rows:
-        found[row.programme] = found.get(row.programme, 0) + as_dong(row.amount or 0)
-    return found
-
-
-def _returned(office: str, year: int) -> dict[str, int]:
-    """Money nobody waited for; what was recovered from people never left with the providers of this year."""
-    found: dict[str, int] = {}
-    rows = _of_year("Treasury Return", office, year, "programme", "amount", source="Money Not Paid Out")
-    for row in rows:
-        found[row.programme] = found.get(row.programme, 0) + as_dong(row.amount or 0)
+    for programme, amount in query.run():
+        found[programme] = found.get(programme, 0) + as_dong(amount or 0)
     return found
 
 
