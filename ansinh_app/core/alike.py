@@ -178,7 +178,9 @@ class AlikeRuns:
 def told(steps: Iterable[Step], own: Own) -> tuple[Step, ...]:
     """The steps of somebody alike as they read for this person."""
     return tuple(
-        Step(step.code, step.params | {name: getattr(own, source) for name, source in _OWN[step.code].items()})
+        Step(
+            step.code, step.params | {name: getattr(own, source) for name, source in _OWN[step.code].items()}
+        )
         if step.code in _OWN
         else step
         for step in steps

@@ -72,13 +72,14 @@ class Month:
         return month
 
     @classmethod
-    def _at(cls, index: int) -> Month:
+    def at(cls, index: int) -> Month:
+        """The month with this index."""
         return cls(index // 12, index % 12 + 1)
 
     @staticmethod
     def range(first: Month, last: Month) -> Iterator[Month]:
         """Every month from first to last, both included; nothing when last is before first."""
-        return (Month._at(index) for index in range(first.index, last.index + 1))
+        return (Month.at(index) for index in range(first.index, last.index + 1))
 
     @property
     def first_day(self) -> date:
@@ -96,14 +97,14 @@ class Month:
     def __add__(self, months: int) -> Month:
         if not isinstance(months, int):
             return NotImplemented
-        return Month._at(self.index + months)
+        return Month.at(self.index + months)
 
     def __sub__(self, other):
         """Month - int is a Month; Month - Month is the number of months between them."""
         if isinstance(other, Month):
             return self.index - other.index
         if isinstance(other, int):
-            return Month._at(self.index - other)
+            return Month.at(self.index - other)
         return NotImplemented
 
     def __eq__(self, other: object) -> bool:

@@ -52,7 +52,12 @@ def test_any_history_of_a_family_of_look_alikes(history, births, shift):
             other = replace(history.person, name=f"BEN-X{number}", born=born)
             later = timedelta(days=shift * number)
             theirs = [
-                replace(one, name=f"{one.name}-X{number}", decision_no=f"{number}/QĐ", decided_on=one.decided_on + later)
+                replace(
+                    one,
+                    name=f"{one.name}-X{number}",
+                    decision_no=f"{number}/QĐ",
+                    decided_on=one.decided_on + later,
+                )
                 for one in known
             ]
             compare(runs, other, theirs, history.settled, history.cases, OPENING)
@@ -80,7 +85,10 @@ def test_a_register_of_people_of_all_ages(people, months, late):
     runs, opening = AlikeRuns(period, as_of, law()), period - months
     for number, (born, precision, items) in enumerate(people):
         person = Person(f"BEN-{number}", born, precision)
-        items = [replace(one, name=f"E{number}-{place}", start=max(one.start, opening)) for place, one in enumerate(items)]
+        items = [
+            replace(one, name=f"E{number}-{place}", start=max(one.start, opening))
+            for place, one in enumerate(items)
+        ]
         settled = [
             Settled(law().benefit(items[0].category), month, {month: 750_000}, 0, "Paid")
             for month in Month.range(opening, period - 1)
@@ -106,7 +114,9 @@ def test_people_alike_are_asked_once():
 
     def asked(born):
         before = len(runs._known)
-        term = Entitlement(f"E-{born}", "BTXH-06B1", 1, start, date(2025, 12, born.day), decision_no=str(born))
+        term = Entitlement(
+            f"E-{born}", "BTXH-06B1", 1, start, date(2025, 12, born.day), decision_no=str(born)
+        )
         line = compare(runs, Person(str(born), born), [term], [], (), start).lines[0]
         assert line.entitlement == term.name
         return len(runs._known) - before
