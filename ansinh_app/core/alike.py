@@ -20,7 +20,12 @@ from .payout import Line, PersonRun, run_person
 
 # What steps say of one person, by step: the step's parameter and where it comes from (see Own).
 _OWN = {
-    "entitled": {"entitlement": "entitlement", "decision_no": "decision_no", "decided_on": "decided_on"},
+    "entitled": {
+        "entitlement": "entitlement",
+        "decision_no": "decision_no",
+        "start": "start",
+        "decided_on": "decided_on",
+    },
     "age": {"age": "age", "born": "born"},
     "birth_assumed": {"counted": "born"},
     "last_month_of_age": {"age": "age"},
@@ -33,6 +38,7 @@ class Own:
 
     entitlement: str
     decision_no: str
+    start: str
     decided_on: str
     age: int | None
     born: str | None
@@ -53,6 +59,7 @@ class AlikeRuns:
         self.period, self.as_of, self.law = period, as_of, law
         self._eve = (period - 1).last_day
         self._known: dict[Hashable, Pattern | None] = {}
+        self._paid: dict[Hashable, Month | None] = {}
         self._limits: dict[str, tuple[int, ...]] = {}
 
     def pattern(
@@ -70,11 +77,18 @@ class AlikeRuns:
         """
         if cases or person.marriages:
             return None
-        key = self._key(person, entitlements, opening, ledger)
+        outside = self._outside(person, entitlements)
+        if outside is not None:
+            opening = max(
+                opening, min(outside + 1, self._first_paid(settled, ledger) or outside + 1, key=_index)
+            )
+        key = self._key(person, entitlements, opening, ledger, outside)
         try:
             return self._known[key]
         except KeyError:
             pass
+        if outside is not None:
+            entitlements = [replace(entitlements[0], start=outside + 1, settled_through=None)]
         run = run_person(person, entitlements, self.period, self.as_of, self.law, settled, (), opening)
         found = None
         if not run.problems and not run.proposals:
@@ -83,12 +97,34 @@ class AlikeRuns:
         self._known[key] = found
         return found
 
+    def _outside(self, person: Person, entitlements: Sequence[Entitlement]) -> Month | None:
+        """The last month settled outside, where the decision counts as one that starts after it.
+
+        Those months owe nothing either way. Only where nothing in them could hold the benefit back that does not
+        do so in the period: a single decision that goes on and counts no quantity, of somebody who is alive.
+        """
+        if len(entitlements) != 1 or person.died_on is not None:
+            return None
+        item = entitlements[0]
+        through = item.settled_through
+        if through is None or item.changes or item.quantity != 1:
+            return None
+        return through if item.start.index <= through.index < self.period.index else None
+
+    def _first_paid(self, settled: Sequence[Settled], ledger: Hashable) -> Month | None:
+        try:
+            return self._paid[ledger]
+        except KeyError:
+            first = min((month for line in settled for month in line.months), default=None)
+            return self._paid.setdefault(ledger, first)
+
     def own(self, person: Person, entitlement: Entitlement) -> Own:
         """What the steps say of the person and this decision."""
         born = person.counted_birth()
         return Own(
             entitlement.name,
             entitlement.decision_no,
+            str(entitlement.start),
             entitlement.decided_on.isoformat(),
             None if born is None else self._months_old(born, self.period) // 12,
             None if born is None else born.isoformat(),
@@ -116,7 +152,12 @@ class AlikeRuns:
         return PersonRun(lines, [], [])
 
     def _key(
-        self, person: Person, entitlements: Sequence[Entitlement], opening: Month, ledger: Hashable
+        self,
+        person: Person,
+        entitlements: Sequence[Entitlement],
+        opening: Month,
+        ledger: Hashable,
+        outside: Month | None,
     ) -> Hashable:
         born = person.counted_birth()
         terms = tuple(
@@ -124,11 +165,11 @@ class AlikeRuns:
                 (
                     item.category,
                     item.quantity,
-                    item.start.index,
+                    item.start.index if outside is None else outside.index + 1,
                     # Its day counts only as known by the day of the run, or by the end of the month before.
                     item.decided_on <= self.as_of,
                     item.decided_on <= self._eve,
-                    item.settled_through and item.settled_through.index,
+                    item.settled_through and outside is None and item.settled_through.index,
                     item.changes,
                     item.both_schemes_on,
                     self._ages(item.category, born, opening),
@@ -189,3 +230,7 @@ def told(steps: Iterable[Step], own: Own) -> tuple[Step, ...]:
 
 def _order(entitlements: Sequence[Entitlement]) -> tuple[int, ...]:
     return tuple(sorted(range(len(entitlements)), key=lambda place: entitlements[place].name))
+
+
+def _index(month: Month) -> int:
+    return month.index

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 import frappe
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, Max, Min
 from frappe.utils import getdate
 
 from ansinh_app.core.law import Law
@@ -141,9 +141,9 @@ class Book:
 class Reader:
     """Reads books: what all people share is read once, so that a run can read its people part by part."""
 
-    def __init__(self, law: Law, period: str | None = None, month: Month | None = None) -> None:
-        """`period` and `month`: the one that is being prepared, if any."""
-        self.law, self.period, self.month = law, period, month
+    def __init__(self, law: Law, office: str | None = None, month: Month | None = None) -> None:
+        """`office` and `month`: what is being prepared, if anything is."""
+        self.law, self.office, self.month = law, office, month
         self.transfers = _transfers()
         self.units = _units()
         self.rate_units = {version.unit for version in law.versions if version.unit}
@@ -156,11 +156,12 @@ class Reader:
         }
         self._months: dict[object, Month] = {}
         self._places: dict[str | None, tuple[str, ...]] = {}
-        self._settled = _SettledLines(period, month)
+        self._befores: dict[date, Month] = {}
+        self._settled = _SettledLines(office, month)
 
-    def who(self, office: str, month: Month) -> Who:
+    def who(self) -> Who:
         """The people the office pays in the month."""
-        return Who(office, None, *_moving(self.transfers, office, month))
+        return Who(self.office, None, *_moving(self.transfers, self.office, self.month))
 
     def read(self, *scopes: Who) -> Book:
         """The people of these scopes with decisions, lines of all periods, cases and where their money goes."""
@@ -236,6 +237,13 @@ class Reader:
         except KeyError:
             return self._months.setdefault(value, Month.parse(getdate(value)))
 
+    def _before(self, begins: date) -> Month:
+        """The month before that of the day."""
+        found = self._befores.get(begins)
+        if found is None:
+            found = self._befores[begins] = Month.of(begins) - 1
+        return found
+
     def _paid_here_from(self, book: PersonBook) -> date | None:
         """The day from which months are this system's to pay: its first office's, or what it has paid, if earlier.
 
@@ -243,7 +251,9 @@ class Reader:
         """
         moved = self.transfers.get(book.row.name)
         begins = self.starts.get((moved[0].old_office if moved else None) or book.row.office)
-        return min(begins, book.paid_from.first_day) if begins and book.paid_from else begins
+        if begins and book.paid_from and book.paid_from.index < begins.year * 12 + begins.month - 1:
+            return book.paid_from.first_day
+        return begins
 
     def _entitlement(self, row: TermRow, changes: Iterable[Change], begins: date | None) -> Entitlement:
         start = self._month(row.effective_from)
@@ -251,7 +261,7 @@ class Reader:
         through = self._month(row.settled_through) if row.settled_through else None
         if begins and decided_on < begins:
             # Decided before anybody here began to pay: the months before were somebody else's to pay.
-            before = Month.of(begins) - 1
+            before = self._before(begins)
             through = max(through, before) if through else before
         if row.effective_to:
             known = _day(row.stop_decision_date) or decided_on
@@ -298,28 +308,28 @@ class Reader:
         lines = self._settled
         lines.read_periods()
         ledgers: dict[str, list[int]] = defaultdict(list)
-        numbers = lines.numbers
-        for row in _lines(who):
-            try:
-                number = numbers[row[1:]]
-            except KeyError:
-                number = lines.add(row[1:])
+        broken = []
+        for row in _runs_of_lines(who):
+            number = lines.number(row[1:])
             ledgers[row[0]].append(number)
-        settled, first, elsewhere = lines.settled, lines.first, lines.elsewhere
+            if number == _BROKEN:
+                broken.append(row[0])
+        rest = _lines(who, own_month_only=0)
+        for start in range(0, len(broken), _CHUNK):
+            names = sorted(set(broken[start : start + _CHUNK]))
+            rest += _lines(Who(names=tuple(names)), own_month_only=1)
+        for name in broken:
+            ledgers[name] = []
+        for beneficiary, benefit, office, period, months, recovery, status in rest:
+            ledgers[beneficiary].append(lines.number((benefit, office, period, months, recovery, status)))
         for beneficiary, ledger in ledgers.items():
-            book = people[beneficiary]
             # In an order that does not hang on the database's, so that equal ledgers are equal.
             ledger.sort()
+            book = people[beneficiary]
             book.ledger = tuple(ledger)
-            book.settled = [settled[number] for number in ledger]
-            paid_from = min([first[number] for number in ledger])
-            book.paid_from = None if paid_from is _NEVER else Month.at(paid_from)
-            if elsewhere and not elsewhere.isdisjoint(ledger):
-                book.taken = [
-                    line_key(beneficiary, settled[number].benefit, self.month)
-                    for number in ledger
-                    if number in elsewhere
-                ]
+            book.settled, book.paid_from, elsewhere = lines.of(book.ledger)
+            if elsewhere:
+                book.taken = [line_key(beneficiary, benefit, self.month) for benefit in elsewhere]
 
     def _read_grants(self, people: dict[str, PersonBook], who: Who) -> None:
         """One-off grants not cancelled, and the lines of all periods that paid them."""
@@ -332,29 +342,30 @@ class Reader:
             return
         for row in _grant_lines(who):
             month = self._month(row.month)
-            if self.period and row.period != self.period and month == self.month:
+            if self.office and row.office != self.office and month == self.month:
                 people[row.beneficiary].taken.append(row.line_key)
             if row.one_off_grant in found:
                 paid = (month, as_dong(row.total or 0), row.status)
                 found[row.one_off_grant].lines.append(paid)
 
 
-_NEVER = 10**9
+_BROKEN = -1
 
 
 class _SettledLines:
     """Earlier lines as the core takes them. Thousands of people have equal ones: each is made once and numbered.
 
-    `first`: the index of the first month a line pays for. `elsewhere`: lines of the month that is being prepared
-    which another office holds.
+    What is numbered is one line as it stands, or a run of lines: every month from one to another the same amount,
+    paid for that month alone.
     """
 
-    def __init__(self, period: str | None, month: Month | None) -> None:
-        self.period, self.month = period, month
-        self.numbers: dict[tuple, int] = {}
-        self.settled: list[Settled] = []
-        self.first: list[int] = []
-        self.elsewhere: set[int] = set()
+    def __init__(self, office: str | None, month: Month | None) -> None:
+        """`office` and `month`: what is being prepared, if anything is."""
+        self.office, self.month = office, month
+        self._numbers: dict[tuple, int] = {}
+        self._settled: list[tuple[Settled, ...]] = []
+        self._elsewhere: dict[int, str] = {}
+        self._ledgers: dict[tuple[int, ...], tuple] = {}
         self._periods: dict[str, Month] = {}
 
     def read_periods(self) -> None:
@@ -365,25 +376,50 @@ class _SettledLines:
             )
             self._periods = {name: Month.parse(getdate(month)) for name, month in rows}
 
-    def add(self, row: tuple) -> int:
-        """The number of a line not seen before."""
-        benefit, period, months, recovery, status = row
-        paid, number = months_from_json(months), len(self.settled)
-        of = self._periods[period]
-        self.settled.append(Settled(benefit, of, paid, as_dong(recovery or 0), status))
-        self.first.append(min((month.index for month in paid), default=_NEVER))
-        if self.month and of == self.month and period != self.period:
-            self.elsewhere.add(number)
-        self.numbers[row] = number
+    def number(self, row: tuple) -> int:
+        """The number of a line (six values) or of a run of lines (seven); _BROKEN for a run with months missing."""
+        try:
+            return self._numbers[row]
+        except KeyError:
+            pass
+        found = self._line(*row) if len(row) == 6 else self._run(*row)
+        number = len(self._settled) if found else _BROKEN
+        if found:
+            self._settled.append(found)
+            if self.month and row[1] != self.office and any(one.period == self.month for one in found):
+                self._elsewhere[number] = row[0]
+        self._numbers[row] = number
         return number
+
+    def of(self, ledger: tuple[int, ...]) -> tuple[list[Settled], Month | None, list[str]]:
+        """The lines of a ledger, the first month they pay for, and the month's benefits another office pays."""
+        try:
+            return self._ledgers[ledger]
+        except KeyError:
+            pass
+        settled = [line for number in ledger for line in self._settled[number]]
+        first = min((month for line in settled for month in line.months), default=None)
+        elsewhere = [self._elsewhere[number] for number in ledger if number in self._elsewhere]
+        return self._ledgers.setdefault(ledger, (settled, first, elsewhere))
+
+    def _line(self, benefit, _office, period, months, recovery, status) -> tuple[Settled, ...]:
+        paid = months_from_json(months)
+        return (Settled(benefit, self._periods[period], paid, as_dong(recovery or 0), status),)
+
+    def _run(self, benefit, _office, amount, status, first, last, number) -> tuple[Settled, ...] | None:
+        """An office has one line a month for a person and benefit: as many lines as months leave no month out."""
+        start, end, paid = self._periods[first], self._periods[last], as_dong(amount)
+        if end - start + 1 != number:
+            return None
+        return tuple(Settled(benefit, month, {month: paid}, 0, status) for month in Month.range(start, end))
 
 
 def read_book(
     law: Law, office: str | None = None, beneficiary: str | None = None, month: Month | None = None
 ) -> Book:
     """The people an office pays in the month, or one person, with decisions, lines of all periods and cases."""
-    reader = Reader(law)
-    return reader.read(reader.who(office, month) if office and month else Who(office, beneficiary))
+    reader = Reader(law, office, month)
+    return reader.read(reader.who() if office and month else Who(office, beneficiary))
 
 
 def read_people(law: Law, office: str) -> dict[str, PersonBook]:
@@ -578,18 +614,40 @@ def _changes(who: Who) -> dict[str, list[Change]]:
     return found
 
 
-def _lines(who: Who) -> Iterable[tuple]:
-    """Beneficiary, benefit, period, months, recovery and status of the regular lines of all periods."""
+def _runs_of_lines(who: Who) -> Iterable[tuple]:
+    """The regular lines that pay for their own month alone, those of one amount together.
+
+    Beneficiary, benefit, office, amount, status, first and last period, and how many lines they are.
+    """
+    person, line = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Payout Line")
+    same = (line.beneficiary, line.benefit, line.office, line.monthly_amount, line.status)
+    query = (
+        frappe.qb.from_(line)
+        .join(person)
+        .on(line.beneficiary == person.name)
+        # An office's periods are named by their months: the first by name is the first in time.
+        .select(*same, Min(line.period), Max(line.period), Count("*"))
+        .where(line.own_month_only == 1)
+        .where(line.status != "Cancelled")
+        .groupby(*same)
+    )
+    return _scoped(query, person, who).run()
+
+
+def _lines(who: Who, own_month_only: int) -> list[tuple]:
+    """Beneficiary, benefit, office, period, months, recovery and status of regular lines, one by one."""
     person, line = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType("Payout Line")
     query = (
         frappe.qb.from_(line)
         .join(person)
         .on(line.beneficiary == person.name)
-        .select(line.beneficiary, line.benefit, line.period, line.months, line.recovery, line.status)
+        .select(line.beneficiary, line.benefit, line.office, line.period)
+        .select(line.months, line.recovery, line.status)
+        .where(line.own_month_only == own_month_only)
         .where(line.status != "Cancelled")
         .where(line.kind != ONE_OFF)
     )
-    return _scoped(query, person, who).run()
+    return list(_scoped(query, person, who).run())
 
 
 def _read_cases(people: dict[str, PersonBook], who: Who) -> None:
@@ -662,7 +720,7 @@ def _grant_lines(who: Who) -> list[dict]:
         .on(line.period == period.name)
         .join(person)
         .on(line.beneficiary == person.name)
-        .select(line.beneficiary, line.line_key, line.period, line.one_off_grant, line.total, line.status)
+        .select(line.beneficiary, line.line_key, line.office, line.one_off_grant, line.total, line.status)
         .select(period.month)
         .where(line.kind == ONE_OFF)
         .where(line.status != "Cancelled")

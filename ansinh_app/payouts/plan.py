@@ -78,7 +78,7 @@ class Planner:
         self.month = Month.parse(period.month)
         self.law = load_law()
         self.contracts = Contracts(self.office, self.month)
-        self.reader = Reader(self.law, self.period, self.month)
+        self.reader = Reader(self.law, self.office, self.month)
         self.runs = AlikeRuns(self.month, as_of, self.law)
         self.titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
         self._texts: dict[int, _Texts] = {}
@@ -90,7 +90,7 @@ class Planner:
 
     def who(self) -> Who:
         """The people the office pays in the month."""
-        return self.reader.who(self.office, self.month)
+        return self.reader.who()
 
     def parts(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Plan]:
         """The plan of some communes after the other, in list order; tells `progress(done, total)` between them."""
@@ -190,7 +190,8 @@ class Planner:
                 entitlement = person.entitlements[pattern.places[number]]
                 own = self.runs.own(person.person, entitlement)
                 months, explanation = texts.of(number, own)
-                self._add(plan, person, line, own.entitlement, months, explanation)
+                alone = texts.own_month_only[number]
+                self._add(plan, person, line, own.entitlement, months, explanation, alone)
             return
         result = run_person(
             person.person,
@@ -208,17 +209,24 @@ class Planner:
             plan.proposals[(person.row.name, proposal.benefit)] = proposal
         for line in result.lines:
             texts = months_to_json(line.months), steps_to_json(line.steps)
-            self._add(plan, person, line, line.entitlement, *texts)
+            self._add(plan, person, line, line.entitlement, *texts, _own_month_only(line, self.month))
 
     def _texts_of(self, pattern: Pattern) -> "_Texts":
         found = self._texts.get(id(pattern))
         if found is None:
             # The pattern is kept as long as the texts, so that no other can take its identity.
-            found = self._texts[id(pattern)] = _Texts(pattern)
+            found = self._texts[id(pattern)] = _Texts(pattern, self.month)
         return found
 
     def _add(
-        self, plan: Plan, person: PersonBook, line: Line, entitlement: str, months: str, explanation: str
+        self,
+        plan: Plan,
+        person: PersonBook,
+        line: Line,
+        entitlement: str,
+        months: str,
+        explanation: str,
+        own_month_only: int,
     ) -> None:
         programme = self.law.category(line.category).programme
         payee = payee_for(plan.book, person, entitlement, programme, self.contracts)
@@ -255,6 +263,7 @@ class Planner:
             "total": line.total,
             "months": months,
             "explanation": explanation,
+            "own_month_only": own_month_only,
         }
 
     def _shown(self, category: str) -> str:
@@ -264,10 +273,11 @@ class Planner:
 class _Texts:
     """A pattern's lines as they are stored: months, and the steps with blanks for what they say of one person."""
 
-    _BLANKS = Own("\0entitlement", "\0decision_no", "\0decided_on", "\0age", "\0born")
+    _BLANKS = Own("\0entitlement", "\0decision_no", "\0start", "\0decided_on", "\0age", "\0born")
 
-    def __init__(self, pattern: Pattern) -> None:
+    def __init__(self, pattern: Pattern, month: Month) -> None:
         self.pattern = pattern
+        self.own_month_only = [_own_month_only(line, month) for line in pattern.lines]
         self.months = [months_to_json(line.months) for line in pattern.lines]
         self.steps = [self._form(steps_to_json(told(line.steps, self._BLANKS))) for line in pattern.lines]
 
@@ -284,6 +294,7 @@ class _Texts:
         return self.months[number], self.steps[number] % {
             "entitlement": _json(own.entitlement),
             "decision_no": _json(own.decision_no),
+            "start": f'"{own.start}"',
             "decided_on": f'"{own.decided_on}"',
             "age": own.age,
             "born": f'"{own.born}"',
@@ -292,6 +303,11 @@ class _Texts:
 
 # As json.dumps(…, ensure_ascii=False) writes a text, without its detours.
 _json = json.encoder.encode_basestring
+
+
+def _own_month_only(line: Line, month: Month) -> int:
+    """1 for a line that pays its own month and nothing else: later runs read those of a person in one go."""
+    return int(not line.recovery and line.months == {month: line.monthly_amount})
 
 
 def make_plan(period: dict, as_of: date, progress=None) -> Plan:

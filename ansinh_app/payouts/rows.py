@@ -1,10 +1,13 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
+from operator import itemgetter
+
 import frappe
 from frappe.query_builder import Case
 from frappe.utils import now
 
 _CHUNK = 500
+_INSERTED = 2000
 
 LINE_FIELDS = (
     "batch",
@@ -36,6 +39,7 @@ LINE_FIELDS = (
     "total",
     "months",
     "explanation",
+    "own_month_only",
 )
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
@@ -43,7 +47,7 @@ _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "i
 
 def insert_lines(lines: list[dict]) -> None:
     """Writes whole lines; a line that replaces one keeps its name, creation and owner."""
-    stamp, user = now(), frappe.session.user
+    stamp, user, values_of = now(), frappe.session.user, itemgetter(*LINE_FIELDS)
     values = [
         (
             # A letter first: the name is the reference in bank files, and 12e45 must stay text in any sheet.
@@ -54,11 +58,11 @@ def insert_lines(lines: list[dict]) -> None:
             user,
             0,
             0,
-            *(line.get(fieldname) for fieldname in LINE_FIELDS),
+            *values_of(line),
         )
         for line in lines
     ]
-    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS], values, chunk_size=_CHUNK)
+    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS], values, chunk_size=_INSERTED)
 
 
 def delete_lines(names: list[str]) -> None:
