@@ -25,7 +25,7 @@ class Month:
     ('2024-05', '05/2024')
     """
 
-    __slots__ = ("index", "month", "year")
+    __slots__ = ("_text", "index", "month", "year")
 
     index: int
     month: int
@@ -37,6 +37,7 @@ class Month:
         object.__setattr__(self, "year", year)
         object.__setattr__(self, "month", month)
         object.__setattr__(self, "index", year * 12 + month - 1)
+        object.__setattr__(self, "_text", None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a Month cannot be changed")
@@ -127,7 +128,9 @@ class Month:
         return self.index
 
     def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
+        if self._text is None:
+            object.__setattr__(self, "_text", f"{self.year:04d}-{self.month:02d}")
+        return self._text
 
     def __repr__(self) -> str:
         return f"Month({self.year}, {self.month})"

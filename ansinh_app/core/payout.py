@@ -418,10 +418,10 @@ def line_key(beneficiary: str, benefit: str, period: Month, kind: str = REGULAR)
     >>> line_key("BEN-0000001", "BTXH", Month(2026, 11))
     'BEN-0000001|BTXH|2026-11|Regular'
     """
-    parts = (beneficiary, benefit, str(period), kind)
-    if not all(parts) or any("|" in part for part in parts):
-        raise ValueError(f"a line key needs four parts without '|', not {parts!r}")
-    return "|".join(parts)
+    key = f"{beneficiary}|{benefit}|{period}|{kind}"
+    if not (beneficiary and benefit and kind) or key.count("|") != 3:
+        raise ValueError(f"a line key needs four parts without '|', not {key!r}")
+    return key
 
 
 def seal(rows: Iterable[Mapping[str, object]]) -> str:

@@ -82,6 +82,7 @@ class Planner:
         self.runs = AlikeRuns(self.month, as_of, self.law)
         self.titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
         self._texts: dict[int, _Texts] = {}
+        self._known_titles: dict[str, str] = {}
 
     @property
     def units(self) -> dict[str, dict]:
@@ -267,7 +268,10 @@ class Planner:
         }
 
     def _shown(self, category: str) -> str:
-        return category_shown(self.law, category, self.titles)
+        found = self._known_titles.get(category)
+        if found is None:
+            found = self._known_titles[category] = category_shown(self.law, category, self.titles)
+        return found
 
 
 class _Texts:

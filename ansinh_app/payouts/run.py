@@ -18,6 +18,7 @@ from ansinh_app.payouts.findings import count_held
 from ansinh_app.payouts.ledger_reader import places_of
 from ansinh_app.payouts.plan import Held, Plan, Planner
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
+from ansinh_app.utils.memory import few_collections
 
 _COMPARED = tuple(fieldname for fieldname in LINE_FIELDS if fieldname != "status")
 _CHUNK = 900
@@ -35,8 +36,9 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     known_on = getdate(as_of or document.as_of or None)
     planner = Planner(document, known_on)
     run = _Run(planner)
-    for part in planner.parts(_progress(document)):
-        run.take(part)
+    with few_collections():
+        for part in planner.parts(_progress(document)):
+            run.take(part)
     run.remove_gone()
     cases = recoveries.propose(planner, run.over_paid, run.drafts)
     changes = proposals.draft(planner, sorted(run.changes, key=_person))
