@@ -82,6 +82,17 @@ def set_on_lines(names: list[str], **values) -> None:
         query.run()
 
 
+def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
+    """Sets the same values on the lines of a batch that had this status, those that pay something or those that do not."""
+    table = frappe.qb.DocType("Payout Line")
+    values |= {"modified": now(), "modified_by": frappe.session.user}
+    query = frappe.qb.update(table).where(table.batch == batch).where(table.status == was)
+    query = query.where(table.total > 0) if with_money else query.where(table.total == 0)
+    for fieldname, value in values.items():
+        query = query.set(table[fieldname], value)
+    query.run()
+
+
 def set_each(fieldname: str, values: dict[str, str]) -> None:
     """Sets one field to a value of its own on each line."""
     table = frappe.qb.DocType("Payout Line")
