@@ -159,7 +159,11 @@ def make_changes(frappe, people: int) -> None:
     for place, index in enumerate(some):
         name, kind = f"P{index:07d}", place % 4
         if kind == 0:
-            values = {"effective_to": "2026-05-31", "stop_decision_date": "2026-05-12", "stop_reason": "Thôi hưởng"}
+            values = {
+                "effective_to": "2026-05-31",
+                "stop_decision_date": "2026-05-12",
+                "stop_reason": "Thôi hưởng",
+            }
             frappe.db.set_value("Entitlement", f"ENT-{name}", values)
         elif kind == 1:
             values = {"deceased_on": "2026-05-03", "death_known_on": "2026-05-10"}

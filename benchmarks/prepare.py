@@ -35,19 +35,34 @@ def _measure(people: int) -> list[str]:
         peak = peak_memory()
         floor = _floor(frappe, with_indexes=True)
         heap = _floor(frappe, with_indexes=False)
+        sealed = _seal(frappe)
         one = _one_by_one(frappe)
         frappe.destroy()
     lines = made["lines"]
     assert again["unchanged"] == lines and made["created"] == lines and first["created"] > people // 2
-    each = made["seconds"] / lines
+
+    def row(seconds: float, what: str, number: int = lines) -> str:
+        return f"  {seconds:8.2f} s {seconds / number * 1e6:8.1f} µs a line   {what}"
+
+    seconds, (read, sealed) = made["seconds"], sealed
     return [
-        f"prepare: {lines:,} lines of one office with twelve paid months behind them ({made['arrears']:,} with arrears)",
-        f"  {made['seconds']:8.2f} s   the month         {each * 1e6:7.1f} µs a line, {made['statements'] / lines:.4f} statements",
-        f"  {first['seconds']:8.2f} s   the first month   {first['seconds'] / first['lines'] * 1e6:7.1f} µs a line ({first['lines']:,} lines)",
-        f"  {again['seconds']:8.2f} s   the month again   {again['seconds'] / lines * 1e6:7.1f} µs a line, nothing changed",
-        f"  {floor:8.2f} s   INSERT … SELECT of the same rows, indexes as in the real table (the floor): {made['seconds'] / floor:.1f} times",
-        f"  {heap:8.2f} s   INSERT … SELECT of the same rows without any index: {made['seconds'] / heap:.1f} times",
-        f"  {one * 1e3:8.2f} ms  one line inserted as a document: {one / each:.0f} times a line",
+        f"prepare: {lines:,} lines, twelve paid months behind them, {made['arrears']:,} with arrears",
+        row(seconds, f"the month; {made['statements'] / lines:.4f} statements a line"),
+        row(first["seconds"], "the first month, nothing behind it", first["lines"]),
+        row(again["seconds"], "the month again, nothing changed"),
+        row(
+            floor,
+            f"INSERT … SELECT of the same rows into an equal table, the floor: {seconds / floor:.1f} times",
+        ),
+        row(heap, f"the same into a table without an index: {seconds / heap:.1f} times"),
+        row(
+            one * lines,
+            f"the same as documents, from {_DOCUMENTS} of them: {one * lines / seconds:.0f} times the month",
+        ),
+        row(
+            sealed,
+            f"sealed, accounts and decisions checked: {sealed / read:.1f} times reading the lines once",
+        ),
         f"  memory: peak of the process {peak:,.0f} MiB ({before:,.0f} before the first run)",
     ]
 
@@ -63,7 +78,9 @@ def _prepare(frappe, month: str) -> dict:
     with statements() as counted:
         taken = measure(lambda: prepare(period, as_of))
     frappe.db.commit()
-    arrears = frappe.db.sql("select count(*) from `tabPayout Line` where period=%s and arrears > 0", (period,))
+    arrears = frappe.db.sql(
+        "select count(*) from `tabPayout Line` where period=%s and arrears > 0", (period,)
+    )
     return taken.result | {"seconds": taken.seconds, "statements": counted[0], "arrears": arrears[0][0]}
 
 
@@ -87,7 +104,9 @@ def _floor(frappe, with_indexes: bool) -> float:
     frappe.db.commit()  # a new table ends the transaction
     frappe.db.sql_ddl("drop table if exists `perf_line`")
     if with_indexes:
-        rows = frappe.db.sql("select sql from sqlite_master where tbl_name = 'tabPayout Line' and sql is not null")
+        rows = frappe.db.sql(
+            "select sql from sqlite_master where tbl_name = 'tabPayout Line' and sql is not null"
+        )
         for number, (made,) in enumerate(rows):
             text = made.replace("tabPayout Line", "perf_line")
             if text.lower().startswith("create") and "INDEX" in text.upper().split("(")[0]:
@@ -104,6 +123,20 @@ def _floor(frappe, with_indexes: bool) -> float:
         frappe.db.commit()
 
     return measure(copy).seconds
+
+
+def _seal(frappe) -> tuple[float, float]:
+    """Seconds to read the lines of the month's largest batch once, and what approval does with them."""
+    from ansinh_app.payouts import sealing
+
+    filters = {"period": f"{office.OFFICE}-{office.PERIOD}"}
+    (batch,) = frappe.get_all(
+        "Payout Batch", filters=filters, pluck="name", order_by="line_count desc", limit=1
+    )
+    read = measure(lambda: frappe.db.sql("select * from `tabPayout Line` where batch=%s", (batch,)))
+    sealed = measure(lambda: (sealing.sum_up(batch, for_update=True), sealing.outdated_lines(batch)))
+    assert sealed.result[0].count == len(read.result) and not sealed.result[1]
+    return read.seconds, sealed.seconds
 
 
 def _one_by_one(frappe) -> float:

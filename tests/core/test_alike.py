@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansinh_app.core.alike import AlikeRuns
-from ansinh_app.core.ledger import Entitlement, Person, Settled
+from ansinh_app.core.ledger import Change, Entitlement, Person, Settled
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
 
@@ -123,3 +123,38 @@ def test_people_alike_are_asked_once():
 
     assert [asked(born) for born in (date(1980, 1, 1), date(1981, 2, 2), date(1990, 12, 31))] == [1, 0, 0]
     assert asked(date(1966, 5, 5)) == 1
+
+
+def test_what_a_decision_s_day_changes_tells_people_apart():
+    """Known before the month, in it, on the run's day or after it: arrears of merit wait or not, or nothing is owed."""
+    period, as_of = Month(2026, 9), date(2026, 9, 9)
+    runs = AlikeRuns(period, as_of, law())
+    answers = set()
+    for day in (date(2026, 8, 31), date(2026, 9, 1), as_of, date(2026, 9, 10)):
+        term = Entitlement("E", "NCC-03A", 1, Month(2026, 6), day)
+        lines = compare(runs, Person("P", date(1950, 1, 1)), [term], [], (), Month(2026, 6)).lines
+        answers.add(sum(line.total for line in lines))
+    assert len(answers) == 3
+
+
+def test_what_was_settled_outside_hides_nothing():
+    """Where months paid elsewhere could hold a benefit back, the person is looked at with all of them."""
+    period = Month(2026, 5)
+    runs = AlikeRuns(period, date(2026, 4, 24), law())
+    through = Month(2025, 12)
+    born = date(1980, 1, 1)
+    living = Person("A", born)
+    dead = Person("B", born, died_on=date(2025, 6, 1), death_known_on=date(2025, 6, 2))
+    unborn = Person("C", None, died_on=date(2025, 6, 1), death_known_on=date(2025, 6, 2))
+    stopped = (Change(Month(2025, 6), date(2025, 5, 1), False),)
+    for person in (living, dead, unborn, replace(unborn, died_on=None)):
+        for quantity in (1, 2):
+            for changes in ((), stopped):
+                for start in (Month(2019, 1), Month(2025, 11), through, period):
+                    for category in ("BTXH-06B1", "BTXH-04", "BTXH-XX"):
+                        term = Entitlement("E", category, quantity, start, date(2018, 1, 1), through, changes)
+                        for end in (through, period, None):
+                            one = replace(term, settled_through=end)
+                            compare(runs, person, [one], [], (), start)
+                            early = [Settled("BTXH", Month(2025, 3), {Month(2025, 3): 750_000}, 0, "Paid")]
+                            compare(runs, person, [one], early, (), min(start, Month(2025, 3)))
