@@ -367,14 +367,24 @@ class _SettledLines:
         self._elsewhere: dict[int, str] = {}
         self._ledgers: dict[tuple[int, ...], tuple] = {}
         self._periods: dict[str, Month] = {}
+        self._renamed: set[str] = set()
 
     def read_periods(self) -> None:
         """The months of all periods, once."""
         if not self._periods:
             rows = frappe.get_all(
-                "Payout Period", fields=["name", "month"], limit_page_length=0, as_list=True
+                "Payout Period",
+                fields=["name", "month", "office"],
+                order_by="name",
+                limit_page_length=0,
+                as_list=True,
             )
-            self._periods = {name: Month.parse(getdate(month)) for name, month in rows}
+            newest: dict[str, Month] = {}
+            for name, day, office in rows:
+                month = self._periods[name] = Month.parse(getdate(day))
+                if office in newest and month <= newest[office]:
+                    self._renamed.add(office)
+                newest[office] = month
 
     def number(self, row: tuple) -> int:
         """The number of a line (six values) or of a run of lines (seven); _BROKEN for a run with months missing."""
@@ -406,10 +416,10 @@ class _SettledLines:
         paid = months_from_json(months)
         return (Settled(benefit, self._periods[period], paid, as_dong(recovery or 0), status),)
 
-    def _run(self, benefit, _office, amount, status, first, last, number) -> tuple[Settled, ...] | None:
+    def _run(self, benefit, office, amount, status, first, last, number) -> tuple[Settled, ...] | None:
         """An office has one line a month for a person and benefit: as many lines as months leave no month out."""
         start, end, paid = self._periods[first], self._periods[last], as_dong(amount)
-        if end - start + 1 != number:
+        if end - start + 1 != number or office in self._renamed:
             return None
         return tuple(Settled(benefit, month, {month: paid}, 0, status) for month in Month.range(start, end))
 
@@ -625,7 +635,7 @@ def _runs_of_lines(who: Who) -> Iterable[tuple]:
         frappe.qb.from_(line)
         .join(person)
         .on(line.beneficiary == person.name)
-        # An office's periods are named by their months: the first by name is the first in time.
+        # An office's periods are named by their months (see _renamed): the first by name is the first in time.
         .select(*same, Min(line.period), Max(line.period), Count("*"))
         .where(line.own_month_only == 1)
         .where(line.status != "Cancelled")
