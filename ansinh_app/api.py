@@ -46,10 +46,13 @@ def forecast(from_month: str, to_month: str, scenario: dict | str | None = None)
 
 @frappe.whitelist(methods=["POST"])
 def provider_file(batch: str) -> dict:
-    """Writes the provider's file of a sealed batch; returns its File."""
+    """Writes the provider's file of a sealed batch; returns its File, and as `files` every part of a long list."""
     frappe.get_doc("Payout Batch", batch).check_permission("write")
-    written = files.write_provider_file(batch)
-    return {"name": written.name, "file_name": written.file_name, "file_url": written.file_url}
+    written = [
+        {"name": file.name, "file_name": file.file_name, "file_url": file.file_url}
+        for file in files.write_provider_files(batch)
+    ]
+    return {**written[0], "files": written}
 
 
 @frappe.whitelist()

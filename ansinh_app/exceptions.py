@@ -101,3 +101,19 @@ class ReportScheduleError(AnSinhError):
 
 class AccountRequestError(AnSinhError):
     """A request for an account cannot take this step."""
+
+
+class VerificationError(AnSinhError):
+    """A request to the police, or their answer, does not fit the person or the state it is in."""
+
+
+class ReformError(AnSinhError):
+    """A reform of communes cannot be carried out, or not be taken back any more."""
+
+
+class PersonalDataError(AnSinhError):
+    """Something the protection of people's data does not allow."""
+
+
+class CommuneReportError(AnSinhError):
+    """A commune's report is locked, or asked of a commune that owes none."""

@@ -25,7 +25,14 @@ _ROLES = [
     "Province Viewer",
     "Auditor",
 ]
-_WORKFLOWS = ["Registry Change Approval", "Payout Batch Approval", "Bank Contract Approval", "Account Request Course"]
+_WORKFLOWS = [
+    "Registry Change Approval",
+    "Payout Batch Approval",
+    "Bank Contract Approval",
+    "Account Request Course",
+    "Identity Verification Course",
+    "ID Card Request Course",
+]
 
 fixtures = [
     {"dt": "Role", "filters": [["name", "in", _ROLES]]},
@@ -52,6 +59,13 @@ fixtures = [
                     "Opened",
                     "Handed Over",
                     "Withdrawn",
+                    "Requested",
+                    "Verified",
+                    "To Decide",
+                    "Settled",
+                    "Appointment",
+                    "Issued",
+                    "Refused",
                 ],
             ]
         ],
@@ -79,6 +93,15 @@ fixtures = [
                     "Hand Over",
                     "Withdraw",
                     "Try Again",
+                    "Send to Police",
+                    "Confirm Identity",
+                    "Report Difference",
+                    "Settle",
+                    "Ask Again",
+                    "Ask Police",
+                    "Set Appointment",
+                    "Mark as Issued",
+                    "Refuse",
                 ],
             ]
         ],
@@ -94,44 +117,122 @@ _GUARDED = [
     "Bank Contract",
     "Beneficiary",
     "Budget Allotment",
+    "Data Incident",
+    "Data Subject Request",
+    "Campaign Visit",
+    "Commune Report",
+    "Duplicate Finding",
     "Entitlement",
+    "ID Card List",
+    "ID Card Request",
+    "Identity Verification",
+    "Identity Verification List",
     "One-off Grant",
     "Pay Point",
     "Payment Account",
+    "Payment Move",
     "Payout Batch",
     "Payout Line",
     "Payout Period",
+    "Personal Data Consent",
+    "Personal Data Log",
+    "Preflight Override",
     "Provider Inquiry",
     "Provider Result",
     "Recovery Case",
     "Registry Change",
+    "Registry Change List",
+    "Registry Change List Row",
     "Registry Import",
     "Registry Import Layout",
     "Registry Import Row",
     "Report Schedule",
     "Representative",
+    "Retention Item",
+    "Retention Run",
     "Settlement",
     "Treasury Drawdown",
+    "Treasury Return",
+    "Unit Move",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
 override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {
+    "hourly": [
+        "ansinh_app.oversight.incidents.watch_clocks",
+        "ansinh_app.oversight.log_seals.seal",
+    ],
     "daily": [
+        "ansinh_app.oversight.log_seals.watch",
         "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
+        "ansinh_app.payee_accounts.doctype.provider_inquiry.provider_inquiry.mark_overdue",
+        "ansinh_app.registry.mandates.watch",
+        "ansinh_app.oversight.commune_reports.daily",
     ]
+}
+
+# Masked copies of numbers, a history that does not tell them, and who looked at whom.
+_MASKED_ON_SAVE = ["Account Request", "ID Card Request", "Identity Verification", "Registry Change"]
+_PERSONS = [
+    "Account Request",
+    "Beneficiary",
+    "Data Subject Request",
+    "Entitlement",
+    "ID Card Request",
+    "Identity Verification",
+    "One-off Grant",
+    "Payment Account",
+    "Payout Line",
+    "Personal Data Consent",
+    "Provider Inquiry",
+    "Recovery Case",
+    "Registry Change",
+    "Registry Import Row",
+    "Representative",
+]
+_PEOPLE_ON_PAPER = ["Account Campaign", "Account Request List", "ID Card List", "Identity Verification List"]
+_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Treasury Drawdown"]
+_WATCH = "ansinh_app.oversight.personal_data."
+doc_events = {
+    **{doctype: {"before_print": _WATCH + "on_print"} for doctype in _PEOPLE_ON_PAPER},
+    **{doctype: {"onload": _WATCH + "on_form", "before_print": _WATCH + "on_print"} for doctype in _PERSONS},
+    "Version": {"before_insert": "ansinh_app.utils.masking.mask_version"},
+}
+doc_events["Account Request"]["on_update"] = "ansinh_app.oversight.consents.from_request"
+doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
+doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
+for _doctype in _MASKED_ON_SAVE:
+    doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
+override_doctype_class = {"Access Log": "ansinh_app.oversight.access.WatchedAccessLog"}
+# What tells of a document does not hold it back.
+ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
+standard_queries = {
+    doctype: "ansinh_app.registry.finding.people" for doctype in ("Beneficiary", "Representative", "Payment Account")
 }
 
 jinja = {
     "methods": [
         "ansinh_app.utils.printing.payment_list_paper",
         "ansinh_app.utils.printing.drawdown_paper",
+        "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",
         "ansinh_app.payouts.explanation_paper.explanation_paper",
+        "ansinh_app.payouts.hand_payments.transfer_paper",
+        "ansinh_app.oversight.papers.answer_paper",
+        "ansinh_app.oversight.papers.extract_paper",
+        "ansinh_app.oversight.papers.incident_paper",
         "ansinh_app.payee_accounts.papers.application_paper",
         "ansinh_app.payee_accounts.papers.mandate_paper",
+        "ansinh_app.payee_accounts.papers.mandate_papers",
         "ansinh_app.payee_accounts.papers.contract_paper",
+        "ansinh_app.payee_accounts.papers.annexes_paper",
+        "ansinh_app.payee_accounts.campaign_papers.day_list_paper",
+        "ansinh_app.payee_accounts.campaign_papers.notice_paper",
+        "ansinh_app.payee_accounts.home_delivery.home_delivery_paper",
+        "ansinh_app.registry.history.history_paper",
+        "ansinh_app.oversight.commune_report_paper.commune_report_paper",
     ]
 }

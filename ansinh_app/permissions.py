@@ -12,7 +12,9 @@ import frappe
 from frappe import _
 
 from ansinh_app.exceptions import AreaError
+from ansinh_app.oversight import personal_data
 from ansinh_app.registry.units import unit_tree
+from ansinh_app.utils.questions import refuse_hidden_questions
 
 # What a role may be limited to. "office": the paying office's own people, all offices unless limited to some;
 # "commune": units; "provider": banks and the Post; "viewer": the province, sums and never people.
@@ -64,10 +66,29 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "offices": (Way("administrative_unit", "office_units"),),
         "units": (Way("administrative_unit", "units"),),
     },
+    "Duplicate Finding": {
+        "offices": (
+            Way("beneficiary", "offices", "Beneficiary", "office"),
+            Way("other_beneficiary", "offices", "Beneficiary", "office"),
+        ),
+        "units": (
+            Way("beneficiary", "units", "Beneficiary", "administrative_unit"),
+            Way("other_beneficiary", "units", "Beneficiary", "administrative_unit"),
+        ),
+    },
     "Entitlement": _OF_PERSON,
     "Registry Change": _OF_PERSON,
+    "Unit Move": _OF_PERSON,
     "One-off Grant": _OF_PERSON,
     "Recovery Case": _OF_PERSON,
+    # The police see these in their own units, and of the registry nothing else.
+    **dict.fromkeys(
+        ("Identity Verification", "Identity Verification List", "ID Card Request", "ID Card List"),
+        {
+            "offices": (Way("office", "offices"),),
+            "units": (Way("administrative_unit", "units"),),
+        },
+    ),
     "Registry Import": {
         "offices": (Way("office", "offices"),),
         "units": (Way("administrative_unit", "units"),),
@@ -79,6 +100,14 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     "Registry Import Layout": {
         "offices": (Way("administrative_unit", "office_units"),),
         "units": (Way("administrative_unit", "units"),),
+    },
+    "Registry Change List": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+    },
+    "Registry Change List Row": {
+        "offices": (Way("change_list", "offices", "Registry Change List", "office"),),
+        "units": (Way("change_list", "units", "Registry Change List", "administrative_unit"),),
     },
     "Payment Account": {
         "offices": (
@@ -115,6 +144,12 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "units": (Way("administrative_unit", "units"),),
         "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
     },
+    "Campaign Visit": {
+        "offices": (Way("office", "offices"),),
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"), Way("contract", "providers", "Bank Contract", "via_provider")),
+    },
+    "Payment Move": _OF_OFFICE,
     "Provider Inquiry": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Payout Period": {
         **_OF_OFFICE,
@@ -122,6 +157,7 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
         "providers": (Way("office", "contract_offices"),),
         "totals": (Way("office", "viewed_units", "Paying Office", "administrative_unit"),),
     },
+    "Preflight Override": _OF_OFFICE,
     "Payout Batch": {
         **_OF_OFFICE,
         "providers": (Way("provider", "providers"), Way("receiver", "providers")),
@@ -140,8 +176,16 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
     },
     "Settlement": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Treasury Drawdown": _OF_OFFICE,
+    "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
+    "Commune Report": {**_OF_OFFICE, "units": (Way("administrative_unit", "units"),)},
+    "Personal Data Consent": _OF_PERSON,
+    "Data Subject Request": _OF_PERSON,
+    "Personal Data Log": _OF_OFFICE,
+    "Data Incident": _OF_OFFICE,
+    "Retention Run": _OF_OFFICE,
+    "Retention Item": {"offices": (Way("retention_run", "offices", "Retention Run", "office"),)},
 }
 
 
@@ -257,6 +301,8 @@ def scope(user: str | None = None) -> Scope:
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
     """Hook `permission_query_conditions`: the SQL condition on the rows of `doctype` the user may list."""
     who = scope(user)
+    if who.user == frappe.session.user:
+        refuse_hidden_questions(doctype)
     if who.unrestricted:
         return ""
     choices = []
@@ -272,7 +318,10 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 def has_permission(doc, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
     """Hook `has_permission`: whether the document, as it is and as it stood, lies in the user's area."""
     who = scope(user)
+    if who.user == frappe.session.user:
+        refuse_hidden_questions(doc.doctype)
     if who.unrestricted:
+        personal_data.on_read(doc)
         return True
     states = [doc]
     if (
@@ -284,7 +333,10 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
         stored = frappe.db.get_value(doc.doctype, doc.name, columns, as_dict=True)
         if stored:
             states.append(stored)
-    return all(_admits(who, doc.doctype, state, new=ptype == "create") for state in states)
+    allowed = all(_admits(who, doc.doctype, state, new=ptype == "create") for state in states)
+    if allowed and ptype in (None, "read"):
+        personal_data.on_read(doc)
+    return allowed
 
 
 def _conditions_of_kind(who: Scope, kind: str, doctype: str) -> list[str] | None:

@@ -6,6 +6,7 @@ from benchless.desk.site import desk_site
 from benchless.desk.views import account, redirects
 from benchless.desk.views.prints import printview
 from benchless.rest.files import private_file, public_file
+from benchless.rest.pages import app_asset, web_page
 from benchless.rest.views import api, home
 
 urlpatterns = [
@@ -22,6 +23,8 @@ urlpatterns = [
     path("files/<path:path>", public_file),
     path("private/files/<path:path>", private_file),
     path("api/<path:path>", api),
+    path("assets/<path:path>", app_asset),
+    path("<path:path>", web_page),
 ]
 
 handler404 = "benchless.desk.views.errors.not_found"

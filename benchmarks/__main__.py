@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-MEASURED = ("ledger", "prepare", "web")
+MEASURED = ("ledger", "prepare", "web", "duplicates")
 
 
 def main(names: list[str]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from . import cells, names
+from . import answer_tables, bankfile, names
 from .errors import BadTable
 from .identity import account
 
@@ -24,6 +24,17 @@ _HEADERS = tuple(
         ("name", r"ho (va )?ten|^ten\b|nguoi mo|khach hang|^name"),
     )
 )
+# What a request layout's columns mean in the answer that comes back in the same layout.
+_OWN = {
+    "request_ref": "ref",
+    "holder_id": "holder_id",
+    "holder_name": "name",
+    "holder_name_ascii": "name",
+    "account_no": "account_no",
+    "account_name": "account_name",
+    "answer": "status",
+    "reason": "reason",
+}
 _REJECTED = re.compile(
     r"tu choi|khong (thanh cong|hop le|mo duoc)|that bai|\bloi\b|tra lai|reject|fail|error|chua mo"
 )
@@ -63,33 +74,42 @@ class Matching:
     missing: list[Asked] = field(default_factory=list)
 
 
-def parse(grid: Sequence[Sequence[object]]) -> list[Answer]:
+def parse(
+    grid: Sequence[Sequence[object]], profiles: Iterable[bankfile.Profile] = (), default_status: str = ""
+) -> list[Answer]:
     """The rows of a provider's list, wherever its header stands; sums and titles are left out. Raises BadTable.
 
-    A row with an account number and no word of its outcome counts as opened.
+    Headers are known by the texts of the provider's own layouts, else by usual ones. A row with an account
+    number and no word of its outcome counts as opened, any other without a word as `default_status`.
     """
-    start, columns = _header(grid)
+    profiles = list(profiles)
+    own: dict[str, str] = {}
+    for one in reversed(profiles):
+        own |= answer_tables.own_headers(one.columns, _OWN)
+    start, columns = answer_tables.header(grid, _HEADERS, own)
+    if len(columns) < 2 or "account_no" not in columns or not ({"ref", "holder_id", "name"} & columns.keys()):
+        raise BadTable(problem="no header row with account and reference, ID or name")
     answers = []
-    for index in range(start + 1, len(grid)):
-        row = grid[index]
-        found = {name: row[column] if column < len(row) else None for name, column in columns.items()}
-        texts = {name: cells.text(value) for name, value in found.items()}
+    for row in answer_tables.rows(grid, start, columns):
+        texts = row.texts
         if not (texts.get("ref") or texts.get("holder_id") or texts.get("name")):
             continue
-        if re.match(r"(tong|cong)\b", names.search_key(cells.text(next(filter(cells.text, row), "")))):
-            continue
         number = texts.get("account_no", "")
-        if number and account.is_valid(found["account_no"]):
-            number = account.compact(found["account_no"])
+        if number and account.is_valid(row.cells["account_no"]):
+            number = account.compact(row.cells["account_no"])
+        said = bankfile.outcome(profiles, texts.get("status", ""))
+        status = (
+            status_of(texts.get("status", ""), number) if said is None else (OPENED if said else REJECTED)
+        )
         answers.append(
             Answer(
-                row=index + 1,
+                row=row.number,
                 ref=texts.get("ref", ""),
                 holder_id=re.sub(r"\D", "", texts.get("holder_id", "")),
                 name=texts.get("name", "") or texts.get("account_name", ""),
                 account_no=number,
                 account_name=texts.get("account_name", "") or texts.get("name", ""),
-                status=status_of(texts.get("status", ""), number),
+                status=status or default_status,
                 reason=texts.get("reason", ""),
             )
         )
@@ -161,21 +181,3 @@ def _groups(asked: list[Asked], key) -> dict[str, list[Asked]]:
         if key(one):
             groups.setdefault(key(one), []).append(one)
     return groups
-
-
-def _header(grid: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:
-    best: tuple[int, dict[str, int]] = (-1, {})
-    for index, row in enumerate(grid[:60]):
-        columns: dict[str, int] = {}
-        for column, value in enumerate(row):
-            key = names.search_key(cells.text(value))
-            if not key or len(key) > 60:
-                continue
-            name = next((one for one, pattern in _HEADERS if pattern.search(key)), None)
-            if name:
-                columns.setdefault(name, column)
-        if len(columns) > len(best[1]):
-            best = (index, columns)
-    if len(best[1]) < 2 or "account_no" not in best[1] or not ({"ref", "holder_id", "name"} & best[1].keys()):
-        raise BadTable(problem="no header row with account and reference, ID or name")
-    return best

@@ -8,12 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from . import cells, names
+from . import answer_tables, cells, names
 from .errors import BadCell, BadFile, BadTable
 from .identity import account
 from .ledger import FAILED, PAID, UNCOLLECTED
+from .money import format_dong
 
-TEXT, AMOUNT, DATE = "text", "amount", "date"
+TEXT, AMOUNT, AMOUNT_TEXT, AMOUNT_GROUPED, DATE = (
+    "text",
+    "amount",
+    "amount as text",
+    "amount 1.234.567",
+    "date",
+)
+AMOUNTS = frozenset({AMOUNT, AMOUNT_TEXT, AMOUNT_GROUPED})
 
 Cell = str | int | date
 # What a spreadsheet would take for a formula (or a way into one) at the start of a cell.
@@ -38,7 +46,9 @@ class Column:
 class Profile:
     """How a provider wants its file: columns, the row (from 1) of the header, titles above it, the memo.
 
-    `memo_template` may name context and line fields: "TC {programme} T{month}/{year} {line_ref}".
+    `memo_template` may name context and line fields: "TC {programme} T{month}/{year} {line_ref}". With
+    `ascii_memo` the provider takes no diacritics there. `good_words` and `bad_words` are what its answers say
+    of a row that went through and one that did not, besides the usual words.
     """
 
     columns: Sequence[Column]
@@ -48,6 +58,9 @@ class Profile:
     memo_template: str = "TC {programme} T{month}/{year} {line_ref}"
     row_limit: int | None = None
     file_type: str = "xlsx"
+    ascii_memo: bool = True
+    good_words: Sequence[str] = ()
+    bad_words: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ def build(
 
     A column's field is "stt" (running number), "memo", or a field of the line or context. Digits are text,
     amounts whole numbers (đồng), nothing starts a formula. Raises BadFile naming every cell that does not
-    fit; a text too long is refused, not cut, for the cut part may be the reference.
+    fit; a text too long is refused, not cut, for the cut part may be the reference. The error's data also
+    holds `cells`: (line number, header, BadCell) of each.
     """
     if profile.row_limit and len(lines) > profile.row_limit:
         raise BadFile(problems=[f"{len(lines)} lines, the provider takes {profile.row_limit} a file"])
@@ -91,7 +105,8 @@ def build(
         )
     rows += [[] for _row in range(profile.header_row - 1 - len(rows))]
     rows.append([safe_text(column.header) for column in profile.columns])
-    problems = []
+    problems: list[str] = []
+    bad: list[tuple[int, str, BadCell]] = []
     for number, line in enumerate(lines, start=1):
         row: list[Cell] = []
         for column in profile.columns:
@@ -99,9 +114,10 @@ def build(
                 row.append(_cell(profile, column, number, line, context))
             except BadCell as error:
                 problems.append(f"line {number}: {error}")
+                bad.append((number, column.header, error))
         rows.append(row)
     if problems:
-        raise BadFile(problems=problems)
+        raise BadFile(problems=problems, cells=bad)
     return rows
 
 
@@ -111,19 +127,35 @@ def split(profile: Profile, lines: Sequence[Mapping[str, object]]) -> list[Seque
     return [lines[start : start + size] for start in range(0, len(lines), size)]
 
 
-def memo(template: str, facts: Mapping[str, object]) -> str:
-    """The transfer's text: ASCII, never with a category.
+def memo(template: str, facts: Mapping[str, object], ascii_only: bool = True) -> str:
+    """The transfer's text: ASCII unless the provider takes diacritics, never with a category.
 
     >>> memo("TC {programme} T{month}/{year} {line_ref}",
     ...      {"programme": "BTXH", "month": "11", "year": 2026, "line_ref": "LS000123"})
     'TC BTXH T11/2026 LS000123'
     """
-    return names.without_marks(_fill(template, facts)).encode("ascii", "ignore").decode()
+    text = _fill(template, facts)
+    return (
+        names.without_marks(text).encode("ascii", "ignore").decode() if ascii_only else names.normalise(text)
+    )
+
+
+def placeholders(template: str) -> list[str]:
+    """The fields a title or memo names, in order of the alphabet. Raises BadCell where its braces do not close.
+
+    >>> placeholders("TC {programme} T{month} {line_no}")
+    ['line_no', 'month', 'programme']
+    """
+    try:
+        parsed = list(string.Formatter().parse(template))
+    except ValueError:
+        raise BadCell(field="template", problem="its braces do not close", value=template) from None
+    return sorted({found for _text, found, _spec, _conv in parsed if found is not None})
 
 
 def _fill(template: str, facts: Mapping[str, object]) -> str:
-    fields = {found for _text, found, _spec, _conv in string.Formatter().parse(template) if found is not None}
-    for name in sorted(fields):
+    fields = placeholders(template)
+    for name in fields:
         if name in _NEVER_OUT or name not in facts:
             problem = "must not leave the office" if name in _NEVER_OUT else "is not known"
             raise BadCell(field=name, problem=problem, value=template)
@@ -134,17 +166,19 @@ def _cell(
     profile: Profile, column: Column, number: int, line: Mapping[str, object], context: Mapping[str, object]
 ) -> Cell:
     value = _value(profile, column, number, line, context)
-    if column.kind == AMOUNT:
+    if column.kind in AMOUNTS:
         amount = cells.parse_amount(value)
         if amount is None or amount < 0:
             raise BadCell(field=column.field, problem="not an amount in whole đồng", value=value)
-        return amount
+        if column.kind == AMOUNT:
+            return amount
+        return str(amount) if column.kind == AMOUNT_TEXT else format_dong(amount)
     if column.kind == DATE:
         if not isinstance(value, date):
             raise BadCell(field=column.field, problem="not a date", value=value)
         return value
     text = "" if value is None else names.normalise(str(value))
-    if column.ascii:
+    if column.ascii and (profile.ascii_memo or column.field != "memo"):
         text = text.upper() if column.field == "memo" else names.ascii_upper(text)
     text = safe_text(text)
     if column.max_length and len(text) > column.max_length:
@@ -160,7 +194,7 @@ def _value(
     if column.field == "stt":
         return number
     if column.field == "memo":
-        return memo(profile.memo_template, {**context, **line})
+        return memo(profile.memo_template, {**context, **line}, profile.ascii_memo)
     if column.field in line:
         return line[column.field]
     if column.field in context:
@@ -185,15 +219,18 @@ _RESULT_HEADERS = tuple(
         ("amount", r"so tien|amount|thanh tien"),
     )
 )
-_PROFILE_FIELDS = {
+# What a layout's columns mean in the answer that comes back in the same layout, or in the answer's own.
+_OWN = {
     "account_no": "account_no",
     "payee_name": "name",
+    "payee_name_ascii": "name",
     "account_name": "name",
     "total": "amount",
     "amount": "amount",
     "memo": "memo",
     "line_ref": "line_ref",
-    "name": "line_ref",
+    "answer": "status",
+    "reason": "reason",
 }
 _STATUSES = (
     ("", re.compile(r"dang (xu ly|cho)|cho (xu ly|duyet)|pending|processing")),
@@ -220,45 +257,60 @@ _STATUSES = (
 
 
 def parse_result(
-    grid: Sequence[Sequence[object]], profile: Profile | None = None, default_status: str = ""
+    grid: Sequence[Sequence[object]],
+    profile: Profile | Sequence[Profile] | None = None,
+    default_status: str = "",
 ) -> list[ResultRow]:
     """The rows of a provider's result file, wherever its header stands.
 
-    Headers are known by the profile's own texts or by usual ones. A row that says no outcome gets
-    `default_status` (a provider may send failures only), else "".
-    Sums and titles are left out. Raises BadTable.
+    Headers are known by the texts of the provider's own layouts (that of its answers first, then that of the
+    payment file) or by usual ones. A row that says no outcome gets `default_status` (a provider may send
+    failures only), else "". Sums and titles are left out. Raises BadTable.
     """
-    start, columns = _result_header(grid, profile)
-    rows = []
-    for index in range(start + 1, len(grid)):
-        found = {
-            name: grid[index][column] if column < len(grid[index]) else None
-            for name, column in columns.items()
-        }
-        texts = {name: cells.text(value) for name, value in found.items()}
+    profiles = [profile] if isinstance(profile, Profile) else list(profile or ())
+    own: dict[str, str] = {}
+    for one in reversed(profiles):
+        own |= answer_tables.own_headers(one.columns, _OWN)
+    start, columns = answer_tables.header(grid, _RESULT_HEADERS, own)
+    if len(columns) < 2 or not ({"line_ref", "memo", "account_no", "name"} & columns.keys()):
+        raise BadTable(problem="no header row with account, name or reference")
+    found = []
+    for row in answer_tables.rows(grid, start, columns):
+        texts = row.texts
         reference = texts.get("line_ref") or texts.get("memo", "")
-        account_no = _account(found.get("account_no"))
-        amount = cells.parse_amount(found["amount"]) if texts.get("amount") else None
+        account_no = _account(row.cells.get("account_no"))
+        amount = cells.parse_amount(row.cells["amount"]) if texts.get("amount") else None
         has_digits = any(letter.isdigit() for letter in account_no + reference)
         if not has_digits and not (texts.get("name") and amount is not None):
             continue
-        if re.match(
-            r"(tong|cong)\b", names.search_key(cells.text(next(filter(cells.text, grid[index]), "")))
-        ):
-            continue
-        reason = texts.get("reason", "")
-        rows.append(
+        said = outcome(profiles, texts.get("status", ""))
+        status = status_of(texts.get("status", "")) if said is None else (PAID if said else FAILED)
+        found.append(
             ResultRow(
-                row=index + 1,
+                row=row.number,
                 line_ref=reference,
                 account_no=account_no,
                 name=texts.get("name", ""),
                 amount=amount,
-                status=status_of(texts.get("status", "")) or default_status,
-                reason=reason,
+                status=status or default_status,
+                reason=texts.get("reason", ""),
             )
         )
-    return rows
+    return found
+
+
+def outcome(profiles: Iterable[Profile], text: str) -> bool | None:
+    """Whether the providers' own words say that a row went through; None where they say nothing of it.
+
+    >>> outcome([Profile((), good_words=("00",), bad_words=("25", "Trả về"))], "TRẢ VỀ")
+    False
+    """
+    key = names.search_key(text)
+    for one in profiles:
+        for went_through, words in ((True, one.good_words), (False, one.bad_words)):
+            if key and any(names.search_key(word) == key for word in words):
+                return went_through
+    return None
 
 
 def status_of(text: str) -> str:
@@ -275,31 +327,3 @@ def _account(value: object) -> str:
     """The account as text; what cannot be one stays as written, to be seen and not matched."""
     text = cells.text(value)
     return account.compact(value) if text and account.is_valid(value) else text
-
-
-def _result_header(grid: Sequence[Sequence[object]], profile: Profile | None) -> tuple[int, dict[str, int]]:
-    own = _own_headers(profile.columns) if profile else {}
-    best: tuple[int, dict[str, int]] = (-1, {})
-    for index, row in enumerate(grid[:60]):
-        columns: dict[str, int] = {}
-        for column, value in enumerate(row):
-            key = names.search_key(cells.text(value))
-            if not key or len(key) > 60:
-                continue
-            field = own.get(key) or next((f for f, pattern in _RESULT_HEADERS if pattern.search(key)), None)
-            if field:
-                columns.setdefault(field, column)
-        if len(columns) > len(best[1]):
-            best = (index, columns)
-    found = best[1]
-    if len(found) < 2 or not ({"line_ref", "memo", "account_no", "name"} & found.keys()):
-        raise BadTable(problem="no header row with account, name or reference")
-    return best
-
-
-def _own_headers(columns: Iterable[Column]) -> dict[str, str]:
-    return {
-        names.search_key(column.header): _PROFILE_FIELDS[column.field]
-        for column in columns
-        if column.field in _PROFILE_FIELDS
-    }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
 
 from . import money, names
 from .errors import NotWholeDong
@@ -18,12 +20,33 @@ _PARTS = re.compile(r"([^/]*)/([^/]*)/(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _NONE = re.compile(
     r"[\s.…\-–_/0x?]*|(?:chua|khong|ko|k|kg)( (co|lam|cap|duoc cap|mo|ro|biet))*( (cccd|cmnd|tk|sdt|so|the))?"
-    r"|dang (lam|cap|mo|cho)( (lai|moi))?|mat|n a|none|null|nil"
+    r"|(dang|chua) (lam|cap|mo|cho|co)( (lai|moi))?( (cccd|cmnd|can cuoc|tk|tai khoan|the))?"
+    r"|(da |bi )?mat( (cccd|cmnd|can cuoc|giay to))?|(tre em|tre nho|con nho|chua du tuoi)( (chua co|chua lam)( cccd)?)?"
+    r"|n a|none|null|nil"
 )
+_ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NUM! #NULL! #N/A! #SPILL! #CALC! #GETTING_DATA".split())
+_TIME = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*(?:SA|CH|AM|PM))?$", re.IGNORECASE)
+# "(89 tuổi)", and after a year alone "(âm lịch)": a whole date of the old calendar would be another day.
+_AGE = re.compile(r"\s*[(,;-]\s*\d{1,3}\s*(?:tuổi|t)\s*\)?$", re.IGNORECASE)
+_LUNAR_YEAR = re.compile(r"^((?:\D*[^\d/.-])?\d{4})\s*\(?\s*(?:âm lịch|âl|al)\s*\)?$", re.IGNORECASE)
+_MONTH_WORD = re.compile(r"[\s\-./,]*(?:tháng|thang|thg|th)[\s.]*(?=\d)", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"(?P<a>\d{1,2})?[\s\-./]*(?P<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s\-./]*(?P<b>\d{1,2})?"
+    r"[\s\-./,]+(?P<y>\d{4}|\d{2})",
+    re.IGNORECASE,
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MISTYPED = str.maketrans("OoQlI|", "000111")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+# A workbook of an old Macintosh counts its days from 1904.
+_LATE_EPOCH_DAYS = 1462
 _BEFORE_MONTH = re.compile(r"^(?:(?:kể )?từ\s+)?(?:t\.?\s*(?=\d))?", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}")
 
-_SEXES = {"nam": "Male", "male": "Male", "m": "Male", "nu": "Female", "female": "Female", "f": "Female"}
+_SEXES = dict.fromkeys(("nam", "male", "m", "nam gioi", "trai", "con trai", "be trai", "ong"), "Male")
+_SEXES |= dict.fromkeys(("nu", "female", "f", "nu gioi", "gai", "con gai", "be gai", "ba", "n u"), "Female")
+_SCALED = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*(nghìn|ngàn|k|triệu|tr)(?:\s*(?:đồng|đ))?", re.IGNORECASE)
+_PER_MONTH = re.compile(r"\s*/\s*(?:1\s*)?(?:tháng|thang|th|t|người|ng)\b.*$|\s*[,.]?\s*[-=]+$", re.IGNORECASE)
 _METHODS = (
     ("Cash", re.compile(r"tien mat|^tm$|^cash$|truc tiep|tai nha")),
     ("Bank Account", re.compile(r"chuyen khoan|^ck$|tai khoan|^tk$|qua the|^the$|atm|ngan hang|^bank")),
@@ -64,16 +87,37 @@ def says_none(value: object) -> bool:
     >>> says_none("Chưa có"), says_none("-"), says_none("không có TK"), says_none("0912345678")
     (True, True, True, False)
     """
-    return bool(_NONE.fullmatch(names.search_key(text(value)).strip()))
+    return _says_none(text(value))
+
+
+@lru_cache(maxsize=4096)
+def _says_none(found: str) -> bool:
+    key = names.search_key(found).strip()
+    # Signs alone say nothing; letters or digits of another alphabet do, though no key is made of them.
+    return bool(_NONE.fullmatch(key)) and (key != "" or not any(map(str.isalnum, found)))
+
+
+def is_error(found: str) -> bool:
+    """Whether the text is what Excel shows for a formula that failed.
+
+    >>> is_error("#N/A"), is_error("#12")
+    (True, False)
+    """
+    return found.startswith("#") and found.upper() in _ERRORS
 
 
 def parse_date(
-    value: object, year_hint: int | None = None, latest_year: int | None = None
+    value: object,
+    year_hint: int | None = None,
+    latest_year: int | None = None,
+    month_first: bool = False,
+    late_epoch: bool = False,
 ) -> CellDate | None:
     """The date a cell holds, or None when it holds none: dd/mm/yyyy, mm/yyyy, yyyy, serials, ISO, 00/00/yyyy.
 
     A two-digit year is read only when `year_hint` (the year an identity number states) ends in it, or when
-    one century alone is possible because nothing can lie after `latest_year`.
+    one century alone is possible because nothing can lie after `latest_year`. `month_first`: the column is
+    written the American way; `late_epoch`: days without a format count from 1904.
 
     >>> parse_date("15/07/1948").value, parse_date(1948).precision, parse_date("7/1948").value
     (datetime.date(1948, 7, 15), 'Year', datetime.date(1948, 7, 1))
@@ -85,8 +129,40 @@ def parse_date(
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
+        if late_epoch and int(value) in _SERIALS and value not in _YEARS:
+            value += _LATE_EPOCH_DAYS
         return _date_of_number(value)
-    return _date_of_text(text(value), year_hint, latest_year)
+    return _date_of_cell(text(value), year_hint, latest_year, month_first)
+
+
+@lru_cache(maxsize=16_384)
+def _date_of_cell(
+    found: str, year_hint: int | None, latest_year: int | None, month_first: bool
+) -> CellDate | None:
+    found = _tidy(found)
+    if month_first:
+        found = re.sub(r"^(\d{1,2})(\s*[/.-]\s*)(\d{1,2})(?=\s*[/.-]\s*\d)", r"\3\2\1", found)
+    parsed = _date_of_text(found, year_hint, latest_year)
+    if parsed is None and len(found) <= 12 and any(letter in "OoQlI|" for letter in found):
+        parsed = _date_of_text(found.translate(_MISTYPED), year_hint, latest_year)
+        return CellDate(parsed.value, parsed.precision, "letter_for_digit") if parsed else None
+    if parsed and month_first and parsed.precision == "Day" and not parsed.repair:
+        return CellDate(parsed.value, "Day", "month_first")
+    return parsed
+
+
+def _tidy(found: str) -> str:
+    """The text without what people and programs put around a date, months as numbers."""
+    found = _AGE.sub("", _TIME.sub("", found.strip("'\"`‘’“”* "))).strip()
+    found = _LUNAR_YEAR.sub(r"\1", found)
+    found = _MONTH_WORD.sub("/", found) if "h" in found.lower() else found
+    found = re.sub(r"(\d)\s*/{2,}\s*(?=\d)", r"\1/", found)
+    english = _ENGLISH.fullmatch(found)
+    if english and bool(english["a"]) != bool(english["b"]):
+        month = _MONTHS.index(english["m"].lower()) + 1
+        return f"{english['a'] or english['b']}/{month}/{english['y']}"
+    year_first = _YEAR_FIRST.fullmatch(found)
+    return "-".join(year_first.groups()) if year_first else found
 
 
 def _date_of_number(value: int | float) -> CellDate | None:
@@ -98,21 +174,26 @@ def _date_of_number(value: int | float) -> CellDate | None:
     if whole in _SERIALS:
         return CellDate(_EXCEL_EPOCH + timedelta(days=whole), "Day", "serial_date")
     if value == whole and 1_011_880 <= whole <= 31_122_100:
-        digits = f"{whole:08d}"
-        return _day(digits[:2], digits[2:4], digits[4:], "digits_only")
+        return _date_of_digits(f"{whole:08d}")
     return None
+
+
+def _date_of_digits(digits: str) -> CellDate | None:
+    """Eight digits, day first or year first: no eight digits make a possible date in both ways."""
+    found = _day(digits[:2], digits[2:4], digits[4:], "digits_only")
+    return found or _day(digits[6:], digits[4:6], digits[:4], "digits_only")
 
 
 def _date_of_text(found: str, year_hint: int | None, latest_year: int | None) -> CellDate | None:
     iso = _ISO.fullmatch(found)
     if iso:
         return _day(iso[3], iso[2], iso[1])
-    found = re.sub(r"^(sinh\s+)?(ngày|năm|tháng)\s*:?\s*(?=\d)", "", found, flags=re.IGNORECASE)
+    found = re.sub(r"^(?:(?:sinh\s+)?(?:ngày|năm|tháng)|sinh|sn|ns)\s*[:.]?\s*(?=\d)", "", found, flags=re.I)
     found = re.sub(r"\s*(tháng|năm)\s*", "/", found, flags=re.IGNORECASE)
     found = re.sub(r"^(\d+)\.0+$", r"\1", found)
     if re.fullmatch(r"\d+", found):
         if len(found) == 8:
-            return _day(found[:2], found[2:4], found[4:], "digits_only")
+            return _date_of_digits(found)
         return _date_of_number(int(found))
     if re.fullmatch(r"\d{5}\.\d+", found):
         return _date_of_number(float(found))
@@ -182,11 +263,23 @@ def parse_month(value: object) -> Month | None:
     >>> parse_month("Tháng 5/2024"), parse_month("T5/2024"), parse_month("2024-05")
     (Month(2024, 5), Month(2024, 5), Month(2024, 5))
     """
-    found = text(value) if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return _month_of_text(text(value))
+    parsed = parse_date(value)
+    return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
+
+
+@lru_cache(maxsize=1024)
+def _month_of_text(found: str) -> Month | None:
+    found = re.sub(r"\s*(?:-|–|đến)?\s*(?:nay|trở đi)$", "", found, flags=re.IGNORECASE)
+    short = re.fullmatch(r"(?:tháng |t)?(0?[1-9]|1[0-2])\s*[/.-]\s*(\d{2})", found, re.IGNORECASE)
+    if short:
+        # Nothing is granted from 2060 on, nor was anything before 1960.
+        return Month((2000 if int(short[2]) < 60 else 1900) + int(short[2]), int(short[1]))
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})", found)
     if iso and 1 <= int(iso[2]) <= 12:
         return Month(int(iso[1]), int(iso[2]))
-    parsed = parse_date(_BEFORE_MONTH.sub("", found) if found else value)
+    parsed = parse_date(_BEFORE_MONTH.sub("", found))
     return Month.of(parsed.value) if parsed and parsed.precision != "Year" else None
 
 
@@ -202,9 +295,18 @@ def parse_sex(value: object) -> str | None:
 def parse_amount(value: object) -> int | None:
     """Whole đồng, or None when the cell holds no whole amount."""
     try:
-        return money.parse_dong(value) if isinstance(value, str) else money.as_dong(value)
+        return _dong_of_text(value) if isinstance(value, str) else money.as_dong(value)
     except NotWholeDong:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _dong_of_text(found: str) -> int:
+    found = re.sub(r"\s*\([^()]*\)$", "", _PER_MONTH.sub("", found))
+    scaled = _SCALED.fullmatch(found.strip())
+    if scaled:
+        return money.as_dong(Decimal(scaled[1].replace(",", ".")) * (1000 if scaled[2].lower()[0] in "nk" else 10**6))
+    return money.parse_dong(found)
 
 
 def parse_method(value: object) -> str | None:
@@ -226,5 +328,10 @@ def parse_payee(value: object) -> str | None:
 
 
 def _first(patterns: tuple[tuple[str, re.Pattern], ...], value: object) -> str | None:
-    key = names.search_key(text(value))
+    return _first_of(patterns, text(value))
+
+
+@lru_cache(maxsize=1024)
+def _first_of(patterns: tuple[tuple[str, re.Pattern], ...], found: str) -> str | None:
+    key = names.search_key(found)
     return next((answer for answer, pattern in patterns if pattern.search(key)), None)

@@ -1,4 +1,4 @@
-"""Text typed in the one-byte fonts of before Unicode (TCVN3/ABC, VNI): found by evidence, never by guess.
+"""Text of the one-byte fonts before Unicode (TCVN3, VNI) or misread UTF-8: found by evidence, not by guess.
 
 Such a cell holds Latin letters that only a font showed as Vietnamese: "NguyÔn V¨n A" is Nguyễn Văn A in
 .VnTime. A text is converted only when it is no Vietnamese as it stands and one font alone makes every word
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-TCVN3, VNI = "TCVN3", "VNI"
+TCVN3, VNI, MISREAD = "TCVN3", "VNI", "UTF-8"
 UNICODE, AMBIGUOUS, BROKEN = "Unicode", "ambiguous", "broken"
 
 TCVN3_LETTERS = dict(
@@ -36,6 +36,8 @@ VNI_LETTERS |= {"ô": "ơ", "ö": "ư", "ñ": "đ", "í": "í", "ì": "ì", "æ"
 VNI_LETTERS |= {key.upper(): whole.upper() for key, whole in VNI_LETTERS.items()}
 _VNI_PART = re.compile("|".join(sorted(map(re.escape, VNI_LETTERS), key=len, reverse=True)))
 
+# A first byte of UTF-8 and one that follows it, both read as Windows-1252.
+_TWO_BYTES = re.compile("[\u00c3-\u00e2][\u0080-\u00bf\u0152-\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]")
 _SUSPECT = re.compile("[\u00a1-\u00ff]")
 _BEYOND = re.compile(
     "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0-\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
@@ -57,7 +59,7 @@ _RIMES = frozenset(
 _ONSET_LIST = _ONSETS.split("|")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def is_syllable(word: str) -> bool:
     """Whether the word is built as Vietnamese words are: onset, rime, at most one tone.
 
@@ -132,12 +134,33 @@ def from_vni(text: str) -> str:
     return _VNI_PART.sub(lambda found: VNI_LETTERS[found[0]], text)
 
 
+@lru_cache(maxsize=16_384)
+def from_misread(text: str) -> str | None:
+    """UTF-8 that was read as Windows-1252, perhaps twice, put right; None when it is not, or has lost a byte.
+
+    >>> from_misread("Nguyá»…n VÄƒn A"), from_misread("Nguyễn Văn A"), from_misread("Nguy?»…n")
+    ('Nguyễn Văn A', None, None)
+    """
+    result = None
+    while _TWO_BYTES.search(result or text):
+        try:
+            result = b"".join(map(_byte, result or text)).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            break
+    return result
+
+
+def _byte(letter: str) -> bytes:
+    """The byte that was shown as the letter; the five that Windows-1252 leaves open pass as they are."""
+    return bytes([ord(letter)]) if ord(letter) < 0xA0 else letter.encode("cp1252")
+
+
 def is_suspect(text: str) -> bool:
     """Whether the text holds a letter that an old font may have shown as another one."""
     return bool(_SUSPECT.search(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def kind_of(text: str) -> str:
     """What the text is by itself: UNICODE, TCVN3, VNI, AMBIGUOUS (reads well in two ways) or BROKEN.
 
@@ -175,21 +198,27 @@ def _one_case(word: str) -> bool:
     return word.isupper() or word[1:] == word[1:].lower()
 
 
-def font_of(texts: Iterable[str], least: int = 3) -> str | None:
+def font_of(texts: Iterable[str], least: int = 3, strays: float = 0.0) -> str | None:
     """The old font a whole sheet is typed in, or None when its text is Unicode or mixed.
 
-    Only then may what reads well in two ways be taken in the font's way.
+    Only then may what reads well in two ways be taken in the font's way. `strays`: how many texts in Unicode
+    may stand beside those of the font, as a share of these.
     """
     seen = {TCVN3: 0, VNI: 0}
+    beyond = 0
     for text in texts:
         if _BEYOND.search(text):
-            return None
+            if not strays:
+                return None
+            beyond += 1
+            continue
         kind = kind_of(text) if is_suspect(text) else ""
         if kind in seen:
             seen[kind] += 1
     font = max(seen, key=seen.get)
     other = VNI if font == TCVN3 else TCVN3
-    return font if seen[font] >= least and not seen[other] else None
+    found = seen[font] >= least and not seen[other] and beyond <= strays * seen[font]
+    return font if found else None
 
 
 def decode(text: str, font: str | None = None) -> tuple[str, str | None]:
@@ -202,6 +231,10 @@ def decode(text: str, font: str | None = None) -> tuple[str, str | None]:
     """
     if not is_suspect(text):
         return text, None
+    if _TWO_BYTES.search(text):
+        whole = from_misread(text)
+        if whole is not None:
+            return whole, MISREAD
     kind = kind_of(text)
     if font and kind in (AMBIGUOUS, BROKEN):
         by_font = from_tcvn3(text) if font == TCVN3 else from_vni(text)

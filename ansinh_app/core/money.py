@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from .errors import NotWholeDong
 
@@ -127,3 +127,13 @@ def as_dong(value: int | float | Decimal | str) -> int:
     if whole != number:
         raise NotWholeDong(value=value)
     return whole
+
+
+def percent_of(amount: int, percent: Decimal | str | None) -> int:
+    """A percentage of an amount in whole đồng, half a đồng up, as fees are counted (TT 76/2021/TT-BTC Đ3.7).
+
+    >>> percent_of(714_600_000, "0.3"), percent_of(150, "0.7"), percent_of(1_000, None)
+    (2143800, 1, 0)
+    """
+    share = Decimal(amount) * Decimal(str(percent or 0)) / 100
+    return int(share.quantize(Decimal(1), ROUND_HALF_UP))

@@ -8,7 +8,7 @@ from collections import Counter
 from enum import Enum
 from functools import lru_cache
 
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _INVISIBLE_ASCII = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _NOT_LETTER = re.compile(r"[^A-Z ]+")
 _APOSTROPHE = re.compile(r"['’‘`´ʼ]")
@@ -16,10 +16,15 @@ _APOSTROPHE = re.compile(r"['’‘`´ʼ]")
 _LEGACY = re.compile(r"[µ¸¶·¹¨»¾¼½Æ§®¬]")
 # "Nguyễn Văn A (chết 5/2024)", "Nguyễn Văn A - con ông B", "Nguyễn Văn A, đã chuyển đi"
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
-_TAIL = re.compile(r"\s+[-–—]+\s+|\s*[;/*]+\s*|\s*,\s+|\s*[-–—]+\s*$|\s+(?=(?:đã )?(?:chết|từ trần)\b)")
+_TAIL = re.compile(
+    r"\s+[-–—]+\s+|\s*[;/*]+\s*|\s*,\s+|\s*[-–—]+\s*$|\s+(?=(?:đã )?(?:chết|từ trần)\b|sinh (?:năm|ngày)\b|sn\b)",
+    re.IGNORECASE,
+)
+_BETWEEN_PEOPLE = re.compile(r"(?:^|\s)\d{1,2}\s*[.)]|\n|;|/|,|\+|&|\s+[-–—]\s+|\s+và\s+", re.IGNORECASE)
 _TITLES = frozenset("ông bà cụ cháu em anh chị bé ô b".split())
 _FAMILY_NAMES = frozenset(
-    """an âu bạch bàn bế bùi cao cầm chẩu châu chu chung chử cù cung dương đái đàm đàng đào đậu điêu điểu đinh
+    """đặng bàng bành cấn chang chế chíu cứ diệp doãn dư hàn hàng hán hờ khúc lầu lỗ lữ lường ly mẫn nhan nhữ quản
+    sồng tào tằng thang tòng trà tráng từ uông ung vạn xa an âu bạch bàn bế bùi cao cầm chẩu châu chu chung chử cù cung dương đái đàm đàng đào đậu điêu điểu đinh
     đoàn đỗ đồng đổng đường giàng giang giáp hà hạ hầu hồ hoa hoàng huỳnh hứa kha khổng khuất khương kiều kim la
     lã lạc lại lâm lăng lê liễu lò lô lộc lục luân lương lưu lý ma mã mạc mai mạnh mè mông mùa ngân nghiêm ngô
     ngụy nguyễn nhâm ninh nông phạm phan phí phó phù phùng quách quan sầm sùng tạ tăng thạch thái thân thào thẩm
@@ -37,7 +42,7 @@ class Match(Enum):
     DIFFERENT = "different"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
     """The text as it is kept: composed Unicode, Đ for Icelandic Ð, no invisible letters, single blanks.
 
@@ -52,15 +57,15 @@ def normalise(text: str) -> str:
 
 
 def proper_case(text: str) -> str:
-    """A name in capitals as it is written otherwise; any other name as it is.
+    """A name all in capitals or all in small letters as it is written otherwise; any other name as it is.
 
-    >>> proper_case("NGUYỄN VĂN AN"), proper_case("H'MÔNG A-PHỦ"), proper_case("Lê Văn An")
-    ('Nguyễn Văn An', "H'Mông A-Phủ", 'Lê Văn An')
+    >>> proper_case("NGUYỄN VĂN AN"), proper_case("H'MÔNG A-PHỦ"), proper_case("lê văn an"), proper_case("Y Ban")
+    ('Nguyễn Văn An', "H'Mông A-Phủ", 'Lê Văn An', 'Y Ban')
     """
-    letters = [letter for letter in text if letter.isalpha()]
-    if len(letters) < 2 or not all(letter.isupper() for letter in letters):
+    letters = "".join(letter for letter in text if letter.isalpha())
+    if len(letters) < 2 or not (letters.isupper() or letters.islower()):
         return text
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][0] + word[0][1:].lower(), text)
+    return re.sub(r"[^\W\d_]+", lambda word: word[0][0].upper() + word[0][1:].lower(), text)
 
 
 def split_notes(text: str) -> tuple[str, str]:
@@ -84,6 +89,39 @@ def split_notes(text: str) -> tuple[str, str]:
     return (name or text), "; ".join(note for note in notes if note)
 
 
+def are_several(text: str) -> bool:
+    """Whether a name cell holds the names of two people or more; lines of the cell still stand apart.
+
+    >>> are_several("Lý Văn Bé\\nLý Thị Lan"), are_several("Lý Văn Bé - con ông Lý Văn A"), are_several("Lý Thị\\nMai Anh")
+    (True, False, False)
+    """
+    parts = [part.split() for part in _BETWEEN_PEOPLE.split(_BRACKETS.sub(" ", text)) if part.strip()]
+    people = [words for words in parts if _has_family_name(words)]
+    shortest = 2 if "\n" in text and sum(map(len, people)) > 4 else 3
+    return sum(len(words) >= shortest for words in people) > 1
+
+
+def is_whole_name(text: str) -> bool:
+    """Whether the text is somebody's full name and nothing else.
+
+    >>> is_whole_name("Nguyễn Văn A"), is_whole_name("nhận tại nhà")
+    (True, False)
+    """
+    return _has_family_name(text.split())
+
+
+def _has_family_name(words: list[str]) -> bool:
+    """Whether the words are a family name and what follows it, each with a capital."""
+    if len(words) > 2 and words[0].strip(".:").lower() in _TITLES:
+        words = words[1:]
+    return (
+        2 <= len(words) <= 6
+        and normalise(words[0]).lower() in _FAMILY_NAMES
+        and all(word[0].isupper() and word.replace("'", "").isalpha() for word in words)
+    )
+
+
+@lru_cache(maxsize=8192)
 def without_marks(text: str) -> str:
     """The text without diacritics, letters otherwise as they are.
 
@@ -94,6 +132,7 @@ def without_marks(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=8192)
 def ascii_upper(text: str) -> str:
     """The name as banks hold it: A-Z and single blanks.
 
@@ -104,7 +143,7 @@ def ascii_upper(text: str) -> str:
     return " ".join(_NOT_LETTER.sub(" ", bare).split())
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def search_key(text: str) -> str:
     """What to compare and search by in any database: lower case, no marks, single blanks, digits kept.
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from . import cells, names
+from .category_words import code_in_words
 from .errors import BadIdentifier
 from .identity import account, cccd, cmnd, phone
 
@@ -38,10 +40,59 @@ _DIED = re.compile(
 )
 _LEFT = re.compile(
     r"(?:da |xin )?(?:chuyen (?:di|khau|noi khac|xa khac|huyen khac|tinh khac)|thoi huong|cat (?:tro cap|che do)"
-    rf"|dung (?:huong|tro cap))\b.*|giam{_WHEN}"
+    rf"|dung (?:huong|tro cap))\b.*|(?:cat )?giam{_WHEN}"
 )
-_NUMBER_AND_BANK = re.compile(r"([\d][\d .]{4,24}\d)\s*[-–,;:/(\s]\s*([^\d\s][^\d]{1,})\)?")
+_NUMBER_AND_BANK = re.compile(
+    r"([\d][\d .]{4,24}\d)\s*[-–,;:/(\s]\s*(?:mở )?(?:tại )?([^\d\s][^\d]{1,}?)\)?", re.IGNORECASE
+)
 _BANK_AND_NUMBER = re.compile(r"([^\d\s][^\d]{1,}?)\s*[-–,;:/(\s]\s*(\d[\d .]{4,24}\d)\)?")
+_ACCOUNT_LABEL = re.compile(r"(?:stk|tk|số tk|số tài khoản|tài khoản)\s*[.:]*\s*(?=\d)", re.IGNORECASE)
+# "CCCD: 020190001234", "020190001234 cấp ngày 10/5/2021"
+_ID_LABEL = re.compile(
+    r"(?:(?:số|so|thẻ|mã|no\.?|cccd|cmnd|cmt|đdcn|ddcn|cc|căn cước(?: công dân)?|(?:số )?định danh(?: cá nhân)?)[\s:.\-]*)+"
+    r"(?=[\dOo])",
+    re.IGNORECASE,
+)
+_ID_TAIL = re.compile(
+    r"(?<=\d)[\s,;(\-]+(?:(?:ngày |nơi )?cấp|do\b|cục\b|ca\b|công an|cccd|cmnd|cmt|đdcn|ngày).*$", re.IGNORECASE
+)
+_ID_IN_NAME = re.compile(
+    r"[\s,;(\-]*(?:số )?(?:cccd|cmnd|cmt|đdcn|ddcn|căn cước)[\s:.số]*(\d{12}|\d{9}|\d{3}(?: \d{3}){2,3})\s*\)?", re.IGNORECASE
+)
+_QUOTES = "'\"`´‘’“”*"
+_MISTYPED = str.maketrans("OoQlI|", "000111")
+_DAY_IN_DECISION = re.compile(
+    r"(?<!\d)(?:\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4})(?![\d/])",
+    re.IGNORECASE,
+)
+_DECISION_LABEL = re.compile(r"(?:(?:quyết định|qđ)\s*)?số\s*[:.]?\s*(?=\d)|(?:quyết định|qđ)\s*[:.]?\s*(?=\d+/)", re.I)
+_BEFORE_DAY = re.compile(r"[\s,;(\-–]*(?:(?:ký\s+)?ngày\s*:?\s*)?$", re.IGNORECASE)
+_BORN = re.compile(r"(?:sinh(?: năm| ngày)?|sn|ns)?\s*:?\s*((?:\d{1,2}/){0,2}(?:18|19|20)\d\d)", re.IGNORECASE)
+_RELATIONS = (
+    "con trai|con gái|con dâu|con rể|con đẻ|con|vợ|chồng|cháu nội|cháu ngoại|cháu|anh trai|anh|chị gái|chị|em trai|em gái|em"
+    "|bố đẻ|mẹ đẻ|bố|mẹ|cha|ông nội|bà nội|ông ngoại|bà ngoại|ông|bà|cô|dì|chú|bác|cậu|mợ"
+)
+_RELATION = rf"(?P<relation{{}}>{_RELATIONS})"
+_NAME = r"(?P<name>[^\W\d_]+(?: [^\W\d_]+){1,5})"
+_CALLED = r"(?:người\s+)?(?:ủy quyền|uỷ quyền|uq|giám hộ|gh|nhận thay|lĩnh thay|đại diện|nhận tiền)"
+# Who receives, said in a note: "con: Nguyễn Văn A nhận thay", "Ủy quyền cho con là Nguyễn Văn A (con)".
+_RECEIVERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:{_RELATION.format(1)}\s*(?:là|:|-)?\s*)?{_NAME}\s*(?:[(-]\s*{_RELATION.format(2)}\s*\)?)?\s*"
+        r"(?:nhận thay|lĩnh thay|nhận hộ|lĩnh hộ)",
+        rf"{_CALLED}\s*(?:cho|là|:|-)*\s*(?:{_RELATION.format(1)}\s*(?:là|:|-)?\s*)?{_NAME}"
+        rf"\s*(?:[(,-]\s*{_RELATION.format(2)}\s*\)?)?",
+        rf"(?:tk|tài khoản|stk)\s+(?:của|mang tên)\s*(?:{_RELATION.format(1)}\s*(?:là|:|-)?\s*)?{_NAME}"
+        rf"\s*(?:[(,-]\s*{_RELATION.format(2)}\s*\)?)?",
+    )
+)
+# Below this no benefit is paid: the list counts in thousands.
+_SMALL = 100_000
+# Without these a row says too little, whatever else stands in it; a formula's error there sends it back.
+_LEFT_BLANK = frozenset(
+    "stt village address unit ethnicity phone amount note relation cash_reason degree quantity".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +120,19 @@ class RowValues:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What is known of the whole sheet: CCCD prefixes, this year, columns whose day and month may be swapped."""
+    """What is known of the whole sheet.
+
+    CCCD prefixes, this year, columns whose day and month may be swapped or are written month first, whether
+    days count from 1904, amounts are in thousands, and which numbers stand for which sex.
+    """
 
     provinces: Set[str] | None = None
     latest_year: int | None = None
     swapped: frozenset[int] = frozenset()
+    month_first: frozenset[int] = frozenset()
+    late_epoch: bool = False
+    thousands: bool = False
+    sex_codes: tuple[tuple[str, str], ...] = ()
 
 
 Cell = Callable[[str], object]
@@ -85,6 +144,10 @@ def read_row(
     """The typed values of one person's row; `texts` are its cells as text, `fields` field -> column."""
     read = RowValues()
     filled = {name: row[column] for name, column in fields.items() if column < len(row) and texts[column]}
+    for name in [name for name in filled if texts[fields[name]][0] == "#" and cells.is_error(texts[fields[name]])]:
+        notes = read.warnings if name in _LEFT_BLANK else read.errors
+        notes.append(Note(name, "excel_error", texts[fields[name]]))
+        del filled[name]
     cell = filled.get
 
     if cell("stt") is not None:
@@ -93,28 +156,40 @@ def read_row(
         if name in filled:
             _read_text(read, name, filled[name])
     _read_name(read, cell)
-    _read_sex(read, cell)
+    _read_sex(read, cell, habits)
     _read_birth(read, cell, _stated_year(cell("personal_id")), habits, fields)
     _read_ids(read, cell, habits.provinces)
     _birth_of_id(read, habits.provinces)
     _read_phone(read, cell("phone"))
     _read_account(read, cell("account_no"))
-    _read_decision(read, cell)
+    _read_decision(read, cell, habits, fields)
     _read_choices(read, cell)
-    _read_numbers(read, cell)
+    _read_numbers(read, cell, habits)
+    _join_degree(read, cell("degree"))
+    _find_receiver(read)
+    _doubt_confused(read)
     return read
 
 
 def _read_name(read: RowValues, cell: Cell) -> None:
     value = cell("full_name")
-    parts = [cell("family_name"), cell("given_name")]
+    parts = [cell("family_name"), cell("middle_name"), cell("given_name")]
     if value is None and any(part is not None for part in parts):
         value = " ".join(cells.text(part) for part in parts if part is not None)
-    elif value is not None and parts[0] is None and parts[1] is not None:
-        value = f"{cells.text(value)} {cells.text(parts[1])}"
+    elif value is not None and parts[0] is None and parts[2] is not None:
+        value = f"{cells.text(value)} {cells.text(parts[2])}"
     if value is None:
-        read.errors.append(Note("full_name", "missing", ""))
+        if not any(note.field in ("full_name", "family_name", "given_name") for note in read.errors):
+            read.errors.append(Note("full_name", "missing", ""))
         return
+    if isinstance(value, str) and names.are_several(value):
+        read.errors.append(Note("full_name", "several_people", cells.text(value)))
+        return
+    number = _ID_IN_NAME.search(value) if isinstance(value, str) else None
+    if number:
+        value = value.replace(number[0], " ")
+        read.values["personal_id"] = re.sub(r"\D", "", number[1])
+        read.repairs.append(Note("personal_id", "taken_from_name", number[1]))
     _read_text(read, "full_name", value)
     found = str(read.values["full_name"])
     name, note = names.split_notes(found)
@@ -126,7 +201,7 @@ def _read_name(read: RowValues, cell: Cell) -> None:
     if proper != name:
         read.repairs.append(Note("full_name", "capitals", proper))
     read.values["full_name"] = proper
-    if not any(letter.isalpha() for letter in proper):
+    if not any(map(str.isalpha, proper)) or sum(map(str.isdigit, proper)) > 3:
         read.errors.append(Note("full_name", "no_name", found))
     _read_fate(read, note, str(read.values.get("note") or ""))
 
@@ -148,10 +223,10 @@ def _read_text(read: RowValues, name: str, value: object) -> None:
         read.repairs.append(Note(name, "unicode", found))
 
 
-def _read_sex(read: RowValues, cell: Cell) -> None:
+def _read_sex(read: RowValues, cell: Cell, habits: Habits) -> None:
     value = cell("sex")
     if value is not None:
-        sex = cells.parse_sex(value)
+        sex = dict(habits.sex_codes).get(cells.text(value)) or cells.parse_sex(value)
         if sex is None and names.search_key(cells.text(value)) and cells.says_none(value):
             return
         if sex is None:
@@ -162,7 +237,7 @@ def _read_sex(read: RowValues, cell: Cell) -> None:
     marked = [
         sex
         for sex, columns in (("Male", ("sex_male", "birth_male")), ("Female", ("sex_female", "birth_female")))
-        if any(cell(column) is not None for column in columns)
+        if any(cell(column) is not None and cells.text(cell(column)) not in ("0", "-") for column in columns)
     ]
     if len(marked) == 1:
         read.values["sex"] = marked[0]
@@ -183,11 +258,12 @@ def _read_birth(
 ) -> None:
     found: cells.CellDate | None = None
     apart = _birth_apart(cell)
-    for name in ("date_of_birth", "birth_male", "birth_female"):
+    for name in ("date_of_birth", "birth_male", "birth_female", "sex_male", "sex_female"):
         value = apart if name == "date_of_birth" and apart else cell(name)
-        if value is None:
+        if value is None or (name in ("sex_male", "sex_female") and not _is_year(value)):
             continue
-        found = cells.parse_date(value, hint, habits.latest_year)
+        first = fields.get(name) in habits.month_first
+        found = cells.parse_date(value, hint, habits.latest_year, first, habits.late_epoch)
         if found is None:
             read.errors.append(Note("date_of_birth", "unreadable", cells.text(value), fields.get(name)))
             return
@@ -198,7 +274,7 @@ def _read_birth(
     value = cell("birth_year") if not apart else None
     if value is not None:
         # Lists put a full date under "Năm sinh" as well.
-        by_year = cells.parse_date(value, hint, habits.latest_year)
+        by_year = cells.parse_date(value, hint, habits.latest_year, late_epoch=habits.late_epoch)
         if by_year is None:
             read.errors.append(Note("birth_year", "unreadable", cells.text(value)))
             return
@@ -207,11 +283,30 @@ def _read_birth(
             read.errors.append(Note("birth_year", "differs_from_date_of_birth", cells.text(value)))
         found = found or by_year
     if found is None:
+        found = _born_in_note(read)
+    if found is None:
         return
     read.values["date_of_birth"] = found.value
     read.values["dob_precision"] = found.precision
     if found.repair:
         read.repairs.append(Note("date_of_birth", found.repair, found.value.isoformat()))
+
+
+def _is_year(value: object) -> bool:
+    """Whether a cell under Nam or Nữ holds the year of birth itself, not a mark."""
+    return bool(re.fullmatch(r"(?:\d{1,2}/){0,2}(?:18|19|20)\d\d", cells.text(value)))
+
+
+def _born_in_note(read: RowValues) -> cells.CellDate | None:
+    """The birth written behind the name: "Nguyễn Văn A (1950)", "Nguyễn Văn A - SN 1950"."""
+    if any(note.field in ("date_of_birth", "birth_year") for note in read.errors):
+        return None
+    for text in str(read.values.get("note") or "").split("; "):
+        said = _BORN.fullmatch(text.strip(" ,.-"))
+        found = cells.parse_date(said[1]) if said else None
+        if found:
+            return cells.CellDate(found.value, found.precision, "birth_in_name")
+    return None
 
 
 def _birth_apart(cell: Cell) -> str | None:
@@ -224,6 +319,9 @@ def _birth_apart(cell: Cell) -> str | None:
 
 def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
     born, sex = read.values.get("date_of_birth"), read.values.get("sex")
+    beside_name = read.values.pop("personal_id", None)
+    if beside_name:
+        _read_id(read, "personal_id", beside_name, sex, born, provinces)
     for name in ("personal_id", "old_id"):
         value = cell(name)
         if value is None or _nothing(read, name, value):
@@ -235,6 +333,11 @@ def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
     value = cell("representative_id")
     if value is not None and not _nothing(read, "representative_id", value):
         _read_id(read, "representative_id", value, None, None, provinces)
+        if "representative_name" not in read.values and read.values.get("personal_id") == read.values.get(
+            "representative_id", ""
+        ):
+            # "Số CCCD chủ TK" repeats the person's own number where the account is his.
+            read.repairs.append(Note("representative_id", "own_number", read.values.pop("representative_id")))
 
 
 def _birth_of_id(read: RowValues, provinces: Set[str] | None) -> None:
@@ -271,11 +374,19 @@ def _is_certificate(read: RowValues, value: object, born: date | None) -> bool:
 
 def _several_numbers(read: RowValues, name: str, value: object) -> list[object]:
     """A new and an old number in one cell: "020080001234 (CMND 080123456)"."""
-    found = re.findall(r"\d+", cells.text(value)) if isinstance(value, str) else []
+    if not isinstance(value, str):
+        return [value]
+    found = re.findall(r"\d+", cells.text(value))
     if sorted(map(len, found)) == [9, 12]:
         read.repairs.append(Note(name, "two_in_one_cell", cells.text(value)))
         return list(found)
-    return [value]
+    text = cells.text(value).strip(_QUOTES + " .,;")
+    bare = _ID_TAIL.sub("", _ID_LABEL.sub("", text, count=1))
+    if bare != text and re.fullmatch(r"[\d\s.\-]{8,20}", bare):
+        read.repairs.append(Note(name, "text_taken_off", text))
+    elif bare != text:
+        bare = text
+    return [bare]
 
 
 def _read_id(
@@ -292,7 +403,13 @@ def _read_id(
         if repaired:
             read.repairs.append(Note(name, "leading_zero", repaired))
             compact = repaired
-        nine = cmnd.repair(value) or compact
+        elif not compact.isdigit() and born is not None and provinces:
+            typed = str(value).strip().translate(_MISTYPED)
+            # An O for a zero: only where province, sex and year of birth all speak for the number.
+            if cccd.is_valid(typed) and not cccd.validate(typed, sex, born, provinces):
+                read.repairs.append(Note(name, "letter_for_digit", cells.text(value)))
+                compact = cccd.compact(typed)
+        nine = (cmnd.repair(value) if not isinstance(value, str) else None) or compact
         if cmnd.is_valid(nine):
             _keep_old_id(read, name, nine)
             return
@@ -364,7 +481,7 @@ def _read_account(read: RowValues, value: object) -> None:
 
 def _split_bank(read: RowValues, value: str) -> str:
     """Number and bank in one cell, where no column names the bank."""
-    found = cells.text(value)
+    found = _ACCOUNT_LABEL.sub("", cells.text(value), count=1).strip(_QUOTES)
     for pattern, number, bank in ((_NUMBER_AND_BANK, 1, 2), (_BANK_AND_NUMBER, 2, 1)):
         both = pattern.fullmatch(found)
         if not both or re.fullmatch(r"(?:stk|tk|số|so|tài khoản|số tk|số tài khoản)[ .:]*", both[bank], re.I):
@@ -373,25 +490,22 @@ def _split_bank(read: RowValues, value: str) -> str:
             read.values["bank"] = both[bank].strip(" -–,;:()")
             read.repairs.append(Note("bank", "taken_from_account", found))
         return both[number]
-    return re.sub(r"^(?:stk|tk|số tk|số tài khoản|tài khoản)\s*[.:]*\s*(?=\d)", "", found, flags=re.I)
+    return found
 
 
-def _read_decision(read: RowValues, cell: Cell) -> None:
+def _read_decision(read: RowValues, cell: Cell, habits: Habits, fields: dict[str, int]) -> None:
     value = cell("decision_date")
     if value is not None:
-        found = cells.parse_date(value)
+        first = fields.get("decision_date") in habits.month_first
+        hint = _this_century(value, habits.latest_year)
+        found = cells.parse_date(value, hint, habits.latest_year, first, habits.late_epoch)
         if found is None or found.precision != "Day":
             read.errors.append(Note("decision_date", "unreadable", cells.text(value)))
         else:
             read.values["decision_date"] = found.value
     number = read.values.get("decision_no")
     if number:
-        # "12/QĐ-UBND ngày 15/4/2024" in one cell.
-        both = re.fullmatch(r"(.+?)[\s,;(]*(?:ngày|ngay)\s*:?\s*(\S.*?)\)?", number, re.IGNORECASE)
-        day = cells.date_in(both[2]) if both else None
-        if day is not None:
-            read.values["decision_no"] = both[1].strip(" ,;-(")
-            read.values.setdefault("decision_date", day)
+        _divide_decision(read, str(number))
     value = cell("effective_from")
     if value is not None:
         month = cells.parse_month(value)
@@ -399,6 +513,31 @@ def _read_decision(read: RowValues, cell: Cell) -> None:
             read.errors.append(Note("effective_from", "unreadable", cells.text(value)))
         else:
             read.values["effective_from"] = month
+
+
+def _divide_decision(read: RowValues, text: str) -> None:
+    """Number and day of a decision written in one cell: "Số 12/QĐ-UBND ngày 15/4/2024"."""
+    number, day = _decision(text)
+    read.values["decision_no"] = number
+    if day and "decision_date" not in read.values:
+        read.values["decision_date"] = day
+
+
+def _this_century(value: object, latest_year: int | None) -> int | None:
+    """The year that two digits at the end of a decision's date mean: no decision here is a hundred years old."""
+    digits = re.search(r"\D(\d{2})$", cells.text(value)) if isinstance(value, str) and latest_year else None
+    return 2000 + int(digits[1]) if digits and 2000 + int(digits[1]) <= latest_year else None
+
+
+@lru_cache(maxsize=4096)
+def _decision(text: str) -> tuple[str, date | None]:
+    place = _DAY_IN_DECISION.search(text)
+    day = cells.parse_date(place[0]) if place else None
+    before = _BEFORE_DAY.sub("", text[: place.start()]) if day else text
+    if day and not re.search(r"\d", before):
+        before, day = text, None
+    number = _DECISION_LABEL.sub("", before, count=1) if _DECISION_LABEL.match(before) else before
+    return number.strip(" ,;-("), day.value if day and day.precision == "Day" else None
 
 
 def _read_choices(read: RowValues, cell: Cell) -> None:
@@ -415,13 +554,61 @@ def _read_choices(read: RowValues, cell: Cell) -> None:
             read.values[name] = choice
 
 
-def _read_numbers(read: RowValues, cell: Cell) -> None:
+def _read_numbers(read: RowValues, cell: Cell, habits: Habits) -> None:
     for name in ("amount", "quantity"):
         value = cell(name)
         if value is None:
             continue
         number = cells.parse_amount(value)
         if number is None or number < 0:
-            read.errors.append(Note(name, "unreadable", cells.text(value)))
+            # What is due follows from the law: an amount nobody can read is only said.
+            if name == "quantity":
+                read.errors.append(Note(name, "unreadable", cells.text(value)))
+            elif not cells.says_none(value):
+                read.warnings.append(Note(name, "unreadable", cells.text(value)))
+        elif name == "amount" and 0 < number < _SMALL:
+            if habits.thousands:
+                read.values[name] = number * 1000
+                read.repairs.append(Note(name, "in_thousands", cells.text(value)))
+            else:
+                read.warnings.append(Note(name, "too_small", cells.text(value)))
         else:
             read.values[name] = number
+
+
+def _join_degree(read: RowValues, degree: object) -> None:
+    """The degree of a disability in a column of its own completes the category: "Người khuyết tật" | "Nặng"."""
+    if degree is None:
+        return
+    category = str(read.values.get("category") or "")
+    both = f"{category or 'Khuyết tật'} {cells.text(degree)}"
+    if not code_in_words(category) and code_in_words(both):
+        read.values["category"] = both
+        read.repairs.append(Note("category", "degree_joined", both))
+
+
+def _find_receiver(read: RowValues) -> None:
+    """Who receives for the person, where only the note says so."""
+    if "representative_name" in read.values:
+        return
+    note = read.values.get("note")
+    if not note:
+        return
+    for text in str(note).split("; "):
+        found = next((match for pattern in _RECEIVERS if (match := pattern.fullmatch(text.strip(" .,;")))), None)
+        if found and names.is_whole_name(found["name"]):
+            read.values["representative_name"] = names.proper_case(found["name"])
+            read.repairs.append(Note("representative_name", "taken_from_note", text))
+            relation = found["relation1"] or found["relation2"]
+            if relation:
+                read.values.setdefault("relation", relation.lower())
+            return
+
+
+def _doubt_confused(read: RowValues) -> None:
+    """A phone number among the accounts and an account among the phone numbers: the columns are confused."""
+    number = read.values.get("account_no")
+    wrong = next((note.value for note in read.warnings if (note.field, note.code) == ("phone", "bad_number")), "")
+    if number and wrong and phone.is_valid(number) and account.is_valid(wrong):
+        read.errors.append(Note("account_no", "phone_and_account", f"{number}, {wrong}"))
+        del read.values["account_no"]

@@ -29,13 +29,21 @@ class SentLine:
 class Matching:
     """Every row is matched, unchanged or unmatched with a reason; `missing` are lines no row speaks of.
 
-    `unchanged`: the row says what the line already knows, as when a file is imported twice.
+    `unchanged`: the row says what the line already knows, as when a file is imported twice. `about`: the line
+    an unmatched row speaks of, by the row's number, where that is known.
     """
 
     matched: list[tuple[SentLine, ResultRow]] = field(default_factory=list)
     unchanged: list[tuple[SentLine, ResultRow]] = field(default_factory=list)
     unmatched: list[tuple[ResultRow, str]] = field(default_factory=list)
     missing: list[SentLine] = field(default_factory=list)
+    about: dict[int, SentLine] = field(default_factory=dict)
+
+    def reject(self, row: ResultRow, reason: str, line: SentLine | None = None) -> None:
+        """Lists a row as unmatched, with the line it speaks of."""
+        self.unmatched.append((row, reason))
+        if line is not None:
+            self.about[row.row] = line
 
 
 def match(lines: Iterable[SentLine], result_rows: Iterable[ResultRow]) -> Matching:
@@ -61,7 +69,7 @@ def match(lines: Iterable[SentLine], result_rows: Iterable[ResultRow]) -> Matchi
             reason = "several_candidates"
         else:
             reason = "repeated_row" if keys & taken else "no_such_line"
-        matching.unmatched.append((row, reason))
+        matching.reject(row, reason)
     for found in pairs.values():
         _decide(found, matching)
     touched = {id(line) for line, _row in matching.matched + matching.unchanged}
@@ -81,9 +89,9 @@ def _by_reference(
         if line is None:
             left.append(row)
         elif row.amount is not None and row.amount != line.amount:
-            matching.unmatched.append((row, "amount_differs"))
+            matching.reject(row, "amount_differs", line)
         elif _other_account(row.account_no, line.account_no):
-            matching.unmatched.append((row, "account_differs"))
+            matching.reject(row, "account_differs", line)
         else:
             pairs.setdefault(id(line), []).append((line, row))
     return left
@@ -156,16 +164,18 @@ def _decide(found: list[tuple[SentLine, ResultRow]], matching: Matching) -> None
     """What the rows of one line come to."""
     statuses = {row.status for _line, row in found}
     if len(statuses) > 1:
-        matching.unmatched += [(row, "conflicting_rows") for _line, row in found]
+        for line, row in found:
+            matching.reject(row, "conflicting_rows", line)
         return
     line, row = found[0]
-    matching.unmatched += [(again, "repeated_row") for _line, again in found[1:]]
+    for _line, again in found[1:]:
+        matching.reject(again, "repeated_row", line)
     if not row.status:
-        matching.unmatched.append((row, "no_status"))
+        matching.reject(row, "no_status", line)
     elif row.status == line.status:
         matching.unchanged.append((line, row))
     elif line.status == PAID or line.status in CAME_BACK:
-        matching.unmatched.append((row, "contradicts_earlier_result"))
+        matching.reject(row, "contradicts_earlier_result", line)
     else:
         matching.matched.append((line, row))
 

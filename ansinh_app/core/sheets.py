@@ -6,20 +6,23 @@ Every row that holds anything comes out: as a person's record, or as a row left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 
 from . import cells, fonts, names
+from .category_words import code_in_title, code_in_words
 from .errors import BadTable
-from .headers import LEVELS, confidence, field_of, weigh_columns
+from .headers import LEVELS, NAMES, confidence, field_of, search, weigh_columns
 from .identity import cccd
 from .person_row import Habits, Note, RowValues, read_row
 
 Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
 
-_LOOK_AT_ROWS = 60
+_LOOK_AT_ROWS = 250
+# Below a header this rich, so many rows on, no better one is looked for.
+_ENOUGH_COLUMNS, _FURTHER_ROWS = 5, 12
 _HEADER_ROWS = 3
 _SURVEYED_ROWS = 2000
 _VILLAGE = re.compile(
@@ -39,6 +42,8 @@ _SIGNATURE = re.compile(
     r"nguoi lap|lap bieu|thu truong|chu tich|ke toan|noi nhan|xac nhan|ky ten|ky ghi ro|dong dau|giam doc"
     r"|truong phong|can bo|\bngay\b.*\bthang\b.*\bnam\b|^t m |^tm "
 )
+_TWO_PLACES = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*\d{2,4}")
+_THOUSANDS = re.compile(r"\b(?:nghin|ngan) dong\b|\b1 ?000 ?d(?:ong)?\b|\bdvt (?:nghin|ngan)\b|\b(?:nghin|ngan) d\b")
 _ROMAN = re.compile(r"[ivx]+", re.IGNORECASE)
 # What only a person's row carries, never a subtotal, a village heading or a signature.
 _EVIDENCE = (
@@ -50,6 +55,8 @@ _EVIDENCE = (
     "birth_female",
     "account_no",
 )
+_BIRTHS = frozenset(("date_of_birth", "birth_year", "birth_male", "birth_female"))
+_SEX_COLUMNS = frozenset(("sex", "sex_male", "sex_female", "birth_male", "birth_female"))
 # Fields whose column is what the heading of a group of rows says when the column is empty.
 _OLD_FONT = "old_font"
 
@@ -118,6 +125,8 @@ def find_table(grid: Grid) -> Table:
     head = list(islice(iter(grid), _LOOK_AT_ROWS + _HEADER_ROWS))
     best: Table | None = None
     for start in range(min(len(head), _LOOK_AT_ROWS)):
+        if best and len(best.columns) >= _ENOUGH_COLUMNS and start > best.first_row + _FURTHER_ROWS:
+            break
         for height in range(1, min(_HEADER_ROWS, len(head) - start) + 1):
             headers = _joined_headers(head[start : start + height])
             weighed = weigh_columns(headers)
@@ -183,19 +192,33 @@ class SheetReader:
     ) -> None:
         self.grid, self.sheet = grid, sheet
         self.font = fonts.font_of(_suspects(grid))
+        self._fonts: dict[int, str] = {}
         head = [_decoded(row, self.font)[0] for row in islice(iter(grid), _LOOK_AT_ROWS + _HEADER_ROWS)]
         self.table = find_table(head)
-        below = islice(iter(grid), self.table.first_row, _SURVEYED_ROWS)
-        self._sample = [_decoded(row, self.font)[0] for row in below]
+        below = list(islice(iter(grid), self.table.first_row, _SURVEYED_ROWS))
+        if self.font is None:
+            self._fonts = _fonts_of_columns(below)
+        self._sample = [self._decode(row)[0] for row in below]
         self._learn_from_cells(self._sample, provinces)
         self.fields = self.table.columns
-        self.habits = Habits(provinces, latest_year)
+        titles = [cells.text(value) for row in head[: self.table.header_row] for value in row]
+        self._said = _said_around(sheet, [title for title in titles if title])
+        self.habits = Habits(
+            provinces,
+            latest_year,
+            late_epoch=getattr(grid, "late_epoch", False),
+            thousands=any(_THOUSANDS.search(names.search_key(title)) for title in titles),
+        )
         self.use(self.table.columns if columns is None else columns)
 
+    def _decode(self, row: Sequence[object]) -> tuple[Sequence[object], dict[int, str]]:
+        return _decoded(row, self.font, self._fonts)
+
     def __iter__(self) -> Iterator[Record | LeftOut]:
-        state, fields = _State(), self.fields
+        fields, aside = self.fields, self._second_names()
+        state = _State(village=self._said.village, group="" if "category" in fields else self._said.group)
         for index, raw in enumerate(self.grid):
-            row, converted = _decoded(raw, self.font)
+            row, converted = self._decode(raw)
             texts = [cells.text(value) for value in row]
             if not any(texts):
                 continue
@@ -204,13 +227,15 @@ class SheetReader:
             else:
                 kind = _kind(texts, fields, state)
                 if kind == "header":
-                    fields = self._columns_below(row) or fields
+                    fields, state.signed = self._columns_below(row, fields), False
             if kind is not None:
                 yield LeftOut(self.sheet, index + 1, kind, " ".join(dict.fromkeys(filter(None, texts)))[:140])
                 continue
             read = read_row(row, texts, fields, self.habits)
             _note_fonts(read, converted, fields, texts)
             _fill_from_above(read, state)
+            if aside is not None and aside < len(texts) and texts[aside]:
+                read.errors.append(Note("full_name", "second_list", texts[aside], aside))
             yield Record(
                 sheet=self.sheet,
                 row=index + 1,
@@ -221,15 +246,27 @@ class SheetReader:
                 warnings=tuple(read.warnings),
             )
 
-    def _columns_below(self, row: Sequence[object]) -> dict[str, int] | None:
-        """The columns of a second table under the first one, when its header is another one."""
+    def _columns_below(self, row: Sequence[object], fields: dict[str, int]) -> dict[str, int]:
+        """The columns that hold below a header further down: those of the first one, if it is the same."""
         headers = _joined_headers([row])
-        again = [text for text in headers if text]
-        first = {part for header in self.table.headers for part in header.split(LEVELS)}
-        if all(text in first for text in again):
-            return None
+        first = [header.split(LEVELS) for header in self.table.headers]
+        if all(not text or column < len(first) and text in first[column] for column, text in enumerate(headers)):
+            return self.fields
         columns = {name: column for name, (column, _weight) in weigh_columns(headers).items()}
-        return columns if has_name(columns) and len(columns) >= 3 else None
+        return columns if has_name(columns) and len(columns) >= 3 else fields
+
+    def _second_names(self) -> int | None:
+        """The names of a second list beside the first one, which nobody has given a meaning."""
+        headers = [search(header) if LEVELS not in header else "" for header in self.table.headers]
+        names_at = self.fields.get("full_name", self.fields.get("family_name"))
+        if names_at is None or names_at >= len(headers):
+            return None
+        for column in range(names_at + 2, len(headers)):
+            again = [i for i in range(column - names_at, len(headers)) if headers[i] == headers[i - column + names_at]]
+            same = [i for i in again if headers[i] and field_of(self.table.headers[i])]
+            if column in same and len(same) >= 3 and not set(same) & set(self.fields.values()):
+                return column
+        return None
 
     @property
     def row_count(self) -> int:
@@ -238,14 +275,22 @@ class SheetReader:
 
     def people(self) -> Iterator[tuple[object, ...]]:
         """The cells of people's rows, one after another, old fonts in Unicode."""
-        return (tuple(_decoded(row.raw, self.font)[0]) for row in self if isinstance(row, Record))
+        return (tuple(self._decode(row.raw)[0]) for row in self if isinstance(row, Record))
 
     def use(self, columns: dict[str, int]) -> None:
         """Read by other columns than the ones found (field -> column)."""
         self.fields = columns
-        self.habits = Habits(
-            self.habits.provinces, self.habits.latest_year, _swapped_columns(self._sample, columns)
+        self.habits = replace(
+            self.habits,
+            swapped=_swapped_columns(self._sample, columns),
+            month_first=_month_first_columns(self._sample, columns),
+            sex_codes=_sex_codes(self._header_of("sex")),
+            thousands=self.habits.thousands or bool(_THOUSANDS.search(names.search_key(self._header_of("amount")))),
         )
+
+    def _header_of(self, field: str) -> str:
+        column = self.fields.get(field)
+        return self.table.headers[column] if column is not None and column < len(self.table.headers) else ""
 
     def _learn_from_cells(self, sample: list, provinces: Set[str] | None) -> None:
         """Columns without a telling header: identity numbers, and the second half of a divided name."""
@@ -263,8 +308,28 @@ class SheetReader:
                     columns["given_name"], sure["given_name"] = column, "Likely"
                     continue
             known = field_of(header) if header else None
-            if known is None and "personal_id" not in columns and _are_ids(filled, provinces):
-                columns["personal_id"], sure["personal_id"] = column, "Guess"
+            if known is not None:
+                continue
+            meant = self._meant_by_cells(column, filled, sample, provinces)
+            if meant:
+                columns[meant], sure[meant] = column, "Guess"
+
+    def _meant_by_cells(self, column: int, filled: list, sample: list, provinces: Set[str] | None) -> str | None:
+        """What a column with no telling header can only be, by its cells."""
+        columns = self.table.columns
+        if "personal_id" not in columns and _are_ids(filled, provinces):
+            return "personal_id"
+        if not _BIRTHS & columns.keys() and "personal_id" in columns:
+            if _are_births(sample, column, columns["personal_id"]):
+                return "date_of_birth"
+        texts = [cells.text(value) for value in filled]
+        if len(texts) < 3:
+            return None
+        if not _SEX_COLUMNS & columns.keys() and all(map(cells.parse_sex, texts)):
+            return "sex"
+        if "category" not in columns and sum(map(_is_category, texts)) >= 0.8 * len(texts):
+            return "category"
+        return None
 
 
 def _suspects(grid: Grid) -> Iterator[str]:
@@ -275,13 +340,60 @@ def _suspects(grid: Grid) -> Iterator[str]:
                 yield value
 
 
-def _decoded(row: Sequence[object], font: str | None) -> tuple[Sequence[object], dict[int, str]]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the sheet's name and title say of everybody on it: the village, the category."""
+
+    village: str = ""
+    group: str = ""
+
+
+def _said_around(sheet: str, titles: Sequence[str]) -> _Said:
+    village = next((text for text in [*reversed(titles), sheet] if _is_village(text)), "")
+    group = next((said for text in [*reversed(titles), sheet] if (said := code_in_title(text))), "")
+    return _Said(names.proper_case(" ".join(_bare_heading(village).replace(":", " ").split())) if village else "", group)
+
+
+def _is_village(text: str) -> bool:
+    """Whether the whole text is a village's name, not a sentence that begins with one."""
+    bare = _bare_heading(text)
+    return len(bare) <= 40 and bool(_VILLAGE.match(bare)) and len(bare.split()) in range(2, 7)
+
+
+def _fonts_of_columns(rows: Sequence[Sequence[object]]) -> dict[int, str]:
+    """The old font of each column that is typed in one, in a sheet that is not."""
+    width = max(map(len, rows), default=0)
+    found = {}
+    for column in range(width):
+        texts = (row[column] for row in rows if column < len(row))
+        # The signatures below may be typed otherwise than the column.
+        font = fonts.font_of(
+            (text for text in texts if isinstance(text, str) and not text.isascii()), strays=0.25
+        )
+        if font:
+            found[column] = font
+    return found
+
+
+def _sex_codes(header: str) -> tuple[tuple[str, str], ...]:
+    """What the header says its numbers mean: "Giới tính (1: Nam; 0: Nữ)"."""
+    key = " ".join(re.findall(r"[a-z]+|\d", names.search_key(header)))
+    male = re.search(r"\b(\d) (?:la )?nam\b", key) or re.search(r"\bnam (?:la )?(\d)\b", key)
+    female = re.search(r"\b(\d) (?:la )?nu\b", key) or re.search(r"\bnu (?:la )?(\d)\b", key)
+    if not male or not female or male[1] == female[1]:
+        return ()
+    return ((male[1], "Male"), (female[1], "Female"))
+
+
+def _decoded(
+    row: Sequence[object], font: str | None, by_column: Mapping[int, str] | None = None
+) -> tuple[Sequence[object], dict[int, str]]:
     """The row with texts of old fonts in Unicode, and which columns were converted or cannot be read."""
     found: dict[int, str] = {}
     result = row
     for column, value in enumerate(row):
         if isinstance(value, str) and not value.isascii() and fonts.is_suspect(value):
-            text, source = fonts.decode(value, font)
+            text, source = fonts.decode(value, by_column.get(column, font) if by_column else font)
             if source is not None:
                 if result is row:
                     result = list(row)
@@ -298,7 +410,8 @@ def _note_fonts(
         if source == fonts.BROKEN:
             read.errors.append(Note(name, "legacy_font", texts[column], column))
         elif source:
-            read.repairs.append(Note(name, _OLD_FONT, f"{source}: {texts[column]}", column))
+            code = "misread_text" if source == fonts.MISREAD else _OLD_FONT
+            read.repairs.append(Note(name, code, f"{source}: {texts[column]}", column))
 
 
 def _are_given_names(sample: list, names_at: int, column: int) -> bool:
@@ -307,6 +420,23 @@ def _are_given_names(sample: list, names_at: int, column: int) -> bool:
     filled = [text for text in both if text]
     single = [text for text in filled if " " not in text and text.replace("'", "").isalpha()]
     return len(filled) >= 2 and len(filled) >= 0.8 * len(both) and len(single) >= 0.9 * len(filled)
+
+
+def _is_category(text: str) -> bool:
+    return bool(re.fullmatch(r"(?:BTXH|NCC|HTXH|CS)-\w+(?:-\w+)*", text) or code_in_words(text))
+
+
+def _are_births(sample: list, column: int, ids: int) -> bool:
+    """Whether the identity numbers of nearly all rows state the years of the dates in the column."""
+    both = [(row[column], row[ids]) for row in sample if max(column, ids) < len(row) and cells.text(row[column])]
+    agreed = valid = 0
+    for value, number in both:
+        if not cccd.is_valid(number):
+            continue
+        valid += 1
+        read = cells.parse_date(value, cccd.birth_year(cccd.compact(number)))
+        agreed += bool(read) and read.value.year == cccd.birth_year(cccd.compact(number))
+    return agreed >= 3 and agreed >= 0.9 * valid
 
 
 def _are_ids(filled: list, provinces: Set[str] | None) -> bool:
@@ -338,6 +468,24 @@ def _swapped_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _month_first_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
+    """Text columns written month first: several dates are none otherwise, and none is one only day first."""
+    found = set()
+    for name in ("date_of_birth", "birth_male", "birth_female", "decision_date"):
+        column = fields.get(name)
+        if column is None:
+            continue
+        places = [
+            (int(parts[1]), int(parts[2]))
+            for row in sample
+            if column < len(row) and isinstance(row[column], str) and (parts := _TWO_PLACES.match(row[column].strip()))
+        ]
+        american = {place for place in places if place[0] <= 12 < place[1]}
+        if len(american) >= 3 and not any(first > 12 for first, _second in places):
+            found.add(column)
+    return frozenset(found)
+
+
 def _kind(texts: Sequence[str], fields: dict[str, int], state: _State) -> str | None:
     """What the row is when it is no person's; a heading says what holds below it."""
     if _is_numbering(texts):
@@ -361,7 +509,7 @@ def _kind(texts: Sequence[str], fields: dict[str, int], state: _State) -> str | 
             return "signature" if state.signed else "heading"
         if state.signed:
             return "signature"
-    if not known & {"full_name", "family_name", "given_name"} and not evidence:
+    if not known & NAMES and not evidence:
         return "no_person"
     return None
 
@@ -456,12 +604,21 @@ def _is_sum_cell(text: str) -> bool:
 
 def _take_heading(heading: str, state: _State) -> None:
     """Set the village, group or unit that hold below the heading."""
-    bare = re.sub(r"^(?:[IVXivx]+|\d+|[A-Za-z*+-])[.)/\-:\s]+", "", heading).strip(" :.-")
-    bare = re.sub(r"\s*[:(]\s*\d+\s*(?:người|đối tượng|hộ)?\s*\)?$", "", bare)
+    bare = _bare_heading(heading)
     key = names.search_key(bare)
     if _VILLAGE.match(bare) or (key == bare.lower() and _VILLAGE_PLAIN.match(key)):
         state.village = names.proper_case(bare)
     elif _UNIT.match(key):
         state.village, state.unit = "", names.proper_case(bare)
-    else:
+    elif not (state.group and code_in_words(state.group)) or code_in_words(bare):
         state.group = bare
+    else:
+        # "I. Người khuyết tật nặng", and below it "1. Trẻ em"
+        both = f"{state.group} {bare}"
+        state.group = both if code_in_words(both) else bare
+
+
+def _bare_heading(heading: str) -> str:
+    """A heading without its number before and the count of its people behind."""
+    bare = re.sub(r"^(?:[IVXivx]+|\d+|[A-Za-z*+-])[.)/\-:\s]+", "", heading).strip(" :.-")
+    return re.sub(r"\s*[:(]\s*\d+\s*(?:người|đối tượng|hộ)?\s*\)?$", "", bare)

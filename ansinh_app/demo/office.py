@@ -10,6 +10,8 @@ COMMUNE_USER = {"05971": "hoangvanthu@ansinh.example", "05974": "tamthanh@ansinh
 BANK_USER = "sacombank@ansinh.example"
 POST_USER = "buudien@ansinh.example"
 PROVINCE_USER = "sotinh@ansinh.example"
+POLICE_USER = "congan@ansinh.example"
+AUDITOR = "thanhtra@ansinh.example"
 
 # e-mail, name, role, what the user may see (DocType, value)
 LOGINS = (
@@ -20,6 +22,8 @@ LOGINS = (
     (BANK_USER, "Giao dịch viên Sacombank", "Bank Officer", ("Payment Service Provider", "STB")),
     (POST_USER, "Nhân viên Bưu điện", "Post Office Clerk", ("Payment Service Provider", "VNPOST")),
     (PROVINCE_USER, "Chuyên viên Sở", "Province Viewer", ("Administrative Unit", "20")),
+    (POLICE_USER, "Công an P. Hoàng Văn Thụ", "Police Officer", ("Administrative Unit", "05971")),
+    (AUDITOR, "Thanh tra viên Mẫu", "Auditor", ("Paying Office", OFFICE)),
 )
 # The package Sacombank promised in the city's plan of May 2024 (section IV.4).
 COMMITMENTS = (
@@ -36,6 +40,24 @@ CONTRACTS = (
     ("CTG", "VNPOST", "03/2024/HĐ-CTTC", ("BTXH",), 0.7, 1),
     ("BID", None, "08/2023/HĐ-CTTC", ("NCC",), 0.25, 0),
 )
+# Since 2025 the contracts run on without an end: number of the renewal by provider.
+RENEWED = {"STB": "02/2025/HĐ-CTTC", "CTG": "03/2025/HĐ-CTTC", "BID": "04/2025/HĐ-CTTC"}
+# commune, kind, provider, name; one commune has no counter: mobile team and home delivery.
+PAY_POINTS = (
+    ("05971", "Post Counter", "VNPOST", "Bưu cục Hoàng Văn Thụ"),
+    ("05971", "Bank Branch", "STB", "Sacombank Lạng Sơn"),
+    ("05971", "ATM", "BID", "ATM BIDV Hoàng Văn Thụ"),
+    ("05974", "Post Counter", "VNPOST", "Bưu cục Tam Thanh"),
+    ("05974", "ATM", "STB", "ATM Sacombank Tam Thanh"),
+    ("05977", "Post Counter", "VNPOST", "Bưu cục Vĩnh Trại"),
+    ("05977", "Bank Branch", "CTG", "VietinBank Lạng Sơn"),
+    ("05977", "Bank Branch", "BID", "BIDV Lạng Sơn"),
+    ("05980", "Post Counter", "VNPOST", "Bưu cục Đông Kinh"),
+    ("05980", "ATM", "CTG", "ATM VietinBank Đông Kinh"),
+    ("05983", "Post Counter", "VNPOST", "Bưu cục Chi Lăng"),
+    ("05986", "Post Counter", "VNPOST", "Điểm Bưu điện văn hóa xã Hoàng Đồng"),
+    ("05992", "Post Counter", "VNPOST", "Điểm Bưu điện văn hóa xã Mai Pha"),
+)
 ALLOTMENTS = (("BTXH", 14_000_000_000), ("NCC", 9_000_000_000))
 
 
@@ -45,8 +67,9 @@ def set_up_office(say=print) -> None:
     _office()
     _logins()
     _contracts()
+    _pay_points()
     _allotments()
-    say(f"  {frappe.db.get_value('Paying Office', OFFICE, 'office_name')}: 3 hợp đồng, {len(LOGINS)} tài khoản đăng nhập")
+    say(f"  {frappe.db.get_value('Paying Office', OFFICE, 'office_name')}: 3 hợp đồng và 3 bản gia hạn, {len(PAY_POINTS)} điểm chi trả, {len(LOGINS)} tài khoản đăng nhập")
 
 
 def logins() -> list[tuple[str, str, str]]:
@@ -121,6 +144,8 @@ def _logins() -> None:
 def _contracts() -> None:
     from frappe.model.workflow import apply_workflow
 
+    from ansinh_app.payee_accounts.doctype.bank_contract import bank_contract
+
     for provider, via, number, programmes, fee, cash in CONTRACTS:
         if frappe.db.exists("Bank Contract", {"contract_no": number}):
             continue
@@ -145,6 +170,25 @@ def _contracts() -> None:
         ).insert()  # fmt: skip
         doc = apply_workflow(doc, "Check")
         apply_workflow(doc, "Activate")
+        renewal = frappe.get_doc("Bank Contract", bank_contract.renew(doc.reload().as_json()))
+        renewal.update({"contract_no": RENEWED[provider], "signed_on": "2024-12-20", "valid_to": None})
+        renewal = apply_workflow(renewal.save(), "Check")
+        apply_workflow(renewal, "Activate")
+
+
+def _pay_points() -> None:
+    for code, kind, provider, name in PAY_POINTS:
+        if not frappe.db.exists("Pay Point", {"point_name": name}):
+            frappe.get_doc(
+                {
+                    "doctype": "Pay Point",
+                    "point_name": name,
+                    "kind": kind,
+                    "provider": provider,
+                    "administrative_unit": unit_name(code),
+                    "opening_hours": "" if kind == "ATM" else "thứ Hai đến thứ Sáu, 7:30-11:30, 13:30-16:30",
+                }
+            ).insert()
 
 
 def _allotments() -> None:

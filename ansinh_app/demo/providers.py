@@ -7,6 +7,8 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from ansinh_app.core.names import ascii_upper
+
 RESULT_HEADERS = ("STT", "Số tài khoản", "Tên người thụ hưởng", "Ngân hàng thụ hưởng", "Số tiền", "Nội dung", "Phí",
                   "Trạng thái", "FT / Ghi chú")  # fmt: skip
 BANK_REASONS = ("Tài khoản đã đóng", "Sai tên người thụ hưởng", "Tài khoản không tồn tại")
@@ -59,3 +61,49 @@ def answer(payment_file: str | Path, folder: str | Path, *, cash: bool, fail_eve
             sheet.write_string(line, 7, status)
             sheet.write_string(line, 8, reason or f"FT{number:08d}")
     return Answer(path, len(body) - failed, failed)
+
+
+REQUEST_REASONS = ("CCCD hết hạn sử dụng", "Thông tin không khớp CSDLQG về dân cư", "Thiếu giấy khai sinh hoặc giấy giám hộ")
+
+
+def answer_requests(
+    list_file: str | Path, folder: str | Path, *, prefix: str, start: int, reject_every: int, wait_every: int
+) -> Path:
+    """Read the office's list of account requests and send it back with the bank's columns filled in.
+
+    Every `reject_every`-th is refused with a reason, every `wait_every`-th has no outcome yet (0: none). The
+    bank's clerk types: one name lacks a letter, another is somebody else's. Numbers go on from `start`.
+    """
+    list_file, folder = Path(list_file), Path(folder)
+    rows = CalamineWorkbook.from_path(str(list_file)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    at = next(index for index, row in enumerate(rows) if str(row[0]).strip() == "STT")
+    header = [str(cell).strip() for cell in rows[at]]
+    number_at, name_at, result_at, reason_at = (
+        next(index for index, text in enumerate(header) if text.startswith(start_of))
+        for start_of in ("Số tài khoản", "Tên chủ tài khoản", "Kết quả", "Lý do")
+    )
+    holder_at = next(index for index, text in enumerate(header) if text.startswith("Họ tên"))
+    body = [list(row) for row in rows[at + 1 :] if str(row[0]).strip().replace(".0", "").isdigit()]
+    for number, row in enumerate(body, start=1):
+        row[0] = number
+        if wait_every and number % wait_every == 0:
+            row[result_at] = "Đang xử lý"
+        elif reject_every and number % reject_every == 0:
+            row[result_at], row[reason_at] = "Từ chối", REQUEST_REASONS[number // reject_every % len(REQUEST_REASONS)]
+        else:
+            row[result_at] = "Đã mở"
+            row[number_at] = f"{prefix}{(start + number) % 10**8:08d}"
+            name = ascii_upper(str(row[holder_at]))
+            row[name_at] = {2: name[:-1], 7: "HOANG VAN NHAM LAN"}.get(number, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"KQ {list_file.stem}.xlsx"
+    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False}) as book:
+        book.set_properties({"created": datetime(2024, 6, 1)})
+        sheet = book.add_worksheet("data")
+        for index, row in enumerate([*rows[: at + 1], *body]):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(index, column, value)
+                elif value not in ("", None):
+                    sheet.write_string(index, column, str(value))
+    return path

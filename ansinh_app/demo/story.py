@@ -10,6 +10,7 @@ from frappe.utils import add_days
 from ansinh_app import api
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
+from ansinh_app.demo import accounts, lookalikes, police
 from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office, unit_name
 from ansinh_app.demo.providers import answer
 from ansinh_app.demo.workbooks import write_city
@@ -58,6 +59,8 @@ class Story:
         for index, (month, as_of) in enumerate(RUNS):
             self.before_the_run(month)
             self.pay(month, as_of, index)
+        for told in (lookalikes.enter_twice(), lookalikes.date_mandates()):
+            self.say(told or "  đã làm trước đó")
         frappe.set_user("Administrator")
         return self.summary()
 
@@ -102,10 +105,14 @@ class Story:
     # between the runs: what happens to people
 
     def before_the_run(self, month: str) -> None:
-        """Decisions that arrive between two lists; each is made once, also when the story is told again."""
+        """Decisions that arrive between two lists, and accounts; each once, also when the story is told again."""
+        if frappe.db.get_value("Payout Period", f"{OFFICE}-{month}", "status") != "Closed":
+            accounts.before_the_run(self, month)
         if month == "2024-07":
             self.late_decisions()
             self.one_moves_away()
+        if month == "2024-08":
+            self.say(police.verify(self.keep) or "  Công an: đã xác minh trước đó")
         if month == "2024-09":
             self.one_death_reported_late()
 
@@ -227,6 +234,7 @@ class Story:
         for batch in batches:
             self.take_results(batch, index)
         self.settle(period)
+        accounts.date_first_credits(add_days(Month.parse(month).first_day, 4))
 
     def open_period(self, month: str, as_of: date) -> str:
         name = f"{OFFICE}-{month}"
@@ -327,6 +335,9 @@ class Story:
             "people": frappe.db.count("Beneficiary", {"office": OFFICE}),
             "entitlements": frappe.db.count("Entitlement", {"office": OFFICE, "docstatus": 1}),
             "accounts": frappe.db.count("Payment Account"),
+            "account_requests": frappe.get_all(
+                "Account Request", filters={"office": OFFICE}, fields=["provider", "status"]
+            ),
             "batches": lines,
             "drawdowns": drawdowns,
             "settlements": settlements,

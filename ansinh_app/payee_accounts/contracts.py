@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form, getdate, nowdate
 
-# Days before the end at which the office is told once each.
-WARNED_BEFORE = (60, 30)
+from ansinh_app.core.money import as_dong, percent_of
+from ansinh_app.utils import terms
 
 
 def in_force(office: str | None, provider: str, day=None) -> str | None:
@@ -70,8 +70,8 @@ def watch_terms(today=None) -> list[str]:
             frappe.db.set_value("Bank Contract", row.name, "status", "Ended")
             touched.append(row.name)
             continue
-        mark = min((days for days in WARNED_BEFORE if left <= days), default=None)
-        if mark is None or (row.warned_days and row.warned_days <= mark):
+        mark = terms.mark(left, row.warned_days)
+        if mark is None:
             continue
         frappe.db.set_value("Bank Contract", row.name, {"status": "Expiring", "warned_days": mark})
         _tell_of_end(row, left)
@@ -88,28 +88,43 @@ def _tell_of_end(row, left: int) -> None:
     frappe.get_doc("Bank Contract", row.name).add_comment("Info", text)
     readers = [
         user
-        for user in _managers()
+        for user in terms.users_with("Social Affairs Manager")
         if frappe.has_permission("Bank Contract", "read", doc=row.name, user=user)
     ]
-    if not readers:
-        return
-    try:
-        frappe.sendmail(
-            recipients=readers,
-            sender=frappe.db.get_single_value("An Sinh Settings", "mail_sender") or "",
-            subject=_("Contract {0} is about to end", lang="vi").format(row.contract_no),
-            message=f"<p>{frappe.utils.escape_html(text)}</p><p>{get_url_to_form('Bank Contract', row.name)}</p>",
-            reference_doctype="Bank Contract",
-            reference_name=row.name,
+    terms.mail(
+        readers,
+        _("Contract {0} is about to end", lang="vi").format(row.contract_no),
+        f"<p>{frappe.utils.escape_html(text)}</p><p>{get_url_to_form('Bank Contract', row.name)}</p>",
+        ("Bank Contract", row.name),
+    )
+
+
+def fees_by_month(contract: str) -> list[dict]:
+    """What the provider earned under a contract, month by month: money paid out, percent and fee in đồng.
+
+    Rounded once for each month and programme, as settlements count it (TT 76/2021/TT-BTC Đ3.7).
+    """
+    percent = frappe.db.get_value("Bank Contract", contract, "fee_percent")
+    sums: dict[tuple, int] = {}
+    for row in frappe.get_all(
+        "Payout Batch",
+        filters={"contract": contract, "docstatus": 1},
+        fields=["period", "programme", "paid_amount"],
+        limit_page_length=0,
+    ):
+        key = (row.period, row.programme)
+        sums[key] = sums.get(key, 0) + as_dong(row.paid_amount or 0)
+    months = dict(
+        frappe.get_all(
+            "Payout Period",
+            filters={"name": ["in", sorted({period for period, _programme in sums}) or [""]]},
+            fields=["name", "month"],
+            as_list=True,
         )
-    except Exception:  # a site that sends no mail still shows the contract as expiring, with the comment
-        frappe.log_error(title=f"Contract {row.name}: nobody could be told by mail")
-
-
-def _managers() -> list[str]:
-    users = frappe.get_all(
-        "Has Role", filters={"role": "Social Affairs Manager", "parenttype": "User"}, pluck="parent"
     )
-    return frappe.get_all(
-        "User", filters={"name": ["in", users or [""]], "enabled": 1}, pluck="name", order_by="name"
-    )
+    found: dict[object, dict] = {}
+    for (period, _programme), paid in sorted(sums.items(), key=lambda item: str(months[item[0][0]])):
+        row = found.setdefault(months[period], {"month": getdate(months[period]), "paid": 0, "fee": 0})
+        row["paid"] += paid
+        row["fee"] += percent_of(paid, str(percent or 0))
+    return list(found.values())

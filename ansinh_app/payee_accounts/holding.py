@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.core import holders
+from ansinh_app.registry.mandates import is_in_force
 from ansinh_app.registry.people import birth
 
 
@@ -26,7 +27,7 @@ def choices_for(person) -> list[dict]:
 
 def begin_with(person) -> str:
     """The holder a new request starts with."""
-    known = {row.capacity for row in person.representatives if is_valid(row)}
+    known = {row.capacity for row in person.representatives if is_in_force(row, person)}
     capacity = person.legal_capacity or holders.FULL
     return holders.best(getdate(person.date_of_birth), capacity, getdate(nowdate()), known)
 
@@ -35,16 +36,8 @@ def in_capacity(person, holder: str) -> list:
     """The person's representatives who may hold the account this way today, the longest valid first."""
     if holder == holders.SELF:
         return []
-    rows = [row for row in person.representatives if row.capacity == holder and is_valid(row)]
+    rows = [row for row in person.representatives if row.capacity == holder and is_in_force(row, person)]
     return sorted(rows, key=lambda row: str(row.valid_to or "9999"), reverse=True)
-
-
-def is_valid(row) -> bool:
-    """Whether a representation counts today."""
-    today = getdate(nowdate())
-    if row.valid_from and getdate(row.valid_from) > today:
-        return False
-    return not row.valid_to or getdate(row.valid_to) >= today
 
 
 def say_refusal(holder: str, reason: str) -> str:
@@ -65,7 +58,7 @@ def shown_of(doc) -> dict:
     return {
         "holder_name": doc.full_name,
         "holder_birth": birth(doc.date_of_birth, doc.get("dob_precision")),
-        "holder_sex": _(doc.sex) if doc.sex else "",
+        "holder_sex": _(doc.sex, lang="vi") if doc.sex else "",
         "holder_id": doc.personal_id,
         "holder_phone": doc.phone,
         "holder_address": doc.address or _place_of(doc),

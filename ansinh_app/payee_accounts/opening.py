@@ -6,6 +6,7 @@ from frappe.utils import nowdate
 
 from ansinh_app.core import holders
 from ansinh_app.exceptions import AccountError
+from ansinh_app.payee_accounts import paying
 
 
 def payment_account(request):
@@ -49,34 +50,19 @@ def pay_into(request) -> list[str]:
     A carer's own benefit stays with the carer; what is sealed already goes where it was approved.
     """
     person = frappe.get_doc("Beneficiary", request.beneficiary)
-    person.update(
-        {"payment_method": "Bank Account", "payment_account": request.payment_account, "cash_reason": None}
-    )
     if request.consent:
         person.consent, person.consent_on = 1, request.consent_on
-    person.save(ignore_permissions=True)
-    changed = []
-    for name in frappe.get_all(
-        "Entitlement",
-        filters={"beneficiary": request.beneficiary, "docstatus": 1, "payee_type": ["!=", "Carer"]},
-        or_filters=[["effective_to", "is", "not set"], ["effective_to", ">=", nowdate()]],
-        order_by="name",
-        pluck="name",
-    ):
-        entitlement = frappe.get_doc("Entitlement", name)
-        entitlement.update(
-            {
-                "payee_type": request.holder_type,
-                "representative": request.representative,
-                "payment_method": "Bank Account",
-                "payment_account": request.payment_account,
-                "cash_reason": None,
-            }
-        )
-        entitlement.flags.ignore_permissions = True
-        entitlement.save()
-        changed.append(name)
-    return changed
+    names = [
+        name
+        for name in paying.running(person.name)
+        if frappe.db.get_value("Entitlement", name, "payee_type") != "Carer"
+    ]
+    terms = {
+        "payee_type": request.holder_type,
+        "representative": request.representative,
+        "payment_account": request.payment_account,
+    }
+    return paying.pay_into(names, person, terms, ignore_permissions=True)
 
 
 def note_first_credits(accounts: dict[str, str]) -> None:

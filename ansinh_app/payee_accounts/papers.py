@@ -7,8 +7,10 @@ import frappe
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.core import holders
+from ansinh_app.registry.mandates import is_in_force
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.printing import day, may_print, place_and_day, say, say_value
+from ansinh_app.utils.reports import Communes, duty_day, office_unit
 
 
 def application_paper(doc) -> dict:
@@ -27,22 +29,68 @@ def application_paper(doc) -> dict:
 def mandate_paper(doc) -> dict:
     """F4, Giấy ủy quyền nhận trợ cấp (BLDS Đ562, Đ563: one year where it names no term)."""
     paper = _paper(doc)
-    row = paper["representation"]
-    paper.update(
-        valid_from=day(row.valid_from) if row else "",
-        valid_to=day(row.valid_to) if row else "",
-        mandate_no=(row.basis if row else None) or doc.basis or "",
-    )
-    return paper
+    return paper | _term(paper["representation"], doc.basis)
+
+
+def mandate_papers(doc) -> list[dict]:
+    """F4 for every mandate of a Beneficiary or Representative that runs or waits for its paper; a person without
+    one gets a form with the other half blank."""
+    may_print(doc)
+    if doc.doctype == "Beneficiary":
+        people = [doc]
+    else:
+        names = frappe.get_all(
+            "Beneficiary Representative",
+            filters={"representative": doc.name, "parenttype": "Beneficiary"},
+            pluck="parent",
+            order_by="parent",
+        )
+        # Wards of other communes are printed there.
+        people = [
+            frappe.get_doc("Beneficiary", name)
+            for name in dict.fromkeys(names)
+            if frappe.has_permission("Beneficiary", "print", doc=name)
+        ]
+    papers = []
+    for person in people:
+        for row in person.representatives:
+            if (
+                row.capacity == holders.AUTHORISED
+                and not row.revoked_on
+                and doc.name in (person.name, row.representative)
+            ):
+                if row.awaits_paper or is_in_force(row, person):
+                    papers.append(
+                        _sheet(person, row.representative, row, person.administrative_unit) | _term(row, "")
+                    )
+    if not papers and doc.doctype == "Beneficiary":
+        papers.append(_sheet(doc, None, None, doc.administrative_unit) | _term(None, ""))
+    return papers
+
+
+def _term(row, basis: str | None) -> dict:
+    return {
+        "valid_from": day(row.valid_from) if row else "",
+        "valid_to": day(row.valid_to) if row else "",
+        "mandate_no": (row.certification_no or row.basis if row else None) or basis or "",
+    }
 
 
 def _paper(doc) -> dict:
     may_print(doc)
     person = frappe.get_doc("Beneficiary", doc.beneficiary)
-    other = frappe.get_doc("Representative", doc.representative) if doc.representative else None
-    row = next((one for one in person.representatives if one.representative == doc.representative), None)
-    unit = frappe.db.get_value("Administrative Unit", doc.administrative_unit, "unit_name") or ""
-    provider = frappe.db.get_value("Payment Service Provider", doc.provider, "provider_name") or ""
+    rows = [one for one in person.representatives if one.representative == doc.representative]
+    # The newest is the one that is to be signed or runs.
+    row = max(rows, key=lambda one: str(one.valid_from or ""), default=None)
+    return _sheet(person, doc.representative, row, doc.administrative_unit, doc.provider)
+
+
+def _sheet(person, representative: str | None, row, unit: str | None, provider: str | None = None) -> dict:
+    other = frappe.get_doc("Representative", representative) if representative else None
+    unit = frappe.db.get_value("Administrative Unit", unit, "unit_name") or ""
+    provider = (
+        frappe.db.get_value("Payment Service Provider", provider, "provider_name") if provider else ""
+    ) or ""
     return {
         "say": say,
         "person": person,
@@ -109,3 +157,54 @@ def contract_paper(doc) -> dict:
             side: [row for row in doc.signatories if row.side == side] for side in ("Office", "Provider")
         },
     }
+
+
+def annexes_paper(doc) -> dict:
+    """The annexes of a contract: commitments one by one, pay points by commune, deadlines, layouts of the files."""
+    paper = contract_paper(doc)
+    days = say("{0} working days")
+    terms = [
+        (say("Opening an account, from the list of requests"), days.format(doc.account_working_days or 0)),
+        (say("Paying out, after the money arrives"), say("{0} days").format(doc.pay_within_days or 0)),
+        (say("Results and vouchers, each month"), say("day {0}").format(doc.result_due_day or 20)),
+        (say("Fee on the money paid out"), f"{paper['fee']} %"),
+    ]
+    return paper | {"places": _places(doc), "terms": terms, "layouts": _layouts(doc)}
+
+
+def _places(doc) -> list[tuple[str, list[dict]]]:
+    """Every commune of the office, as units stand when the contract begins, with the open pay points; also those with none."""
+    providers = [name for name in (doc.provider, doc.via_provider) if name]
+    points = frappe.get_all(
+        "Pay Point",
+        filters={"provider": ["in", providers], "status": "Open"},
+        fields=["point_name", "kind", "address", "opening_hours", "administrative_unit"],
+        order_by="point_name",
+    )
+    communes = Communes(duty_day(doc.valid_from, doc.office))
+    by_place: dict[str, list] = {}
+    for row in points:
+        row.kind_shown = say_value(row.kind)
+        by_place.setdefault(communes.of(row.administrative_unit), []).append(row)
+    places = [
+        (communes.title(unit), by_place.get(unit, [])) for unit in communes.below(office_unit(doc.office))
+    ]
+    return sorted(places)
+
+
+def _layouts(doc) -> list[dict]:
+    fields = ("file_profile", "result_profile", "request_profile", "answer_profile")
+    names = frappe.db.get_value("Payment Service Provider", doc.provider, list(fields), as_dict=True)
+    found = []
+    for field in fields:
+        if names[field]:
+            profile = frappe.get_cached_doc("Provider File Profile", names[field])
+            found.append(
+                {
+                    "purpose": say_value(profile.purpose),
+                    "name": profile.profile_name,
+                    "unconfirmed": profile.unconfirmed,
+                    "columns": [column.header for column in profile.columns],
+                }
+            )
+    return found

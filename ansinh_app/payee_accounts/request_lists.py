@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import nowdate
 
-from ansinh_app.core import account_answers, bankfile
+from ansinh_app.core import account_answers
 from ansinh_app.core.errors import BadFile, BadTable
 from ansinh_app.exceptions import AccountRequestError, AnSinhError, ResultFileError
 from ansinh_app.payouts import files, results
@@ -89,40 +89,33 @@ def send(request_list) -> int:
 
 def build(request_list, requests: list) -> tuple[str, bytes]:
     """File name and bytes of the list in the provider's layout; nothing of a benefit's category is in it."""
-    layout = (
-        frappe.db.get_value("Payment Service Provider", request_list.provider, "request_profile") or REQUESTS
-    )
-    settings = frappe.get_doc("Provider File Profile", layout)
-    profile = files.profile_of(settings)
+    own = files.layouts(request_list.provider, "request_profile")
+    layout = own[0] if own else frappe.get_doc("Provider File Profile", REQUESTS)
+    rows, context = rows_and_context(request_list, requests)
+    try:
+        (part,) = files.write_parts(layout, rows, context, request_list.name)
+    except BadFile as error:
+        files.refuse(request_list.name, error)
+    return part.file_name, part.content
+
+
+def rows_and_context(request_list, requests: list) -> tuple[list[dict], dict]:
+    """The requests as the columns of a layout name them, and what its title may say of the list."""
+    provider = frappe.db.get_value("Payment Service Provider", request_list.provider, "provider_name")
     context = {
         "office": frappe.db.get_value("Paying Office", request_list.office, "office_name"),
         "list": request_list.name,
-        "provider_name": frappe.db.get_value(
-            "Payment Service Provider", request_list.provider, "provider_name"
-        ),
+        "provider_name": provider,
     }
     units = dict(frappe.get_all("Administrative Unit", fields=["name", "unit_name"], as_list=True))
-    try:
-        grid = bankfile.build(profile, _rows(requests, units), context)
-    except BadFile as error:
-        frappe.throw(
-            _("The list {0} cannot be written: {1}").format(
-                frappe.bold(request_list.name),
-                "<br>".join(map(frappe.utils.escape_html, error.data["problems"])),
-            ),
-            ResultFileError,
-        )
-    sheet = files.sheet_of(grid, profile, settings)
-    return f"{request_list.name}.xlsx", workbooks.write_workbook([sheet])
-
-
-def _rows(requests: list, units: dict) -> list[dict]:
-    return [
-        _row(request, units) | {"line_no": str(number)} for number, request in enumerate(requests, start=1)
+    rows = [
+        row_of(request, units) | {"line_no": str(number)} for number, request in enumerate(requests, start=1)
     ]
+    return rows, context
 
 
-def _row(request, units: dict) -> dict:
+def row_of(request, units: dict) -> dict:
+    """A request as the columns of a layout name it."""
     return {
         "request_ref": request.name,
         "holder_name": request.holder_name,
@@ -132,7 +125,7 @@ def _row(request, units: dict) -> dict:
         "holder_id": request.holder_id or "",
         "holder_phone": request.holder_phone or "",
         "holder_address": request.holder_address or "",
-        "holder_type": _(request.holder_type),
+        "holder_type": _(request.holder_type, lang="vi"),
         "beneficiary_name": request.full_name,
         "full_name": request.full_name,
         "commune": units.get(request.administrative_unit, ""),
@@ -154,7 +147,7 @@ def answer(request_list) -> dict[str, int]:
     if not request_list.answer_file:
         frappe.throw(_("Attach the provider's answer first."), ResultFileError)
     content = results.read_file(request_list.answer_file)
-    answers = _answers(content, request_list.answer_file)
+    answers = _answers(content, request_list)
     requests = {
         row.name: row
         for row in frappe.get_all(
@@ -228,10 +221,14 @@ def _counts(request_list, unmatched: int) -> dict[str, int]:
     }
 
 
-def _answers(content: bytes, file_name: str) -> list:
-    for _sheet, grid in workbooks.read_workbook(content, file_name):
+def _answers(content: bytes, request_list) -> list:
+    """The answers in the first sheet that holds some, by the provider's layouts and by usual headers."""
+    layouts = files.layouts(request_list.provider, "answer_profile", "request_profile")
+    default = next(filter(None, map(files.missing_status, layouts)), "")
+    profiles = [files.profile_of(one) for one in layouts]
+    for _sheet, grid in workbooks.read_workbook(content, request_list.answer_file):
         try:
-            found = account_answers.parse(grid)
+            found = account_answers.parse(grid, profiles, default)
         except BadTable:
             continue
         if found:

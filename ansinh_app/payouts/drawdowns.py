@@ -7,7 +7,10 @@ from frappe import _
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import PeriodStateError
+from ansinh_app.payouts import returns, settlements
 from ansinh_app.payouts.run import lock_period
+
+BENEFITS, FEE = "Benefits", "Provider Fee"
 
 
 def make(period: str) -> list[str]:
@@ -36,7 +39,43 @@ def make(period: str) -> list[str]:
         )
         drawdown.insert()
         names.append(drawdown.name)
+    return names + _draft_fees(office, period)
+
+
+def _draft_fees(office: str, period: str) -> list[str]:
+    """The fee of each settled receiver is drawn by itself, from a budget of its own (TT 76/2021 Đ3.7)."""
+    names = []
+    for settlement in frappe.get_all(
+        "Settlement",
+        filters={"period": period, "docstatus": 1},
+        fields=["name", "provider"],
+        order_by="name",
+        limit_page_length=0,
+    ):
+        _percents, by_programme = settlements.fees(period, settlement.provider)
+        for programme, amount in sorted(by_programme.items()):
+            if not amount or fee_drawdown(settlement.name, programme):
+                continue
+            drawdown = frappe.get_doc(
+                {
+                    "doctype": "Treasury Drawdown",
+                    "office": office,
+                    "period": period,
+                    "programme": programme,
+                    "receiver": settlement.provider,
+                    "purpose": FEE,
+                    "settlement": settlement.name,
+                }
+            )
+            drawdown.insert()
+            names.append(drawdown.name)
     return names
+
+
+def fee_drawdown(settlement: str, programme: str, leave_out: str | None = None) -> str | None:
+    """The draft or submitted drawdown of a settlement's fee for the programme, if any."""
+    filters = {"settlement": settlement, "programme": programme, "docstatus": ["<", 2]}
+    return frappe.db.get_value("Treasury Drawdown", {**filters, "name": ["!=", leave_out or ""]}, "name")
 
 
 def open_batches(
@@ -77,9 +116,17 @@ def drawn_batches(period: str, leave_out: str | None = None, lock: bool = False)
 
 
 def allotment_left(
-    office: str, programme: str, year: int, leave_out: str | None = None, lock: bool = False
+    office: str,
+    programme: str,
+    year: int,
+    leave_out: str | None = None,
+    lock: bool = False,
+    purpose: str = BENEFITS,
 ) -> int:
-    """Allotted for the programme and year less what submitted drawdowns of its months took, in đồng."""
+    """Allotted for the programme and year less what submitted drawdowns of its months took, in đồng.
+
+    Money paid back within its year can be drawn again.
+    """
     allotment = frappe.qb.DocType("Budget Allotment")
     allotted = (
         frappe.qb.from_(allotment)
@@ -88,6 +135,7 @@ def allotment_left(
         .where(allotment.programme == programme)
         .where(allotment.year == year)
         .where(allotment.docstatus == 1)
+        .where(_is(allotment, purpose))
     )
     drawdown, period = frappe.qb.DocType("Treasury Drawdown"), frappe.qb.DocType("Payout Period")
     drawn = (
@@ -98,6 +146,7 @@ def allotment_left(
         .where(drawdown.office == office)
         .where(drawdown.programme == programme)
         .where(drawdown.docstatus == 1)
+        .where(_is(drawdown, purpose))
         .where(period.month >= f"{year}-01-01")
         .where(period.month <= f"{year}-12-31")
     )
@@ -107,4 +156,10 @@ def allotment_left(
         # Allotments first: whoever draws from the same budget waits here, then counts what the other took.
         allotted, drawn = allotted.for_update(), drawn.for_update()
     given = sum(as_dong(row[0] or 0) for row in allotted.run())
-    return given - sum(as_dong(row[0] or 0) for row in drawn.run())
+    back = returns.restored(office, programme, year) if purpose == BENEFITS else 0
+    return given + back - sum(as_dong(row[0] or 0) for row in drawn.run())
+
+
+def _is(table, purpose: str):
+    """Whose purpose it is; documents older than the distinction are for benefits."""
+    return table.purpose == FEE if purpose == FEE else (table.purpose != FEE) | table.purpose.isnull()

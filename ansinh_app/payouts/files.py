@@ -1,26 +1,54 @@
-"""The provider's file of a sealed batch: same batch, same bytes, whenever it is written."""
+"""The provider's files of a sealed batch: same batch, same bytes, whenever they are written."""
 
 import csv
+import hashlib
 import io
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
+from frappe.utils import cint, get_datetime
 
 from ansinh_app.core import bankfile
-from ansinh_app.core.errors import BadFile
+from ansinh_app.core.account_answers import OPENED, REJECTED
+from ansinh_app.core.errors import BadCell, BadFile
+from ansinh_app.core.ledger import FAILED, PAID
+from ansinh_app.core.profile_checks import ANSWERS, PAYMENT, REQUESTS
 from ansinh_app.exceptions import PeriodStateError, ResultFileError, SealedError
 from ansinh_app.payouts import sealing
 from ansinh_app.payouts.run import month_of
 from ansinh_app.utils import workbooks
 
 _CORE_FIELDS = {"amount": "total"}
-_CORE_KINDS = {"amount": bankfile.AMOUNT, "date": bankfile.DATE}
-_ASCII_FIELDS = {"payee_name_ascii", "memo"}
+_CORE_KINDS = {kind: kind for kind in bankfile.AMOUNTS} | {"date": bankfile.DATE}
+_ASCII_FIELDS = {"payee_name_ascii", "holder_name_ascii", "account_name", "memo"}
+_SEPARATORS = {"Tab": "\t"}
+# Excel takes a CSV for the local code page unless it begins with the mark.
+_ENCODINGS = {"UTF-8": "utf-8"}
+_WITH_MARK = "utf-8-sig"
+_DAY_IN_TEXT = "%d/%m/%Y"
 
 
-def write_provider_file(batch: str):
-    """The private File of the batch, written anew only when it is missing. Refuses a broken seal."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file for the provider: `part` is "1/3" of three; `total` in đồng; lines by their numbers."""
+
+    part: str
+    file_name: str
+    content: bytes
+    line_count: int
+    total: int
+    first_line: int
+    last_line: int
+
+
+def write_provider_files(batch: str) -> list:
+    """The private Files of the batch, written anew only where missing. Refuses a broken seal.
+
+    More than one where the provider takes fewer rows a file than the batch has. Each stands on the batch
+    with its control totals and checksum.
+    """
     document = frappe.get_doc("Payout Batch", batch)
     if document.docstatus != 1:
         frappe.throw(
@@ -34,34 +62,108 @@ def write_provider_file(batch: str):
             SealedError,
             title=_("Seal broken"),
         )
-    name, content = build(document, lines)
-    written = _present(document, content) or _attach(document, name, content)
-    if document.provider_file != written.file_url:
-        document.db_set("provider_file", written.file_url)
+    parts = build(document, lines)
+    written = [
+        _present(document, part.content) or _attach(document, part.file_name, part.content) for part in parts
+    ]
+    if document.provider_file != written[0].file_url:
+        document.db_set("provider_file", written[0].file_url)
+    _list_on(document, parts, written)
     return written
 
 
-def build(batch, lines: list[dict]) -> tuple[str, bytes]:
-    """File name and bytes; nothing in them depends on when or by whom they are written."""
+def build(batch, lines: list[dict]) -> list[Part]:
+    """The batch's files; nothing in them depends on when or by whom they are written."""
     settings = frappe.get_doc("Provider File Profile", profile_name(batch.provider))
-    profile = profile_of(settings)
-    context = _context(batch)
-    rows = [_line(line, context) for line in lines if line["total"]]
+    context = context_of(batch)
+    rows = [line_row(line, context) for line in lines if line["total"]]
     try:
-        grid = bankfile.build(profile, rows, context)
-    except BadFile as error:
-        frappe.throw(
-            _("The file of {0} cannot be written: {1}").format(
-                frappe.bold(batch.name), "<br>".join(map(frappe.utils.escape_html, error.data["problems"]))
-            ),
-            ResultFileError,
+        return write_parts(
+            settings, rows, context, f"{batch.name}-{batch.seal[:8]}", get_datetime(batch.approved_on)
         )
-    stem = f"{batch.name}-{batch.seal[:8]}"
+    except BadFile as error:
+        refuse(batch.name, error)
+
+
+def write_parts(
+    settings, rows: list[dict], context: dict, stem: str, created: datetime | None = None
+) -> list[Part]:
+    """Rows as the profile's files, in as many parts as its row limit asks for. Raises BadFile.
+
+    The parts follow the order of the rows; the same rows give the same bytes where `created` is given.
+    """
+    profile = profile_of(settings)
+    pieces = bankfile.split(profile, rows) or [[]]
+    parts = []
+    for number, piece in enumerate(pieces, start=1):
+        part = f"{number}/{len(pieces)}"
+        total = sum(row.get("total") or 0 for row in piece)
+        facts = context | {"part": part, "count": len(piece), "total": total}
+        grid = bankfile.build(_titled(profile, part, len(pieces)), piece, facts)
+        name = stem if len(pieces) == 1 else f"{stem}-{part.replace('/', 'of')}"
+        numbers = [int(row["line_no"]) for row in piece if row.get("line_no")] or [0]
+        file_name, content = as_file(grid, profile, settings, name, created)
+        parts.append(Part(part, file_name, content, len(piece), total, numbers[0], numbers[-1]))
+    return parts
+
+
+def as_file(
+    grid: list[list], profile: bankfile.Profile, settings, stem: str, created: datetime | None = None
+) -> tuple[str, bytes]:
+    """File name and bytes of a grid in the profile's type."""
     if settings.file_type == "CSV":
-        return f"{stem}.csv", _csv(grid)
-    sheet = sheet_of(grid, profile, settings)
-    content = workbooks.write_workbook([sheet], created=get_datetime(batch.approved_on))
-    return f"{stem}.xlsx", content
+        return f"{stem}.csv", _csv(grid, settings)
+    return f"{stem}.xlsx", workbooks.write_workbook([sheet_of(grid, profile, settings)], created=created)
+
+
+def refuse(name: str, error: BadFile):
+    """Says in the reader's language every cell that keeps a file from being written. Raises ResultFileError."""
+    frappe.throw(
+        _("The file of {0} cannot be written: {1}").format(
+            frappe.bold(name), "<br>" + "<br>".join(say_problems(error))
+        ),
+        ResultFileError,
+    )
+
+
+def say_problems(error: BadFile, most: int = 20) -> list[str]:
+    """What does not fit, cell by cell, as a clerk reads it; escaped for HTML."""
+    found = error.data.get("cells") or []
+    said = [
+        _("Line {0}, column {1}: {2} ({3})").format(number, header, say_cell(cell), cell.data["value"])
+        for number, header, cell in found[:most]
+    ]
+    if not found:
+        said = [str(problem) for problem in error.data["problems"][:most]]
+    left = max(len(found), len(error.data["problems"])) - most
+    if left > 0:
+        said.append(_("and {0} more").format(left))
+    return [frappe.utils.escape_html(text) for text in said]
+
+
+def say_cell(error: BadCell) -> str:
+    """Why a value does not fit its column."""
+    problem = error.data["problem"]
+    if problem.startswith("longer than"):
+        return _("longer than {0} characters").format(problem.split()[2])
+    said = {
+        "not an amount in whole đồng": _("not an amount in whole đồng"),
+        "not a date": _("not a date"),
+        "must not leave the office": _("tells the group a person belongs to and must not leave the office"),
+        "is not a field of the line": _("is not known of a line of this list"),
+        "is not known": _("is not known of a line of this list"),
+        "its braces do not close": _("its braces do not close"),
+    }
+    return said.get(problem, problem)
+
+
+def _titled(profile: bankfile.Profile, part: str, parts: int) -> bankfile.Profile:
+    """A file in parts says which one it is, also where the layout's title does not."""
+    titles = list(profile.title_rows)
+    if parts == 1 or not titles or any("{part}" in title for title in titles):
+        return profile
+    titles[0] += f" ({_('file {0}', lang='vi').format(part)})"
+    return replace(profile, title_rows=titles)
 
 
 def sheet_of(grid: list[list], profile: bankfile.Profile, settings) -> workbooks.Sheet:
@@ -78,42 +180,67 @@ def sheet_of(grid: list[list], profile: bankfile.Profile, settings) -> workbooks
 
 def memos(batch, lines: list[dict]) -> dict[str, str]:
     """The memo of each line of the batch, by line, as the provider's file has it."""
-    template = profile_of(frappe.get_doc("Provider File Profile", profile_name(batch.provider))).memo_template
-    context = _context(batch)
-    return {line["name"]: bankfile.memo(template, context | _line(line, context)) for line in lines}
+    profile = profile_of(frappe.get_doc("Provider File Profile", profile_name(batch.provider)))
+    context = context_of(batch)
+    return {
+        line["name"]: bankfile.memo(
+            profile.memo_template, context | line_row(line, context), profile.ascii_memo
+        )
+        for line in lines
+    }
 
 
 def profile_name(provider: str) -> str:
-    """The provider's file profile. Raises when it has none."""
+    """The profile of the provider's payment files. Raises when it has none."""
     name = frappe.db.get_value("Payment Service Provider", provider, "file_profile")
     if not name:
         frappe.throw(_("Choose a file profile for {0} first.").format(frappe.bold(provider)), ResultFileError)
     return name
 
 
+def layouts(provider: str, *fields: str) -> list:
+    """The profiles a provider has for these purposes, as documents, in the order of its fields."""
+    found = frappe.db.get_value("Payment Service Provider", provider, list(fields), as_dict=True) or {}
+    return [frappe.get_doc("Provider File Profile", found[field]) for field in fields if found.get(field)]
+
+
 def profile_of(settings) -> bankfile.Profile:
-    """A Provider File Profile as the core takes it."""
+    """A Provider File Profile as the core takes it, also one still being typed."""
     return bankfile.Profile(
         columns=[
             bankfile.Column(
-                field=_CORE_FIELDS.get(row.source_field, row.source_field),
-                header=row.header,
+                field=_CORE_FIELDS.get(row.source_field, row.source_field) or "blank",
+                header=row.header or "",
                 kind=_CORE_KINDS.get(row.kind, bankfile.TEXT),
-                width=row.width or None,
-                max_length=row.max_length
-                or (settings.memo_length if row.source_field == "memo" else None)
+                width=cint(row.width) or None,
+                max_length=cint(row.max_length)
+                or (cint(settings.memo_length) if row.source_field == "memo" else None)
                 or None,
                 ascii=row.source_field in _ASCII_FIELDS,
             )
             for row in settings.columns
         ],
-        header_row=settings.header_row,
+        header_row=cint(settings.header_row),
         sheet_name=settings.sheet_name or "data",
         title_rows=[settings.title] if settings.title else [],
         memo_template=settings.memo_template or _default_memo(),
-        row_limit=settings.row_limit or None,
+        row_limit=(cint(settings.row_limit) or None) if (settings.purpose or PAYMENT) == PAYMENT else None,
         file_type=(settings.file_type or "XLSX").lower(),
+        ascii_memo=bool(settings.memo_ascii),
+        good_words=_words(settings.good_words),
+        bad_words=_words(settings.bad_words),
     )
+
+
+def missing_status(settings) -> str:
+    """What a row without a word of its outcome counts as, by the profile: a status, "" where it says nothing."""
+    is_account = settings.purpose in (REQUESTS, ANSWERS)
+    through, back = (OPENED, REJECTED) if is_account else (PAID, FAILED)
+    return {"Went Through": through, "Did Not Go Through": back}.get(settings.missing_status or "", "")
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, (text or "").splitlines())))
 
 
 def _default_memo() -> str:
@@ -122,7 +249,8 @@ def _default_memo() -> str:
     )
 
 
-def _context(batch) -> dict:
+def context_of(batch) -> dict:
+    """What title, memo and columns may say of the whole batch."""
     month = month_of(batch.period)
     return {
         "office": frappe.db.get_value("Paying Office", batch.office, "office_name"),
@@ -153,7 +281,8 @@ def _unit_names(batch: str) -> dict[str, str]:
     return dict(rows)
 
 
-def _line(line: dict, context: dict) -> dict:
+def line_row(line: dict, context: dict) -> dict:
+    """A payout line as the columns of a provider's file name it; no group, no article."""
     return {
         "line_no": str(line["line_no"]),
         "line_ref": line["name"],
@@ -169,11 +298,48 @@ def _line(line: dict, context: dict) -> dict:
     }
 
 
-def _csv(grid: list[list]) -> bytes:
+def _csv(grid: list[list], settings) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(grid)
-    # Excel takes a CSV for the local code page unless it begins with the mark.
-    return out.getvalue().encode("utf-8-sig")
+    separator = settings.csv_separator or ","
+    rows = [
+        [value.strftime(_DAY_IN_TEXT) if hasattr(value, "strftime") else value for value in row]
+        for row in grid
+    ]
+    csv.writer(out, delimiter=_SEPARATORS.get(separator, separator), lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode(_ENCODINGS.get(settings.csv_encoding, _WITH_MARK))
+
+
+def _list_on(document, parts: list[Part], files: list) -> None:
+    """Control totals of each file on the batch; rows that say the same already stay."""
+    rows = [
+        {
+            "part": part.part,
+            "file": file.file_url,
+            "line_count": part.line_count,
+            "total_amount": part.total,
+            "first_line": part.first_line,
+            "last_line": part.last_line,
+            "checksum": hashlib.sha256(part.content).hexdigest(),
+        }
+        for part, file in zip(parts, files, strict=True)
+    ]
+    known = [(row.part, row.file, row.checksum) for row in document.provider_files]
+    if known == [(row["part"], row["file"], row["checksum"]) for row in rows]:
+        return
+    frappe.db.delete("Payout Batch File", {"parent": document.name, "parenttype": document.doctype})
+    for number, row in enumerate(rows, start=1):
+        frappe.get_doc(
+            {
+                "doctype": "Payout Batch File",
+                "parent": document.name,
+                "parenttype": document.doctype,
+                "parentfield": "provider_files",
+                "idx": number,
+                "docstatus": document.docstatus,
+                **row,
+            }
+        ).db_insert()
+    frappe.clear_document_cache(document.doctype, document.name)
 
 
 def _present(document, content: bytes):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from frappe import _
 
+from ansinh_app.payouts.overrides import can_be_let_pass
+
 BLOCK, WARNING = "block", "warning"
 OFFICER, MANAGER, COMMUNE = "Social Affairs Officer", "Social Affairs Manager", "Commune Officer"
 POLICE = "Police Officer"
@@ -34,11 +36,21 @@ def titles() -> dict[str, tuple[str, str, str]]:
             COMMUNE,
             _("The money goes to a representative, and none is named"),
         ),
-        "mandate_expired": (BLOCK, COMMUNE, _("The guardianship or mandate has expired or has not begun")),
+        "mandate_expired": (
+            BLOCK,
+            COMMUNE,
+            _("The guardianship or mandate is not in force on the days the money goes out"),
+        ),
+        "mandate_ending": (WARNING, COMMUNE, _("The guardianship or mandate ends soon: have it renewed")),
         "cash_without_reason": (BLOCK, COMMUNE, _("Paid in cash without a reason")),
         "no_account": (BLOCK, COMMUNE, _("No payment account")),
         "account_closed": (BLOCK, OFFICER, _("The payment account is closed or blocked")),
         "account_name_mismatch": (BLOCK, COMMUNE, _("The name on the account is not the person's name")),
+        "account_name_check": (
+            WARNING,
+            COMMUNE,
+            _("The name on the account is not spelt as in the registry: the provider may return the money"),
+        ),
         "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
         "contracts_not_kept": (
             WARNING,
@@ -50,7 +62,12 @@ def titles() -> dict[str, tuple[str, str, str]]:
         "same_person_twice": (
             WARNING,
             COMMUNE,
-            _("The same name and birth date stand in the registry twice"),
+            _("May be registered twice: decide the duplicate finding"),
+        ),
+        "account_of_another": (
+            WARNING,
+            OFFICER,
+            _("Paid in person into an account that is another person's own"),
         ),
         "two_schemes": (WARNING, OFFICER, _("Paid under two schemes: check that the law allows both")),
         "two_schemes_unchecked": (
@@ -88,6 +105,37 @@ def titles() -> dict[str, tuple[str, str, str]]:
     }
 
 
+# Where each is mended; what is not named here is mended on the person.
+_PLACES = {
+    "no_rate_in_force": "Rate Version",
+    "estimated_rate": "Rate Version",
+    "not_whole_dong": "Rate Version",
+    "unknown_category": "Benefit Category",
+    "bad_quantity": "Entitlement",
+    "balance_without_entitlement": "Entitlement",
+    "representative_missing": "Entitlement",
+    "cash_without_reason": "Entitlement",
+    "two_schemes": "Entitlement",
+    "two_schemes_unchecked": "Entitlement",
+    "one_per_couple": "Entitlement",
+    "no_entitlement": "Entitlement",
+    "account_closed": "Payment Account",
+    "account_name_mismatch": "Payment Account",
+    "no_contract": "Bank Contract",
+    "contracts_not_kept": "Bank Contract",
+    "earlier_batches_open": "Payout Batch",
+    "period_closed": "Payout Period",
+    "no_allotment": "Budget Allotment",
+    "uncollected_long": "Registry Change",
+    "suspended_long": "Registry Change",
+    "over_paid": "Recovery Case",
+    "same_person_twice": "Duplicate Finding",
+    "account_of_another": "Duplicate Finding",
+}
+# The field of an item that names a document of the place itself.
+_NAMED_BY = {"Payout Batch": "batch", "Payment Account": "payment_account"}
+
+
 @dataclass(slots=True)
 class Finding:
     """One code with everybody it concerns."""
@@ -96,6 +144,7 @@ class Finding:
     items: list[dict] = field(default_factory=list)
 
     def as_dict(self) -> dict:
+        """What the desk shows: how many, whose task, who, where it is mended, whether it may be let pass."""
         severity, owner, title = titles().get(self.code, (BLOCK, OFFICER, self.code))
         return {
             "code": self.code,
@@ -104,7 +153,22 @@ class Finding:
             "title": title,
             "count": len(self.items),
             "items": self.items[:_MOST_LISTED],
+            "place": self._place(),
+            "can_be_let_pass": can_be_let_pass(self.code, severity == BLOCK),
         }
+
+    def _place(self) -> dict:
+        """The DocType where it is mended and the filters that list what this is about."""
+        first = self.items[0] if self.items else {}
+        place = _PLACES.get(self.code) or ("Payment Account" if "payment_account" in first else "Beneficiary")
+        key = _NAMED_BY.get(place)
+        if key not in first:
+            key = "beneficiary" if "beneficiary" in first else None
+        if not key:
+            return {"doctype": place, "filters": {}}
+        names = list(dict.fromkeys(item[key] for item in self.items[:_MOST_LISTED]))
+        column = "name" if place == "Beneficiary" or key != "beneficiary" else "beneficiary"
+        return {"doctype": place, "filters": {column: ["in", names]}}
 
 
 def count_held(held: list) -> str:

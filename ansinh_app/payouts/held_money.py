@@ -123,6 +123,7 @@ def _drawn(office: str, receiver: str, until: date) -> list[dict]:
         .where(drawdown.office == office)
         .where(drawdown.receiver == receiver)
         .where(drawdown.docstatus == 1)
+        .where((drawdown.purpose != "Provider Fee") | drawdown.purpose.isnull())
         .where(period.month <= until)
         .run(as_dict=True)
     )

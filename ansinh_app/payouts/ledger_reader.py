@@ -19,7 +19,9 @@ from ansinh_app.core.ledger import Change, Entitlement, Marriage, Move, Person, 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF, line_key
+from ansinh_app.registry.mandates import COLUMNS as MANDATE_COLUMNS
 from ansinh_app.registry.marriages import COUPLE_RULE
+from ansinh_app.registry.moves import moves_of
 
 # Names in one list of a query: from a thousand on MariaDB makes a table of them.
 _CHUNK = 900
@@ -41,6 +43,7 @@ class PersonRow(NamedTuple):
     status: str | None
     personal_id: str | None
     verification_status: str | None
+    legal_capacity: str | None
     payment_method: str | None
     payment_account: str | None
     cash_reason: str | None
@@ -136,15 +139,26 @@ class Book:
     representatives: dict[str, dict]
     mandates: dict[tuple[str, str], list[dict]]
     units: dict[str, dict]
+    # The days on which the month's money may go out, and the day up to which anything is known.
+    pay_days: tuple[date, date] | None = None
+    as_of: date | None = None
 
 
 class Reader:
     """Reads books: what all people share is read once, so that a run can read its people part by part."""
 
-    def __init__(self, law: Law, office: str | None = None, month: Month | None = None) -> None:
-        """`office` and `month`: what is being prepared, if anything is."""
+    def __init__(
+        self,
+        law: Law,
+        office: str | None = None,
+        month: Month | None = None,
+        beneficiary: str | None = None,
+    ) -> None:
+        """`office` and `month`: what is being prepared, if anything is; or whose book alone is read."""
         self.law, self.office, self.month = law, office, month
-        self.transfers = _transfers()
+        self.moves = moves_of(office, beneficiary)
+        # Months before a reform are listed and counted in the units of then.
+        self.put_back = _put_back_before_reform(self.moves, month) if month else {}
         self.units = _units()
         self.rate_units = {version.unit for version in law.versions if version.unit}
         self.born_at_end = frappe.db.get_single_value("An Sinh Settings", "birth_counted_from") == "Last Day"
@@ -161,7 +175,7 @@ class Reader:
 
     def who(self) -> Who:
         """The people the office pays in the month."""
-        return Who(self.office, None, *_moving(self.transfers, self.office, self.month))
+        return Who(self.office, None, *_moving(self.moves, self.office, self.month))
 
     def read(self, *scopes: Who) -> Book:
         """The people of these scopes with decisions, lines of all periods, cases and where their money goes."""
@@ -179,48 +193,61 @@ class Reader:
             mandates |= _mandates(who)
             people |= found
         terms = [term for book in people.values() for term in book.terms.values()]
-        accounts = {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
+        accounts = _accounts(
+            {term.payment_account for term in terms} | {b.row.payment_account for b in people.values()}
+        )
+        holders = {term.representative for term in terms} | {row.representative for row in accounts.values()}
         return Book(
             people=people,
-            accounts=_accounts(accounts),
-            representatives=_by_name(
-                "Representative", {term.representative for term in terms}, ["name", "full_name"]
-            ),
+            accounts=accounts,
+            representatives=_by_name("Representative", holders, ["name", "full_name", "ended_on"]),
             mandates=mandates,
             units=self.units,
         )
 
-    def people(self, who: Who) -> dict[str, PersonBook]:
-        """People without decisions yet."""
-        people = {}
+    def people(self, who: Who, moves: dict[str, list[dict]] | None = None) -> dict[str, PersonBook]:
+        """People without decisions yet; `moves`: theirs, where they are not among the office's people."""
+        people, moves, back = {}, self.moves if moves is None else moves, self.put_back
         for row in _beneficiaries(who):
-            moved = self.transfers.get(row.name, ())
-            people[row.name] = PersonBook(
-                row=row,
-                person=Person(
-                    row.name,
-                    _day(row.date_of_birth),
-                    row.dob_precision or "Day",
-                    _day(row.deceased_on),
-                    _day(row.death_known_on),
-                    self._units_of(moved[0].old_unit if moved else row.administrative_unit),
-                    tuple(
-                        Move(move.pays_from, move.decided_on, self._units_of(move.new_unit)) for move in moved
-                    )
-                    if self.rate_units
-                    else (),
-                    self.born_at_end,
-                ),
+            moved = moves.get(row.name, ())
+            person = Person(
+                row.name,
+                _day(row.date_of_birth),
+                row.dob_precision or "Day",
+                _day(row.deceased_on),
+                _day(row.death_known_on),
+                self._units_of(moved[0].old_unit if moved else row.administrative_unit),
+                self._places_moved(moved) if self.rate_units else (),
+                self.born_at_end,
             )
+            if row.name in back:
+                row = row._replace(administrative_unit=back[row.name])
+            people[row.name] = PersonBook(row, person)
         return people
 
-    def entitlements(self, people: dict[str, PersonBook], who: Who) -> None:
+    def _places_moved(self, moved: list[dict]) -> tuple[Move, ...]:
+        """The places that set a level, move by move; a reform adds the new province's to the old one's.
+
+        For those it served, a merged province's resolution stays in force until the new one decides another level.
+        """
+        found: list[Move] = []
+        for move in moved:
+            units = self._units_of(move.new_unit)
+            if move.reform:
+                before = found[-1].units if found else self._units_of(move.old_unit)
+                units = tuple(dict.fromkeys((*before, *units)))
+            found.append(Move(move.pays_from, move.decided_on, units))
+        return tuple(found)
+
+    def entitlements(
+        self, people: dict[str, PersonBook], who: Who, moves: dict[str, list[dict]] | None = None
+    ) -> None:
         """Adds the decisions in force of these people."""
-        changes = _changes(who)
+        changes, moves = _changes(who), self.moves if moves is None else moves
         for row in _terms(who):
             book = people[row.beneficiary]
             book.terms[row.name] = row
-            begins = self._paid_here_from(book)
+            begins = self._paid_here_from(book, moves.get(row.beneficiary))
             book.entitlements.append(self._entitlement(row, changes.get(row.name, ()), begins))
 
     def _units_of(self, unit: str | None) -> tuple[str, ...]:
@@ -244,12 +271,11 @@ class Reader:
             found = self._befores[begins] = Month.of(begins) - 1
         return found
 
-    def _paid_here_from(self, book: PersonBook) -> date | None:
+    def _paid_here_from(self, book: PersonBook, moved: list[dict] | None) -> date | None:
         """The day from which months are this system's to pay: its first office's, or what it has paid, if earlier.
 
         Who comes from another office of the system brings the months that one paid or left unpaid (July 2025).
         """
-        moved = self.transfers.get(book.row.name)
         begins = self.starts.get((moved[0].old_office if moved else None) or book.row.office)
         if begins and book.paid_from and book.paid_from.index < begins.year * 12 + begins.month - 1:
             return book.paid_from.first_day
@@ -288,8 +314,9 @@ class Reader:
         names = sorted({row.spouse for row in rows})
         for start in range(0, len(names), _CHUNK):
             some = Who(names=tuple(names[start : start + _CHUNK]))
-            found = self.people(some)
-            self.entitlements(found, some)
+            moves = self.moves | moves_of(people=some.names)
+            found = self.people(some, moves)
+            self.entitlements(found, some, moves)
             spouses.update(found)
         for row in rows:
             book, other = people[row.parent], spouses[row.spouse]
@@ -428,17 +455,26 @@ def read_book(
     law: Law, office: str | None = None, beneficiary: str | None = None, month: Month | None = None
 ) -> Book:
     """The people an office pays in the month, or one person, with decisions, lines of all periods and cases."""
-    reader = Reader(law, office, month)
+    reader = Reader(law, office, month, beneficiary)
     return reader.read(reader.who() if office and month else Who(office, beneficiary))
 
 
 def read_people(law: Law, office: str) -> dict[str, PersonBook]:
     """The people of an office with their decisions and no money: what a forecast looks at."""
-    reader, who = Reader(law), Who(office)
+    reader, who = Reader(law, office), Who(office)
     people = reader.people(who)
     reader.entitlements(people, who)
     reader.marriages(people, who)
     return people
+
+
+def _put_back_before_reform(moves: dict[str, list[dict]], month: Month) -> dict[str, str]:
+    """Whom a reform after the month has moved, with the unit of then."""
+    ahead = {
+        beneficiary: next((move for move in moved if move.reform and move.pays_from > month), None)
+        for beneficiary, moved in moves.items()
+    }
+    return {beneficiary: move.old_unit for beneficiary, move in ahead.items() if move}
 
 
 def _units() -> dict[str, dict]:
@@ -479,25 +515,6 @@ def recoveries_of(explanation: str | None) -> dict[str, int]:
         if step.get("code") == "recovery":
             taken[step["params"]["case"]] += int(step["params"]["amount"])
     return dict(taken)
-
-
-def _transfers() -> dict[str, list[dict]]:
-    """Approved moves by beneficiary in the order decided, with the month from which the new place pays."""
-    rows = frappe.get_all(
-        "Registry Change",
-        filters={"docstatus": 1, "change_type": "Transfer", "old_unit": ["is", "set"]},
-        fields=["name", "beneficiary", "effective_month", "decision_date"]
-        + ["old_unit", "new_unit", "old_office", "new_office"],
-        order_by="decision_date, name",
-        limit_page_length=0,
-    )
-    found: dict[str, list[dict]] = defaultdict(list)
-    for row in rows:
-        row.decided_on = getdate(row.decision_date)
-        after = Month.of(row.decided_on) + 1
-        row.pays_from = Month.parse(getdate(row.effective_month)) if row.effective_month else after
-        found[row.beneficiary].append(row)
-    return found
 
 
 def _moving(
@@ -775,7 +792,7 @@ def _mandates(who: Who) -> dict[tuple[str, str], list[dict]]:
         frappe.qb.from_(mandate)
         .join(person)
         .on(mandate.parent == person.name)
-        .select(mandate.parent, mandate.representative, mandate.valid_from, mandate.valid_to)
+        .select(mandate.parent, *(mandate[column] for column in MANDATE_COLUMNS))
     )
     found = defaultdict(list)
     for row in _scoped(query, person, who).run(as_dict=True):

@@ -1,12 +1,16 @@
 """Whom a line pays, into which account, through which provider and under which contract."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import frappe
 from frappe.utils import getdate
 
+from ansinh_app.core.mandates import Mandate, end_of, may_receive
 from ansinh_app.core.months import Month
+from ansinh_app.payee_accounts.closing import CASH_REASON, NOT_PAID
 from ansinh_app.payouts.ledger_reader import Book, PersonBook
+from ansinh_app.registry.mandates import mandate_of
 
 BANK, CASH = "Bank Transfer", "Cash"
 
@@ -25,10 +29,11 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why nobody can be paid yet, by the code preflight names it with."""
+    """Why nobody can be paid yet, by the code preflight names it with; `otherwise`: whom, were it let pass."""
 
     code: str
     detail: str = ""
+    otherwise: Payee | None = None
 
 
 class Contracts:
@@ -74,6 +79,10 @@ class Contracts:
         payers = (self._payer(row, programme, CASH) for row in self.rows)
         return next(filter(None, payers), self._post[0] if self._post else None)
 
+    def pays_cash(self, programme: str) -> bool:
+        """Whether somebody pays cash for the programme under a contract in force."""
+        return any(self._payer(row, programme, CASH) for row in self.rows)
+
     @staticmethod
     def _payer(row: dict, programme: str, channel: str) -> str | None:
         """Who hands out the programme's money through the channel under this contract, if anybody."""
@@ -102,8 +111,8 @@ def payee_for(
         representative = book.representatives.get(term.representative)
         if not representative:
             return Hold("representative_missing", payee_type)
-        if not _mandate_valid(book, person.row.name, term.representative, contracts.month):
-            return Hold("mandate_expired", representative.full_name)
+        if not _may_receive(book, person, term.representative, programme):
+            return Hold("mandate_expired", _why_not(book, person, representative))
         name = representative.full_name
     account = book.accounts.get(term.payment_account or person.row.payment_account)
     method = term.payment_method or person.row.payment_method
@@ -112,27 +121,65 @@ def payee_for(
     if method == CASH:
         if not (term.cash_reason or person.row.cash_reason):
             return Hold("cash_without_reason")
+        if contracts.are_kept and not contracts.pays_cash(programme) and _account_closed(term, person):
+            # Nobody may pay this person in cash: held back, with its own reason, until there is a new account.
+            return Hold("account_closed", term.name)
         provider = contracts.cash_provider(programme)
         return Payee(provider, CASH, None, "", name, payee_type) if provider else Hold("no_contract", CASH)
     if not account:
         return Hold("no_account")
-    if account.status in ("Closed", "Blocked"):
+    other = account.representative
+    if other and payee_type == "Self" and not _may_receive(book, person, other, programme):
+        return Hold("mandate_expired", _why_not(book, person, book.representatives.get(other)))
+    if account.status in NOT_PAID:
         return Hold("account_closed", account.name)
+    payee = Payee(account.provider, BANK, account.name, account.account_no, account.account_name, payee_type)
     if account.holder_type == "Self" and payee_type == "Self" and account.name_match == "Different":
-        return Hold("account_name_mismatch", account.account_name)
-    return Payee(account.provider, BANK, account.name, account.account_no, account.account_name, payee_type)
+        return Hold("account_name_mismatch", account.account_name, otherwise=payee)
+    return payee
 
 
-def _mandate_valid(book: Book, beneficiary: str, representative: str, month: Month) -> bool:
-    """A mandate without dates does not expire; one recorded only on the entitlement is taken as given."""
-    rows = book.mandates.get((beneficiary, representative))
-    if not rows:
-        return True
-    return any(
-        (not row.valid_from or getdate(row.valid_from) <= month.last_day)
-        and (not row.valid_to or getdate(row.valid_to) >= month.first_day)
-        for row in rows
-    )
+def _account_closed(term, person: PersonBook) -> bool:
+    return (term.cash_reason or person.row.cash_reason) == CASH_REASON
+
+
+def _may_receive(book: Book, person: PersonBook, representative: str, programme: str) -> bool:
+    """Whether the representative may receive this money on every day it may go out (core.mandates).
+
+    One recorded only on the entitlement is taken as given, unless he represents nobody any more.
+    """
+    rows = _mandates(book, person, representative) or [Mandate("", ended_on=_ended_on(book, representative))]
+    capacity = person.row.legal_capacity or "Full"
+    return may_receive(rows, programme, book.pay_days, person.person.born, capacity, book.as_of)
+
+
+def last_day(book: Book, person: PersonBook, representative: str) -> date | None:
+    """Until when the representative may receive for the person, as known on the book's day; None: without end."""
+    capacity = person.row.legal_capacity or "Full"
+    ends = [
+        end_of(mandate, person.person.born, capacity, book.as_of)
+        for mandate in _mandates(book, person, representative)
+        if not mandate.awaits_paper
+    ]
+    return None if not ends or None in ends else max(end.last_day for end in ends)
+
+
+def _mandates(book: Book, person: PersonBook, representative: str) -> list[Mandate]:
+    ended_on = _ended_on(book, representative)
+    return [mandate_of(row, ended_on) for row in book.mandates.get((person.row.name, representative), ())]
+
+
+def _ended_on(book: Book, representative: str) -> date | None:
+    row = book.representatives.get(representative)
+    return getdate(row.ended_on) if row and row.ended_on else None
+
+
+def _why_not(book: Book, person: PersonBook, representative) -> str:
+    """Who it is, and the last day where there was one."""
+    if not representative:
+        return ""
+    last = last_day(book, person, representative.name)
+    return f"{representative.full_name} ({last:%d/%m/%Y})" if last else representative.full_name
 
 
 def _providers() -> dict[str, str]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import frappe
+from frappe.utils import getdate
 
 from ansinh_app.core.alike import AlikeRuns, Own, Pattern, told
 from ansinh_app.core.law import Law
 from ansinh_app.core.ledger import Step
+from ansinh_app.core.mandates import pay_days
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
 from ansinh_app.payouts.ledger_reader import (
@@ -26,6 +28,7 @@ from ansinh_app.payouts.ledger_reader import (
     units_of,
 )
 from ansinh_app.payouts.one_off import grant_lines
+from ansinh_app.payouts.overrides import Overrides
 from ansinh_app.payouts.payees import Contracts, Hold, payee_for
 from ansinh_app.policy.law import load_law
 
@@ -65,6 +68,7 @@ class Plan:
     law: Law
     book: Book
     contracts: Contracts
+    overrides: Overrides
     lines: dict[str, dict] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
@@ -79,6 +83,9 @@ class Planner:
         self.law = load_law()
         self.contracts = Contracts(self.office, self.month)
         self.reader = Reader(self.law, self.office, self.month)
+        self.overrides = Overrides(self.office, self.period, self.month.first_day)
+        due = getdate(period.results_due) if period.results_due else self.month.first_day.replace(day=20)
+        self.pay_days = pay_days(self.month.first_day, due, as_of)
         self.runs = AlikeRuns(self.month, as_of, self.law)
         self.titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
         self._texts: dict[int, _Texts] = {}
@@ -113,7 +120,9 @@ class Planner:
             law=self.law,
             book=self.reader.read(*scopes),
             contracts=self.contracts,
+            overrides=self.overrides,
         )
+        plan.book.pay_days, plan.book.as_of = self.pay_days, self.as_of
         for person in plan.book.people.values():
             if person.entitlements or person.settled:
                 self._plan_person(plan, person)
@@ -127,6 +136,9 @@ class Planner:
         Lists go by commune, so parts in the order of the communes' names make lists in order.
         """
         everybody = self.who()
+        if self.reader.put_back:
+            # Before a reform: lists go by the communes of then, which the registry has no longer.
+            return self._split([everybody])
         here: dict[str, list] = defaultdict(list)
         numbers: dict[str, int] = defaultdict(int)
         for unit, number in units_of(everybody):
@@ -159,10 +171,16 @@ class Planner:
         return parts
 
     def _split(self, scopes: list[Who]) -> list[tuple[int, list[Who]]]:
-        """One commune too large for a part, by the order of its list."""
+        """People too many or too scattered for parts of whole communes, by the order of their list."""
         rows = [row for who in scopes for row in places_of(who)]
-        # A line's key, by which people of one name are ordered, goes on after the person's.
-        rows.sort(key=lambda row: (row[2] or "", row[3] or row[4], f"{row[0]}|"))
+        back = self.reader.put_back
+
+        def order(row: tuple) -> tuple:
+            name, unit, village, search_name, full_name = row
+            # A line's key, by which people of one name are ordered, goes on after the person's.
+            return self.unit_name(back.get(name, unit)), village or "", search_name or full_name, f"{name}|"
+
+        rows.sort(key=order)
         names = [row[0] for row in rows]
         some = 900
         return [
@@ -232,6 +250,8 @@ class Planner:
         programme = self.law.category(line.category).programme
         payee = payee_for(plan.book, person, entitlement, programme, self.contracts)
         row = person.row
+        if isinstance(payee, Hold) and self.overrides.lets_pass(payee.code, row.name, payee.detail):
+            payee = payee.otherwise
         if isinstance(payee, Hold):
             plan.held.append(Held(payee.code, row.name, row.full_name, payee.detail))
             return

@@ -1,16 +1,21 @@
 """The blocks and warnings before a run, each with its owner."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 import frappe
 from frappe.utils import getdate
 
+from ansinh_app.core import masking
 from ansinh_app.core.ledger import FAILED
-from ansinh_app.payouts import proposals
-from ansinh_app.payouts.findings import BLOCK, Finding
+from ansinh_app.payouts import drawdowns, proposals
+from ansinh_app.payouts.findings import BLOCK, Finding, titles
 from ansinh_app.payouts.ledger_reader import lineage
+from ansinh_app.payouts.payees import last_day
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.run import unsealed_before
+from ansinh_app.utils.masking import for_reader
+from ansinh_app.utils.terms import WARNED_BEFORE
 
 
 def preflight(period: str, as_of: str | None = None) -> dict:
@@ -20,13 +25,16 @@ def preflight(period: str, as_of: str | None = None) -> dict:
     findings: dict[str, Finding] = {}
 
     def found(code: str, **item) -> None:
-        findings.setdefault(code, Finding(code)).items.append(item)
+        who = item.get("beneficiary") or ""
+        if not plan.overrides.lets_pass(code, who, item.get("detail") or ""):
+            findings.setdefault(code, Finding(code)).items.append(item)
 
     _office(document, plan, found)
     for held in plan.held:
         found(held.code, beneficiary=held.beneficiary, full_name=held.full_name, detail=held.detail)
     _people(plan, found)
     _accounts(plan, found)
+    _mandates_ending(plan, found)
     _unpaid_long(plan, found)
     for (beneficiary, _benefit), proposal in plan.proposals.items():
         name = plan.book.people[beneficiary].row.full_name
@@ -40,7 +48,13 @@ def preflight(period: str, as_of: str | None = None) -> dict:
         "total": sum(line["total"] for line in plan.lines.values()),
         "blocks": [row for row in rows if row["severity"] == BLOCK],
         "warnings": [row for row in rows if row["severity"] != BLOCK],
+        "let_pass": [_let_pass(row) for row in plan.overrides.rows],
     }
+
+
+def _let_pass(row: dict) -> dict:
+    names = ("name", "code", "beneficiary", "full_name", "detail", "reason", "overridden_by")
+    return {"title": titles()[row.code][2], **{name: row[name] or "" for name in names}}
 
 
 def _office(document, plan: Plan, found) -> None:
@@ -55,7 +69,12 @@ def _office(document, plan: Plan, found) -> None:
             found(code, detail=f"{provider} {programme} {channel}")
     allotted = frappe.get_all(
         "Budget Allotment",
-        filters={"office": plan.office, "year": plan.month.year, "docstatus": 1},
+        filters={
+            "office": plan.office,
+            "year": plan.month.year,
+            "docstatus": 1,
+            "purpose": ["!=", drawdowns.FEE],
+        },
         pluck="programme",
         limit_page_length=0,
     )
@@ -66,29 +85,56 @@ def _office(document, plan: Plan, found) -> None:
 def _people(plan: Plan, found) -> None:
     paid = {line["beneficiary"] for line in plan.lines.values()}
     area = frappe.db.get_value("Paying Office", plan.office, "administrative_unit")
-    twins = defaultdict(list)
+    _doubtful(plan, found)
     for name, person in plan.book.people.items():
         row = person.row
         who = {"beneficiary": name, "full_name": row.full_name}
-        if row.date_of_birth and (row.search_name or row.full_name):
-            twins[(row.search_name or row.full_name, str(row.date_of_birth))].append(who)
         if name not in paid:
             in_force = any(e.state(plan.month, plan.as_of)[0] for e in person.entitlements)
             if row.status == "Active" and not in_force:
                 found("no_entitlement", **who, detail="")
             continue
+        number = for_reader("Beneficiary", masking.PERSONAL_ID, row.personal_id)
         if row.verification_status == "Mismatch":
-            found("identity_mismatch", **who, detail=row.personal_id or "")
+            found("identity_mismatch", **who, detail=number)
         elif row.verification_status != "Verified":
-            found("identity_unverified", **who, detail=row.personal_id or "")
+            found("identity_unverified", **who, detail=number)
         if row.deceased_on and getdate(row.deceased_on) < plan.month.first_day:
             found("deceased", **who, detail=str(row.deceased_on))
         if area and area not in lineage(plan.book.units, row.administrative_unit):
             found("moved", **who, detail=row.administrative_unit or "")
-    for people in twins.values():
-        if len(people) > 1:
-            for who in people:
-                found("same_person_twice", **who, detail="")
+
+
+def _doubtful(plan: Plan, found) -> None:
+    """People about whom a duplicate finding waits for a decision; the search for them is the registry's."""
+    for row in frappe.get_all(
+        "Duplicate Finding",
+        filters={"status": "Open"},
+        fields=["name", "kind", "score", "beneficiary", "other_beneficiary"],
+        order_by="score desc, name",
+        limit_page_length=0,
+    ):
+        code = {"Two Schemes": "two_schemes", "Same Account": "account_of_another"}.get(row.kind, "same_person_twice")
+        for name in (row.beneficiary, row.other_beneficiary):
+            if name in plan.book.people:
+                person = plan.book.people[name].row
+                found(code, beneficiary=name, full_name=person.full_name, detail=f"{row.name} ({row.score}%)")
+
+
+def _mandates_ending(plan: Plan, found) -> None:
+    """Who is still paid through a representative, and soon no longer; told before it stops."""
+    soon = timedelta(days=WARNED_BEFORE[0])
+    seen = set()
+    for line in plan.lines.values():
+        person = plan.book.people[line["beneficiary"]]
+        other = (person.terms.get(line["entitlement"] or line["one_off_grant"]) or {}).get("representative")
+        if not other or (line["beneficiary"], other) in seen:
+            continue
+        seen.add((line["beneficiary"], other))
+        last = last_day(plan.book, person, other)
+        if last and last <= plan.book.pay_days[1] + soon:
+            detail = f"{plan.book.representatives[other].full_name} ({last:%d/%m/%Y})"
+            found("mandate_ending", beneficiary=line["beneficiary"], full_name=person.row.full_name, detail=detail)
 
 
 def _unpaid_long(plan: Plan, found) -> None:
@@ -104,12 +150,17 @@ def _unpaid_long(plan: Plan, found) -> None:
 
 
 def _accounts(plan: Plan, found) -> None:
-    """One account may serve many wards; far too many is worth a look."""
+    """One account may serve many wards; far too many is worth a look, and so is a name spelt otherwise."""
     most = frappe.db.get_single_value("An Sinh Settings", "max_payees_per_account") or 10
     people = defaultdict(set)
     for line in plan.lines.values():
         if line["payment_account"]:
             people[line["payment_account"]].add(line["beneficiary"])
     for account, names in sorted(people.items()):
+        known = plan.book.accounts.get(account)
+        if known and known.name_match not in ("Exact", "", None):
+            for name in sorted(names):
+                full_name = plan.book.people[name].row.full_name
+                found("account_name_check", beneficiary=name, full_name=full_name, detail=known.account_name)
         if len(names) > most:
             found("too_many_on_account", payment_account=account, detail=str(len(names)))

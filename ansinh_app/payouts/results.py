@@ -11,10 +11,10 @@ from ansinh_app.core import bankfile, failures
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.money import as_dong
-from ansinh_app.core.reconcile import SentLine, match
+from ansinh_app.core.reconcile import Matching, SentLine, match
 from ansinh_app.exceptions import ResultFileError
-from ansinh_app.payee_accounts import opening
-from ansinh_app.payouts import files, one_off, recoveries, sealing
+from ansinh_app.payee_accounts import closing, opening
+from ansinh_app.payouts import answers, files, one_off, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
@@ -72,13 +72,23 @@ def apply(result) -> None:
             if row.status == PAID and by_ref[line.ref]["payment_account"]
         }
     )
+    closing.close_returned(
+        {
+            account: row.reason
+            for line, row in matching.matched
+            if row.status != PAID
+            and failures.kind_of(row.reason) == failures.ACCOUNT_CLOSED
+            and (account := by_ref[line.ref]["payment_account"])
+        },
+        result.name or batch.name,
+    )
     result.matched = len(matching.matched) + len(matching.unchanged)
     result.already_applied = len(matching.unchanged)
     result.paid = sum(1 for _line, row in matching.matched if row.status == PAID)
     result.failed = len(matching.matched) - result.paid
     result.paid_amount = sum(line.amount for line, row in matching.matched if row.status == PAID)
     result.unmatched = len(matching.unmatched)
-    _list_unmatched(result, matching.unmatched)
+    _list_unmatched(result, matching)
     refresh_batch(batch.name)
     people = {
         by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]
@@ -147,12 +157,13 @@ def _check_batch(batch: str) -> None:
 
 
 def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:
-    """The rows of the first sheet that holds a result table."""
-    settings = frappe.get_doc("Provider File Profile", files.profile_name(batch.provider))
-    profile = files.profile_of(settings)
+    """The rows of the first sheet that holds a result table, by the provider's layouts and usual headers."""
+    layouts = files.layouts(batch.provider, "result_profile", "file_profile")
+    default = next(filter(None, map(files.missing_status, layouts)), "")
+    profiles = [files.profile_of(one) for one in layouts]
     for _sheet, grid in workbooks.read_workbook(content, file_name):
         try:
-            rows = bankfile.parse_result(grid, profile)
+            rows = bankfile.parse_result(grid, profiles, default)
         except BadTable:
             continue
         if rows:
@@ -173,17 +184,22 @@ def _write(matched: list) -> None:
         if row.status == PAID and row.reason:
             notes[line.ref] = row.reason[:140]
     for (status, reason), names in groups.items():
-        values = {"status": status, "failure_reason": reason, "failure_code": failures.kind_of(reason) if reason else ""}
+        values = {
+            "status": status,
+            "failure_reason": reason,
+            "failure_code": failures.kind_of(reason) if reason else "",
+        }
         if status == PAID:
             values["paid_on"] = today()
         set_on_lines(names, **values)
     set_each("provider_reference", notes)
 
 
-def _list_unmatched(result, unmatched: list) -> None:
+def _list_unmatched(result, matching: Matching) -> None:
     texts = reasons()
     result.set("rows", [])
-    for row, reason in unmatched:
+    for row, reason in matching.unmatched:
+        line = matching.about.get(row.row)
         result.append(
             "rows",
             {
@@ -194,5 +210,8 @@ def _list_unmatched(result, unmatched: list) -> None:
                 "amount": row.amount or 0,
                 "status": row.status,
                 "reason": texts[reason],
+                "reason_code": reason,
+                "line": line.ref if line else None,
             },
         )
+    answers.count(result)

@@ -6,6 +6,8 @@ import frappe
 from frappe.query_builder import Case
 from frappe.utils import now
 
+from ansinh_app.core.identity import account
+
 _CHUNK = 500
 _INSERTED = 2000
 
@@ -59,10 +61,13 @@ def insert_lines(lines: list[dict]) -> None:
             0,
             0,
             *values_of(line),
+            account.mask(line["account_no"]) or None,
         )
         for line in lines
     ]
-    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS], values, chunk_size=_INSERTED)
+    frappe.db.bulk_insert(
+        "Payout Line", [*_HEAD, *LINE_FIELDS, "account_no_shown"], values, chunk_size=_INSERTED
+    )
 
 
 def delete_lines(names: list[str]) -> None:

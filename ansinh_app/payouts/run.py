@@ -245,9 +245,9 @@ class _Batches:
             if same and batch.name not in self.touched:
                 continue
             values |= {"prepared_by": frappe.session.user, "prepared_on": now_datetime()}
-            if batch.status == "Pending Approval":
+            if batch.status in ("Pending Approval", "Checked"):
                 # Somebody is about to approve another list than this one.
-                values["status"] = "Draft"
+                values |= {"status": "Draft", "checked_by": None, "checked_on": None}
             frappe.db.set_value("Payout Batch", batch.name, values)
 
 

@@ -1,13 +1,13 @@
 """Settlements with each receiver, A to G, and what keeps a period from closing."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from ansinh_app.core.money import as_dong
+from ansinh_app.core.money import as_dong, percent_of
 from ansinh_app.payouts.held_money import held_before, month_money
 from ansinh_app.payouts.run import lock_period
 
@@ -50,23 +50,30 @@ def reconcile(office: str, period: str, receiver: str) -> Reconciliation:
 
 
 def _fee(period: str, receiver: str) -> tuple[float, int]:
-    """The fee on money paid, rounded by contract (TT 76/2021 Đ3.7); percent 0 when they differ."""
+    """The contracts' percent (0 when they differ) and the fee on the money paid, in đồng."""
+    percents, by_programme = fees(period, receiver)
+    return (float(percents.pop()) if len(percents) == 1 else 0.0), sum(by_programme.values())
+
+
+def fees(period: str, receiver: str) -> tuple[set[Decimal], dict[str, int]]:
+    """The fee by programme, rounded by contract and programme (TT 76/2021 Đ3.7), and the percents used."""
     batches = frappe.get_all(
         "Payout Batch",
         filters={"period": period, "receiver": receiver, "docstatus": 1},
-        fields=["contract", "paid_amount"],
+        fields=["contract", "programme", "paid_amount"],
         limit_page_length=0,
     )
-    paid: dict[str, int] = {}
+    paid: dict[tuple[str, str], int] = {}
     for batch in batches:
-        paid[batch.contract] = paid.get(batch.contract, 0) + as_dong(batch.paid_amount or 0)
-    percents, fee = set(), 0
-    for contract, amount in paid.items():
+        key = (batch.contract, batch.programme)
+        paid[key] = paid.get(key, 0) + as_dong(batch.paid_amount or 0)
+    percents, by_programme = set(), {}
+    for (contract, programme), amount in paid.items():
         stated = contract and frappe.db.get_value("Bank Contract", contract, "fee_percent")
         percent = Decimal(str(stated or 0))
         percents.add(percent)
-        fee += int((Decimal(amount) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
-    return (float(percents.pop()) if len(percents) == 1 else 0.0), fee
+        by_programme[programme] = by_programme.get(programme, 0) + percent_of(amount, percent)
+    return percents, by_programme
 
 
 def receivers(period: str) -> list[str]:

@@ -116,7 +116,14 @@ def _correct(change) -> None:
     person = frappe.get_doc("Beneficiary", change.beneficiary)
     value = corrected_value(change)
     born = ("dob_precision",) if change.corrected_field == "date_of_birth" else ()
-    keep(change, person, change.corrected_field, *born)
+    verified = ("verification_status", "verified_on", "verified_by")
+    keep(
+        change,
+        person,
+        change.corrected_field,
+        *born,
+        *(verified if person.verification_status == "Verified" else ()),
+    )
     if change.corrected_field == "date_of_birth":
         person.date_of_birth, person.dob_precision = value.value, value.precision
     else:

@@ -9,9 +9,10 @@ from frappe.utils import cint, get_first_day, getdate, nowdate
 
 from ansinh_app.core import names
 from ansinh_app.core.errors import BadIdentifier
-from ansinh_app.core.identity import cccd, cmnd, phone
+from ansinh_app.core.identity import cccd, certificate, cmnd, phone
 from ansinh_app.exceptions import DuplicatePersonError, InvalidDateError, InvalidIdentifierError
 from ansinh_app.setup.tables import read
+from ansinh_app.utils.masking import set_shown
 
 OLDEST = 125
 
@@ -38,6 +39,10 @@ def clean_person(doc) -> None:
         doc.old_id = _checked(cmnd, doc.old_id, _("Old ID (CMND)"), _("9 digits"))
     if doc.get("phone"):
         doc.phone = _checked(phone, doc.phone, _("Phone"), _("a Vietnamese number such as 0912 345 678"))
+    if doc.get("birth_certificate_no"):
+        doc.birth_certificate_no = certificate.compact(doc.birth_certificate_no)
+    _say_doubts(doc)
+    set_shown(doc)
 
 
 def _clean_birth(doc) -> None:
@@ -73,23 +78,36 @@ def _clean_personal_id(doc) -> None:
         doc.personal_id = None
         return
     doc.personal_id = _checked(cccd, doc.personal_id, _("Personal ID"), _("12 digits"))
-    if doc.flags.checked_by_import:
-        return
-    born = getdate(doc.date_of_birth) if doc.date_of_birth else None
-    doubts = cccd.validate(doc.personal_id, doc.sex or None, born, known_provinces())
-    if doubts and _identity_changed(doc):
+
+
+def _say_doubts(doc) -> None:
+    """Keep on the document what its numbers contradict, and tell who typed them; the police look at it."""
+    doubts = doubts_about(doc)
+    if doc.meta.has_field("identity_doubt"):
+        doc.identity_doubt = "\n".join(doubts) or None
+    if doubts and not doc.flags.checked_by_import and _identity_changed(doc):
         frappe.msgprint(
-            "<br>".join(say_doubt(doubt.code, doubt.params) for doubt in doubts),
+            "<br>".join(map(frappe.utils.escape_html, doubts)),
             title=_("Please Check the Personal ID"),
             indicator="orange",
         )
+
+
+def doubts_about(doc) -> list[str]:
+    """What contradicts itself in a person's numbers, in words that name the field (DOMAIN §4.1, §4.2)."""
+    born = getdate(doc.date_of_birth) if doc.date_of_birth else None
+    found = []
+    if doc.personal_id:
+        found += cccd.validate(doc.personal_id, doc.sex or None, born, known_provinces())
+    found += certificate.validate(doc.get("birth_certificate_no"), born)
+    return [say_doubt(doubt.code, doubt.params) for doubt in found]
 
 
 def _identity_changed(doc) -> bool:
     before = doc.get_doc_before_save()
     return not before or any(
         str(before.get(field) or "") != str(doc.get(field) or "")
-        for field in ("personal_id", "sex", "date_of_birth")
+        for field in ("personal_id", "sex", "date_of_birth", "birth_certificate_no")
     )
 
 
@@ -101,6 +119,14 @@ def say_doubt(code: str, params: dict[str, str]) -> str:
         )
     if code == "birth_year_differs":
         return _("The personal ID says born in {0}, the registry says {1}").format(
+            params["stated"], params["given"]
+        )
+    if code == "certificate_shape":
+        return _("Birth certificate {0}: a number and a year are expected, such as 12/2019").format(
+            params["number"]
+        )
+    if code == "certificate_before_birth":
+        return _("The birth certificate is of {0}, the registry says born in {1}").format(
             params["stated"], params["given"]
         )
     return _("Province code {0} of the personal ID is not on the list").format(params["prefix"])

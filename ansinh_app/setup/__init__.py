@@ -1,6 +1,6 @@
 """Loading the reference data of `data/`: law, units, providers. Existing rows are left alone."""
 
-from ansinh_app.setup import law, providers, units
+from ansinh_app.setup import law, oversight, providers, units
 
 
 def load_reference_data() -> dict[str, int]:
@@ -14,6 +14,8 @@ def load_reference_data() -> dict[str, int]:
         law.load_rate_versions,
         providers.load_file_profiles,
         providers.load_providers,
+        oversight.load_data_register,
+        oversight.load_retention_rules,
     ):
         made.update(load())
     return made

@@ -1,111 +1,69 @@
-"""Loading payment service providers and the presets of their bulk files."""
+"""Loading payment service providers and the presets of their files: the layouts are data/file_profiles.json.
+
+No bank publishes its template: all but our own are shapes remembered from practice, marked as unconfirmed.
+An office adapts them with its branch; what it changed stays.
+"""
+
+import json
+
+import frappe
 
 from ansinh_app.setup.tables import insert_missing, read
 
-MEMO = "TC {programme} T{month} {line_no}"
-GENERAL = "Chung"
+# The layout of account requests for a provider without one of its own.
 REQUESTS = "Đề nghị mở tài khoản"
-# Shapes remembered from practice; no bank publishes its template, so all are unconfirmed.
-PROFILES = {
-    "Sacombank": ("line_no", "payee_name_ascii", "account_no", "amount", "memo", "line_ref"),
-    "BIDV": ("line_no", "payee_name_ascii", "account_no", "amount", "memo", "line_ref"),
-    "VietinBank": ("line_no", "account_no", "payee_name_ascii", "amount", "memo", "line_ref"),
-    "Bưu điện": (
-        "line_no",
-        "line_ref",
-        "full_name",
-        "payee_name",
-        "commune",
-        "village",
-        "amount",
-        "memo",
-        "blank",
-    ),
-    GENERAL: ("line_no", "account_no", "payee_name_ascii", "provider_name", "amount", "memo", "line_ref"),
-    REQUESTS: (
-        "line_no",
-        "request_ref",
-        "holder_name",
-        "holder_birth",
-        "holder_sex",
-        "holder_id",
-        "holder_phone",
-        "holder_address",
-        "holder_type",
-        "beneficiary_name",
-        "commune",
-        "village",
-        *("account_no", "account_name", "answer", "reason"),
-    ),
-}
-PROFILE_OF = {
-    "STB": "Sacombank",
-    "AGRIBANK": "Sacombank",
-    "LPB": "Sacombank",
-    "BID": "BIDV",
-    "CTG": "VietinBank",
-    "VNPOST": "Bưu điện",
-}
-HEADERS = {
-    "line_no": ("STT", "number", 6),
-    "line_ref": ("Mã tham chiếu", "text", 16),
-    "full_name": ("Họ tên đối tượng", "text", 28),
-    "payee_name": ("Người nhận", "text", 28),
-    "payee_name_ascii": ("Tên người thụ hưởng", "text", 28),
-    "account_no": ("Số tài khoản", "text", 20),
-    "provider_name": ("Ngân hàng thụ hưởng", "text", 28),
-    "amount": ("Số tiền", "amount", 16),
-    "memo": ("Nội dung", "text", 32),
-    "commune": ("Xã/phường", "text", 22),
-    "village": ("Thôn/khối", "text", 18),
-    "blank": ("Ký nhận", "text", 16),
-    "request_ref": ("Mã yêu cầu", "text", 22),
-    "holder_name": ("Họ tên chủ tài khoản", "text", 28),
-    "holder_birth": ("Ngày sinh", "text", 12),
-    "holder_sex": ("Giới tính", "text", 10),
-    "holder_id": ("Số CCCD", "text", 16),
-    "holder_phone": ("Điện thoại", "text", 14),
-    "holder_address": ("Địa chỉ", "text", 36),
-    "holder_type": ("Tư cách", "text", 16),
-    "beneficiary_name": ("Người hưởng", "text", 28),
-    "account_name": ("Tên chủ tài khoản (in hoa không dấu)", "text", 28),
-    "answer": ("Kết quả", "text", 14),
-    "reason": ("Lý do", "text", 28),
-}
+_EVERY_OTHER = "*"
 
 
 def load_file_profiles() -> dict[str, int]:
-    """File profiles as presets: an office adapts them with its branch."""
-    return insert_missing("Provider File Profile", ((name, _profile(name)) for name in PROFILES))
+    """File profiles as presets."""
+    return insert_missing("Provider File Profile", ((one["profile_name"], one) for one in presets()))
 
 
-def _profile(name: str) -> dict:
-    columns = []
-    for field in PROFILES[name]:
-        header, kind, width = HEADERS[field]
-        columns.append({"source_field": field, "header": header, "kind": kind, "width": width})
-    return {
-        "profile_name": name,
-        "file_type": "XLSX",
-        "sheet_name": "data",
-        "header_row": 4,
-        "purpose": "Account Requests" if name == REQUESTS else "Payment",
-        "title": "{office} {list}" if name == REQUESTS else "{office} {programme} {month} {batch}",
-        "memo_template": MEMO,
-        "memo_length": 70,
-        "unconfirmed": int(name != REQUESTS),  # the neutral layout is our own
-        "columns": columns,
-    }
+def presets() -> list[dict]:
+    """The shipped layouts as values of a Provider File Profile."""
+    data = _data()
+    return [
+        {
+            **data["defaults"],
+            **{key: value for key, value in one.items() if key not in ("columns", "used_by")},
+            "columns": [_column(data["columns"], column) for column in one["columns"]],
+        }
+        for one in data["profiles"]
+    ]
+
+
+def _data() -> dict:
+    with open(frappe.get_app_path("ansinh_app", "data", "file_profiles.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def _column(usual: dict, column: str | list) -> dict:
+    """A column by its field alone, or with a header and kind of its own."""
+    field, *own = [column] if isinstance(column, str) else column
+    header, kind, width = [*own, *usual[field][len(own) :]]
+    return {"source_field": field, "header": header, "kind": kind, "width": width}
 
 
 def load_providers() -> dict[str, int]:
-    """Banks, the Post and mobile money, from banks.csv."""
+    """Banks, the Post and mobile money, from banks.csv, each with its layouts."""
+    layouts = layouts_of_providers()
     return insert_missing(
-        "Payment Service Provider", ((row["code"], _provider(row)) for row in read("banks"))
+        "Payment Service Provider", ((row["code"], _provider(row, layouts)) for row in read("banks"))
     )
 
 
-def _provider(row: dict) -> dict:
+def layouts_of_providers() -> dict[str, dict[str, str]]:
+    """Provider code -> its layouts by field; "*" are those of every provider without its own."""
+    found: dict[str, dict[str, str]] = {}
+    for one in _data()["profiles"]:
+        used = one.get("used_by") or {"providers": ()}
+        for code in used["providers"]:
+            found.setdefault(code, {})[used["field"]] = one["profile_name"]
+    return found
+
+
+def _provider(row: dict, layouts: dict) -> dict:
     return {
         "provider_code": row["code"],
         "short_name": row["short_name"],
@@ -113,7 +71,8 @@ def _provider(row: dict) -> dict:
         "kind": row["kind"],
         "napas_bin": row["napas_bin"],
         "aliases": row["aliases"],
-        "file_profile": PROFILE_OF.get(row["code"], GENERAL),
+        **layouts[_EVERY_OTHER],
+        **layouts.get(row["code"], {}),
         "is_active": int(row["is_active"]),
         "certainty": row["certainty"],
     }

@@ -165,6 +165,24 @@ def as_user(email: str):
         frappe.set_user(before)
 
 
+@contextmanager
+def asked(path: str = "/", method: str = "POST", **arguments):
+    """A request in hand, as a host has it; by POST, so that nothing the test does is committed."""
+    missing = object()
+    before, form = getattr(frappe.local, "request", missing), frappe.local.form_dict
+    frappe.local.request = frappe._dict(method=method, path=path)
+    frappe.local.form_dict = frappe._dict(arguments)
+    frappe.flags.personal_data_seen = set()
+    try:
+        yield
+    finally:
+        frappe.local.form_dict = form
+        if before is missing:
+            del frappe.local.request
+        else:
+            frappe.local.request = before
+
+
 def commune_row(**values) -> dict:
     """One row of a commune's list by header; a healthy adult paid in cash."""
     return {

@@ -203,6 +203,16 @@ def batches_of(period: str, docstatus: int = 0) -> list[str]:
     )
 
 
+def cancel_batch(batch: str, reason: str = "Sai danh sách") -> None:
+    """Two people: the officer asks, the manager cancels."""
+    with as_user(OFFICER):
+        document = frappe.get_doc("Payout Batch", batch)
+        document.cancel_reason = reason
+        document.save()
+    with as_user(MANAGER):
+        apply_workflow(frappe.get_doc("Payout Batch", batch), "Cancel")
+
+
 def approve(batch: str):
     """Submitted for approval by the officer, approved and sealed by the manager."""
     with as_user(OFFICER):

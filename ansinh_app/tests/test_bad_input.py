@@ -324,8 +324,7 @@ class TestMonth(Office):
         self.prepare(self.may)
         batch = world.batches_of(self.may)[0]
         world.approve(batch)
-        with world.as_user(world.MANAGER):
-            frappe.get_doc("Payout Batch", batch).cancel()
+        world.cancel_batch(batch)
         for _turn in range(2):
             self.prepare(self.may)
         self.assertEqual(self.total(self.may), 1_080_000)
@@ -338,8 +337,7 @@ class TestMonth(Office):
         batch = world.batches_of(self.may)[0]
         world.approve(batch)
         content = world.answer(batch)
-        with world.as_user(world.MANAGER):
-            frappe.get_doc("Payout Batch", batch).cancel()
+        world.cancel_batch(batch)
         refusal = (ResultFileError, frappe.CancelledLinkError)
         self.assertSaysInVietnamese(told(lambda: world.import_result(batch, content), refusal), batch)
         self.assertEqual({line.status for line in world.lines_of(self.may)}, {"Cancelled"})

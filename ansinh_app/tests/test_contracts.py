@@ -5,10 +5,13 @@ from unittest.mock import patch
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
+from ansinh_app.api import prepare_period
 from ansinh_app.exceptions import ContractError
-from ansinh_app.payee_accounts import contracts
-from ansinh_app.payee_accounts.doctype.bank_contract.bank_contract import renew
-from ansinh_app.tests.factories import make_office, make_user
+from ansinh_app.payee_accounts import contracts, papers
+from ansinh_app.payee_accounts.doctype.bank_contract.bank_contract import renew, show_fees
+from ansinh_app.payouts import settlements
+from ansinh_app.tests import payout_world as world
+from ansinh_app.tests.factories import MAI_PHA, VINH_TRAI, as_user, make_office, make_user
 from ansinh_app.tests.test_account_requests import BANK, make_contract
 
 
@@ -78,3 +81,41 @@ class TestContracts(FrappeTestCase):
             "Trần Mẫu",
         ):
             self.assertIn(part, html)
+
+    def test_annexes(self):
+        self.contract.append(
+            "commitments", {"commitment": "Miễn phí rút tiền tại ATM Napas", "promised": 0, "note": "đang thương lượng"}
+        )
+        point = {"doctype": "Pay Point", "point_name": "ATM Vĩnh Trại", "kind": "ATM", "provider": BANK}
+        frappe.get_doc({**point, "administrative_unit": VINH_TRAI}).insert()
+        frappe.get_doc({**point, "point_name": "ATM đóng", "status": "Closed", "administrative_unit": MAI_PHA}).insert()
+        html = frappe.get_print("Bank Contract", self.contract.name, "Contract Annexes", doc=self.contract)
+        for part in ("PHỤ LỤC", "ATM Napas", "đang thương lượng", "☐", "ATM Vĩnh Trại", "Xã Mai Pha", "0,55 %",
+                     "Sacombank - mở tài khoản", "Mã tham chiếu"):  # fmt: skip
+            self.assertIn(part, html)
+        self.assertNotIn("ATM đóng", html)
+        with as_user(make_user("annex-bid@example.com", "Bank Officer", providers=["BID"])):
+            self.assertRaises(frappe.PermissionError, papers.annexes_paper, self.contract)
+
+
+class TestFees(FrappeTestCase):
+    def test_the_fee_of_a_contract_is_that_of_the_settlement_month_by_month(self):
+        world.make_users()
+        office = world.make_office("FEE-" + frappe.generate_hash(length=6).upper()).name
+        world.make_contracts(office)
+        people = [world.make_person(office, f"Lý Thị {name}") for name in ("Phí", "Lỗi")]
+        for person in people:
+            world.make_entitlement(person)
+        contract = frappe.get_doc("Bank Contract", {"office": office, "provider": "STB"})
+        frappe.clear_messages()
+        show_fees(contract.as_json())
+        self.assertNotIn("<table", frappe.get_message_log()[-1]["message"])
+        period = world.make_period(office, "2024-05", "2024-04-24").name
+        prepare_period(period)
+        lines = {line.beneficiary: line.name for line in world.lines_of(period)}
+        world.pay(period, {lines[people[1].name]: ("Không thành công", "Mã lỗi 68")})
+        (row,) = contracts.fees_by_month(contract.name)
+        self.assertEqual((str(row["month"]), row["paid"], row["fee"]), ("2024-05-01", 540_000, 2_700))
+        self.assertEqual(settlements.reconcile(office, period, "STB").fee_amount, row["fee"])
+        show_fees(contract.as_json())
+        self.assertIn("2.700", frappe.get_message_log()[-1]["message"])

@@ -1,6 +1,7 @@
 """The papers say what was sealed: header block, subtotals, words, seal; drafts say so; HIV never shows."""
 
 import re
+from unittest.mock import patch
 
 import frappe
 from frappe.tests.utils import FrappeTestCase
@@ -8,6 +9,7 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import prepare_period
 from ansinh_app.registry.people import birth
 from ansinh_app.tests import payout_world as world
+from ansinh_app.utils import printing
 from ansinh_app.utils.printing import payment_list_paper, place_and_day, signatures
 
 OFFICE, CODE = "PAPER-T", "PAPER-T"
@@ -157,6 +159,17 @@ class TestPapers(FrappeTestCase):
         self.assertIn("account_no", keys)
         self.assertEqual(len(keys), paper["before"] + len(paper["money"]) + paper["after"])
         self.assertAlmostEqual(sum(column.percent for column in paper["columns"]), 100, delta=0.2)
+
+    def test_a_list_of_several_pages_sums_each_and_carries_forward(self):
+        name = self.batch("Bank Transfer")
+        with patch.object(printing, "_LIST_HEIGHT", 66), patch.object(printing, "_SIGN_HEIGHT", 60):
+            pages = payment_list_paper(frappe.get_doc("Payout Batch", name))["pages"]
+            text = paper("Payout Batch", name, "Payment List")
+        self.assertEqual([(page.count, page.running_count) for page in pages], [(1, 1), (1, 2)])
+        self.assertEqual(pages[1].running["total"], sum(page.sums["total"] for page in pages))
+        self.assertEqual(text.count("Cộng trang: 1 người"), 2)
+        self.assertEqual(text.count("Lũy kế: 1 người"), 1)
+        self.assertIn("Tổng cộng: 2 người", text)
 
     def test_cash_list_has_a_signature_column_and_no_account(self):
         html = frappe.get_print("Payout Batch", self.batch("Cash"), print_format="Payment List")

@@ -4,7 +4,7 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.core.months import Month
-from ansinh_app.patches import add_one_off_levels, show_births_as_known
+from ansinh_app.patches import add_bank_aliases, add_one_off_levels, show_births_as_known
 from ansinh_app.policy.law import load_law
 from ansinh_app.tests import payout_world as world
 
@@ -72,3 +72,12 @@ class TestPatches(FrappeTestCase):
         show_births_as_known.execute()
         for shown, name in people.items():
             self.assertEqual(frappe.db.get_value("Beneficiary", name, "birth_shown"), shown)
+
+    def test_banks_get_the_names_communes_call_them_by_and_keep_their_own(self):
+        frappe.db.set_value("Payment Service Provider", "AGRIBANK", "aliases", "NHNo;Nhà băng chợ")
+        add_bank_aliases.execute()
+        add_bank_aliases.execute()
+        names = frappe.db.get_value("Payment Service Provider", "AGRIBANK", "aliases").split(";")
+        self.assertEqual(names[:2], ["NHNo", "Nhà băng chợ"])
+        self.assertIn("NN và PTNT", names)
+        self.assertEqual(len(names), len(set(names)))

@@ -8,7 +8,9 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import prepare_period
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import AllotmentError, PeriodStateError, SettlementError
+from ansinh_app.payouts import drawdowns
 from ansinh_app.payouts.doctype.payout_period import payout_period as actions
+from ansinh_app.payouts.report.budget_settlement import budget_settlement
 from ansinh_app.tests import payout_world as world
 
 
@@ -24,7 +26,7 @@ class TestTreasury(FrappeTestCase):
         for name in ("Một", "Hai"):
             world.make_entitlement(world.make_person(self.office, f"Lý Thị {name}"))
 
-    def allot(self, amount: int, programme: str = "BTXH", year: int = 2024):
+    def allot(self, amount: int, programme: str = "BTXH", year: int = 2024, **values):
         document = frappe.get_doc(
             {
                 "doctype": "Budget Allotment",
@@ -32,6 +34,7 @@ class TestTreasury(FrappeTestCase):
                 "programme": programme,
                 "year": year,
                 "amount": amount,
+                **values,
             }
         ).insert()
         document.submit()
@@ -153,12 +156,114 @@ class TestTreasury(FrappeTestCase):
         settlement = frappe.get_doc("Settlement", self.act("make_settlements", june)[0])
         self.assertEqual(as_dong(settlement.difference), 180_000)
         self.assertRaises(SettlementError, settlement.submit)
+        too_much = self.give_back(june, 180_001)
+        self.assertRaises(SettlementError, too_much.submit)
+        voucher = self.give_back(june, 180_000)
+        left = drawdowns.allotment_left(self.office, "BTXH", 2024)
+        voucher.submit()
+        self.assertEqual(drawdowns.allotment_left(self.office, "BTXH", 2024), left + 180_000)
+        self.assertEqual(voucher.amount_in_words, "Một trăm tám mươi nghìn đồng")
         settlement.reload()
-        settlement.returned = 180_000
         settlement.submit()
-        self.assertEqual(as_dong(settlement.closing_held), 0)
+        self.assertEqual((as_dong(settlement.returned), as_dong(settlement.closing_held)), (180_000, 0))
+        voucher.reload()
+        self.assertRaises(SettlementError, voucher.cancel)
         july = self.month("2024-07", "2024-06-24")
         self.assertEqual(as_dong(self.drawdown(july).held_by_provider), 0)
+
+    def give_back(self, period: str, amount: int, **values):
+        return frappe.get_doc(
+            {
+                "doctype": "Treasury Return",
+                "office": self.office,
+                "period": period,
+                "programme": "BTXH",
+                "provider": "STB",
+                "amount": amount,
+                **values,
+            }
+        ).insert()
+
+    def test_money_recovered_from_people_goes_to_the_treasury_once(self):
+        self.allot(100_000_000)
+        may = self.month("2024-05", "2024-04-24")
+        person = frappe.db.get_value("Beneficiary", {"office": self.office, "full_name": "Lý Thị Hai"}, "name")
+        world.change(
+            frappe.get_doc("Beneficiary", person),
+            "Stop",
+            "2024-05-20",
+            entitlement=frappe.db.get_value("Entitlement", {"beneficiary": person}, "name"),
+            effective_month="2024-05-01",
+        )
+        june = self.month("2024-06", "2024-05-24")
+        case = frappe.get_doc("Recovery Case", {"beneficiary": person})
+        case.submit()
+        case.append("repayments", {"paid_on": "2024-06-10", "amount": 300_000, "voucher_no": "PT 01"})
+        case.save()
+
+        def voucher(amount: int):
+            rows = [{"recovery_case": case.name, "amount": amount}]
+            return self.give_back(june, 0, source="Money Recovered", cases=rows, provider=None)
+
+        self.assertRaises(SettlementError, voucher, 300_001)
+        first, second = voucher(200_000), voucher(200_000)
+        first.submit()
+        self.assertEqual(as_dong(first.amount), 200_000)
+        self.assertRaises(SettlementError, second.submit)
+        self.assertEqual(frappe.db.get_value("Treasury Return", second.name, "docstatus"), 0)
+        settlement = frappe.get_doc("Settlement", self.act("make_settlements", may)[0])
+        self.assertEqual(as_dong(settlement.returned or 0), 0)
+
+    def test_the_fee_is_drawn_by_itself_once_the_month_is_settled(self):
+        self.allot(100_000_000)
+        may = self.month("2024-05", "2024-04-24", fail="Lý Thị Hai")
+        self.drawdown(may).submit()
+        self.assertEqual(self.act("make_drawdowns", may), [])
+        settlement = frappe.get_doc("Settlement", self.act("make_settlements", may)[0])
+        settlement.submit()
+        fee = self.drawdown(may)
+        self.assertEqual((fee.purpose, as_dong(fee.amount), fee.settlement), ("Provider Fee", 2_700, settlement.name))
+        self.assertRaises(AllotmentError, fee.submit)
+        left = drawdowns.allotment_left(self.office, "BTXH", 2024)
+        self.allot(2_700, purpose="Provider Fee")
+        self.assertEqual(drawdowns.allotment_left(self.office, "BTXH", 2024), left)
+        self.assertRaises(PeriodStateError, frappe.copy_doc(fee).insert)
+        fee.reload()
+        fee.submit()
+        self.assertEqual(as_dong(fee.allotment_left), 0)
+        self.assertEqual(self.act("make_drawdowns", may), [])
+        settlement.reload()
+        self.assertRaises(SettlementError, settlement.cancel)
+        june = self.month("2024-06", "2024-05-24")
+        self.assertEqual(as_dong(self.drawdown(june).held_by_provider), 540_000)
+
+    def test_the_budget_year_adds_up_and_says_what_does_not(self):
+        self.allot(100_000_000)
+        self.allot(10_000, purpose="Provider Fee")
+        may = self.month("2024-05", "2024-04-24", fail="Lý Thị Hai")
+        self.drawdown(may).submit()
+        frappe.get_doc("Settlement", self.act("make_settlements", may)[0]).submit()
+        self.drawdown(may).submit()
+        _columns, rows, _message, _chart, summary = budget_settlement.execute(
+            {"office": self.office, "year": 2024}
+        )
+        by_purpose = {row.get("purpose"): row for row in rows}
+        names = ("allotted", "opening", "drawn", "paid", "returned", "closing", "difference", "left")
+        self.assertEqual(
+            [by_purpose[frappe._("Benefits")][name] for name in names],
+            [100_000_000, 0, 1_080_000, 540_000, 0, 540_000, 0, 98_920_000],
+        )
+        self.assertEqual(
+            [by_purpose[frappe._("Provider Fee")][name] for name in names],
+            [10_000, 0, 2_700, 2_700, 0, 0, 0, 7_300],
+        )
+        self.assertEqual([item["value"] for item in summary], [100_010_000, 542_700, 540_000, 0])
+        next_year = budget_settlement.settle(self.office, 2025)
+        self.assertEqual(next_year[("BTXH", "Benefits")].opening, 540_000)
+        # A month paid whose drawdown nobody recorded is what the year cannot explain.
+        self.month("2024-06", "2024-05-24")
+        year = budget_settlement.settle(self.office, 2024)[("BTXH", "Benefits")]
+        self.assertEqual((year.paid, year.drawn, year.difference), (2_160_000, 1_080_000, -1_080_000))
 
     def test_settlement_waits_for_results(self):
         self.allot(100_000_000)

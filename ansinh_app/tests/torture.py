@@ -12,6 +12,7 @@ import xlsxwriter
 
 from ansinh_app.core import fonts
 from ansinh_app.core.names import without_marks
+from ansinh_app.tests.torture_files import as_html, as_ods, as_spreadsheet_xml
 
 _FAMILY = "Nguyễn Trần Lê Phạm Hoàng Nông Triệu Lý Vi Hứa Đặng Bế Đàm Lương Dương Đỗ".split()
 _MIDDLE = {"Male": "Văn Đức Hữu Minh Quốc".split(), "Female": "Thị Thu Ngọc Thúy Diệu".split()}
@@ -104,7 +105,9 @@ class Habits:
     blanks: bool = False
     signature: bool = True
     text: Callable[[str], str] = str
-    kind: str = "xlsx"  # xlsx, xls, csv:<encoding>:<separator>
+    kind: str = "xlsx"  # xlsx, xlsx 1904, xls, html, xml, ods, csv:<encoding>:<separator>
+    title: str = "DANH SÁCH ĐỐI TƯỢNG HƯỞNG TRỢ CẤP HẰNG THÁNG"
+    sheet: str = "DS chi trả"
     second_sheet: str = ""  # cover, list
     first_row: int = 0
     first_column: int = 0
@@ -198,7 +201,7 @@ def _grid(habits: Habits, persons: list[Person]) -> tuple[list[list], list[tuple
         [text(line)] + [""] * (width - 1)
         for line in (
             "ỦY BAN NHÂN DÂN XÃ MẪU SƠN",
-            "DANH SÁCH ĐỐI TƯỢNG HƯỞNG TRỢ CẤP HẰNG THÁNG",
+            habits.title,
             "(Kèm theo Công văn số 12/UBND ngày 05 tháng 5 năm 2024)",
         )[: habits.titles]
     ]
@@ -278,20 +281,30 @@ def _file(habits: Habits, grid: list[list], merges: list[tuple]) -> tuple[bytes,
     if habits.kind.startswith("csv"):
         _csv, encoding, separator = habits.kind.split(":")
         return _as_text(grid, encoding, {"tab": "\t"}.get(separator, separator)), "csv"
+    if habits.kind == "broken csv":
+        # One quote that nothing closes, before the second person's name.
+        text = _as_text(grid, "utf-8", ";").decode().replace("\r\n2;", '\r\n2;"', 1)
+        return text.encode(), "csv"
+    if habits.kind in _OTHERS:
+        return _OTHERS[habits.kind](grid), "ods" if habits.kind == "ods" else "xls"
     if habits.kind == "xls":
         return _as_xls(grid, merges), "xls"
     return _as_xlsx(habits, grid, merges), "xlsx"
 
 
+_OTHERS = {"html": as_html, "xml": as_spreadsheet_xml, "ods": as_ods}
+
+
 def _as_xlsx(habits: Habits, grid: list[list], merges: list[tuple]) -> bytes:
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
+    options = {"in_memory": True, "strings_to_formulas": False, "date_1904": habits.kind == "xlsx 1904"}
+    with xlsxwriter.Workbook(target, options) as book:
         day = book.add_format({"num_format": "dd/mm/yyyy"})
         if habits.second_sheet == "cover":
             cover = book.add_worksheet("Bìa")
             cover.write_string(0, 0, "CÔNG VĂN"), cover.write_string(2, 0, "Kính gửi: Phòng Nội vụ")
             book.add_worksheet("Trống")
-        page = book.add_worksheet("DS chi trả")
+        page = book.add_worksheet(habits.sheet)
         for first, left, last, right in merges:
             if (first, left) != (last, right):
                 page.merge_range(first, left, last, right, "")
@@ -554,7 +567,255 @@ def clerks() -> Iterator[Habits]:
     yield replace(everything, name="50 everything, XLS", kind="xls")
 
 
+ENGLISH = dict(
+    zip(
+        HEADERS,
+        "No.|Full name|Date of birth|Gender|ID No.|Village|Category|Amount|Decision No.|Decision date|From month"
+        "|Account number|Bank name|Phone number|Remarks".split("|"),
+        strict=True,
+    )
+)
+WORDY = HEADERS | {
+    "full_name": "Họ và tên đối tượng được hưởng trợ cấp xã hội hàng tháng (*)",
+    "date_of_birth": "Ngày, tháng, năm sinh (ghi theo giấy khai sinh)",
+    "personal_id": "5. Số thẻ Căn cước công dân/Mã số định danh cá nhân",
+    "village": "Nơi cư trú (thôn, bản, khối phố)",
+    "amount": "Mức trợ cấp hàng tháng (1.000 đồng)",
+    "effective_from": "Thời gian bắt đầu được hưởng",
+    "bank": "Tên ngân hàng nơi mở tài khoản",
+}
+DOTTED = HEADERS | {
+    "stt": "S.T.T",
+    "full_name": "HỌ & TÊN",
+    "date_of_birth": "N. SINH",
+    "sex": "G.TÍNH",
+    "personal_id": "C.C.C.D",
+    "account_no": "SỐ T.K",
+    "bank": "MỞ TẠI NH",
+    "phone": "Đ.THOẠI",
+    "note": "G.CHÚ",
+}
+OF_A_SYSTEM = dict(
+    zip(
+        HEADERS,
+        "Stt HoTen NgaySinh GioiTinh SO_CCCD Thon DoiTuong MUC_HUONG SoQD NgayQD TuThang SoTaiKhoan NganHang "
+        "SoDienThoai GhiChu".split(),
+        strict=True,
+    )
+)
+
+
+def misread(text: str) -> str:
+    """Text in UTF-8 as a program shows it that takes it for Windows-1252."""
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+
+
+def _without(*columns: str) -> tuple[str, ...]:
+    return tuple(column for column in HEADERS if column not in columns)
+
+
+def _with(place: int, *columns: str, without: str = "") -> tuple[str, ...]:
+    kept = _without(without)
+    return (*kept[:place], *columns, *kept[place:])
+
+
+def strangers() -> Iterator[Habits]:
+    """Habits met later: of other offices, other programs, other machines."""
+    plain = Habits("51 English headers", headers=ENGLISH)
+    yield plain
+    yield Habits("52 wordy headers", headers=WORDY, cells={"amount": lambda p: 540})
+    yield Habits("53 initials in headers", headers=DOTTED)
+    yield Habits("54 headers of a web system", headers=OF_A_SYSTEM, titles=0)
+    yield Habits("55 a plan of ninety rows above", first_row=90)
+    yield Habits(
+        "56 name in three columns",
+        columns=_with(1, "family_name", "middle_name", "given_name", without="full_name"),
+        headers=HEADERS | {"family_name": "Họ", "middle_name": "Tên đệm", "given_name": "Tên"},
+        cells={
+            "family_name": lambda p: p.full_name.split()[0],
+            "middle_name": lambda p: " ".join(p.full_name.split()[1:-1]),
+            "given_name": lambda p: p.full_name.split()[-1],
+        },
+        reads={"full_name": lambda p: p.full_name},
+    )
+    sexes = {"male": "Nam", "female": "Nữ"}
+    yield Habits(
+        "57 one and zero for the sex",
+        columns=_with(3, "male", "female", without="sex"),
+        headers=HEADERS | sexes,
+        cells={"male": lambda p: int(p.sex == "Male"), "female": lambda p: int(p.sex == "Female")},
+        reads={"sex": lambda p: p.sex},
+    )
+    yield Habits(
+        "58 years under a bare nam and nữ",
+        columns=_with(2, "male", "female", without="date_of_birth"),
+        headers=HEADERS | sexes,
+        cells={
+            "male": lambda p: p.date_of_birth.year if p.sex == "Male" else "",
+            "female": lambda p: p.date_of_birth.year if p.sex == "Female" else "",
+            "sex": lambda p: "",
+        },
+        reads={**_YEAR_ONLY, "sex": lambda p: p.sex},
+    )
+    yield Habits("59 month before day", cells={"date_of_birth": lambda p: f"{p.date_of_birth:%m/%d/%Y}"})
+    yield Habits(
+        "60 dates as programs write them",
+        cells={
+            "date_of_birth": _alternate(
+                lambda p: f"{p.date_of_birth:%d/%m/%Y} 12:00:00 SA",
+                lambda p: f"{p.date_of_birth:%Y/%m/%d}",
+                lambda p: f"'{p.date_of_birth:%d-%b-%Y}",
+                lambda p: f"{p.date_of_birth.day}-thg {p.date_of_birth.month}-{p.date_of_birth.year}",
+                lambda p: f"{p.date_of_birth:%Y%m%d}",
+                lambda p: f"{p.date_of_birth:%d/%m/%Y} ({2024 - p.date_of_birth.year} tuổi)",
+            )
+        },
+    )
+    yield Habits(
+        "61 days of an old Macintosh",
+        kind="xlsx 1904",
+        cells={"date_of_birth": lambda p: (p.date_of_birth - date(1904, 1, 1)).days},
+    )
+    yield Habits(
+        "62 letters for digits",
+        cells={
+            "date_of_birth": lambda p: f"{p.date_of_birth:%d/%m/%Y}".replace("0", "O"),
+            "personal_id": lambda p: p.personal_id.replace("0", "O", 1),
+        },
+    )
+    yield Habits(
+        "63 birth behind the name",
+        columns=_without("date_of_birth"),
+        cells={
+            "full_name": _alternate(
+                lambda p: f"{p.full_name} ({p.date_of_birth.year})",
+                lambda p: f"{p.full_name} sinh năm {p.date_of_birth.year}",
+                lambda p: f"{p.full_name} - SN {p.date_of_birth.year}",
+            )
+        },
+        reads=_YEAR_ONLY,
+    )
+    yield Habits(
+        "64 words beside the number",
+        cells={
+            "personal_id": _alternate(
+                lambda p: f"CCCD: {p.personal_id}",
+                lambda p: f"{p.personal_id} cấp ngày 10/05/2021",
+                lambda p: f"‘{p.personal_id}.",
+                lambda p: f"{float(p.personal_id):.10E}",
+            )
+        },
+    )
+    yield Habits(
+        "65 several people in a cell",
+        cells={
+            "full_name": _alternate(
+                lambda p: f"{p.full_name}\nTrần Thị Lan Anh",
+                lambda p: f"1. {p.full_name} 2. Trần Thị Lan Anh",
+                lambda p: f"{p.full_name}, Trần Thị Lan Anh",
+                lambda p: f"{p.full_name} và Trần Thị Lan Anh",
+            )
+        },
+        refuses="full_name",
+    )
+    yield Habits("66 small letters", cells={"full_name": lambda p: p.full_name.lower()})
+    yield Habits(
+        "67 marks nobody sees",
+        cells={"full_name": lambda p: "\u2067" + p.full_name.replace(" ", "\u00a0\u200b") + "\u2069\ufeff"},
+    )
+    yield Habits("68 misread UTF-8", text=misread)
+    yield Habits("69 misread UTF-8 in CSV", kind="csv:utf-8-sig:;", text=misread)
+    yield Habits(
+        "70 a font per column",
+        columns=_with(1, "family_name", "given_name", without="full_name"),
+        headers=HEADERS | {"family_name": "Họ đệm", "given_name": "Tên"},
+        cells={
+            "family_name": lambda p: to_font(p.full_name.rsplit(" ", 1)[0], fonts.TCVN3),
+            "given_name": lambda p: to_font(p.full_name.rsplit(" ", 1)[1], fonts.TCVN3),
+            "village": lambda p: to_font(p.village, fonts.VNI),
+        },
+        reads={"full_name": lambda p: p.full_name},
+    )
+    yield Habits(
+        "71 decision in one cell",
+        columns=_without("decision_date"),
+        headers=HEADERS | {"decision_no": "Quyết định (số, ngày)"},
+        cells={
+            "decision_no": _alternate(
+                lambda p: "Số 125/QĐ-UBND ngày 15/04/2024",
+                lambda p: "QĐ số 125/QĐ-UBND, ngày 15 tháng 4 năm 2024 của UBND huyện",
+                lambda p: "125/QĐ-UBND (15.4.2024)",
+                lambda p: "125/QĐ-UBND - 15/4/2024",
+            )
+        },
+        reads={"decision_no": lambda p: "125/QĐ-UBND", "decision_date": lambda p: p.decision_date},
+    )
+    yield Habits(
+        "72 account in words",
+        columns=_without("bank"),
+        cells={
+            "account_no": _alternate(
+                lambda p: f"STK {p.account_no} ({_BANKS[p.bank]})",
+                lambda p: f"{p.account_no[:4]} {p.account_no[4:]} mở tại {_BANKS[p.bank]}",
+                lambda p: f"{_BANKS[p.bank]}: {p.account_no}",
+            )
+        },
+        reads={"bank": lambda p: _BANKS[p.bank]},
+    )
+    yield Habits(
+        "73 phone and account confused",
+        cells={"account_no": lambda p: p.phone, "phone": lambda p: p.account_no},
+        reads={"phone": lambda p: None},
+        refuses="account_no",
+    )
+    yield Habits(
+        "74 receiver in the note",
+        cells={
+            "note": _alternate(
+                lambda p: "con: Lê Văn Nhận nhận thay",
+                lambda p: "Ủy quyền cho con là Lê Văn Nhận",
+                lambda p: "Người giám hộ: Lê Văn Nhận (cháu)",
+            )
+        },
+        reads={"representative_name": lambda p: "Lê Văn Nhận"},
+    )
+    yield Habits(
+        "75 errors of formulas",
+        cells={"village": lambda p: "#REF!", "phone": lambda p: "#N/A", "amount": lambda p: "#VALUE!"},
+        reads={"village": lambda p: None, "phone": lambda p: None},
+    )
+    yield Habits(
+        "76 category in the title",
+        columns=_without("category"),
+        title="DANH SÁCH NGƯỜI KHUYẾT TẬT NẶNG HƯỞNG TRỢ CẤP",
+        reads={"category": lambda p: "Người khuyết tật nặng"},
+    )
+    yield Habits(
+        "77 category in the sheet's name",
+        columns=_without("category"),
+        sheet="NKT nặng",
+        reads={"category": lambda p: "NKT nặng"},
+    )
+    yield Habits(
+        "78 degree in a column of its own",
+        columns=_with(7, "degree"),
+        headers=HEADERS | {"degree": "Mức độ KT"},
+        cells={"category": lambda p: "Người khuyết tật", "degree": lambda p: "Nặng"},
+        reads={"category": lambda p: "Người khuyết tật Nặng"},
+    )
+    yield Habits("79 web page named XLS", kind="html")
+    yield Habits("80 XML of Excel 2003", kind="xml")
+    yield Habits("81 OpenDocument", kind="ods")
+    yield Habits("82 a quote never closed", kind="broken csv")
+
+
+def everybody() -> Iterator[Habits]:
+    """All habits, in the order of their numbers."""
+    yield from clerks()
+    yield from strangers()
+
+
 def corpus() -> Iterator[Case]:
     """All workbooks, each of other people."""
-    for seed, habits in enumerate(clerks(), start=1):
+    for seed, habits in enumerate(everybody(), start=1):
         yield write(habits, seed)

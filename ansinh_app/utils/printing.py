@@ -16,9 +16,15 @@ from frappe.utils import getdate
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.core.months import Month
 from ansinh_app.registry.people import birth
+from ansinh_app.utils import paging
 
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 UNPAID = ("Failed", "Uncollected")
+# A4 across less its margins, in mm: what a list has for rows beside its head and sums, what the title block and
+# the signatures with the seal take, a row wide enough to sign in.
+_LIST_WIDTH, _LIST_HEIGHT = 262, 158
+_HEAD_HEIGHT, _SIGN_HEIGHT = 54, 76
+_SUM_ROW, _SIGNED_ROW = 4.6, 7.3
 
 
 def say(text: str) -> str:
@@ -116,8 +122,8 @@ def _lay_out_list(paper: dict, lines: list[dict]) -> None:
     if not paper["group"]:
         before.append(("category_shown", say("Group"), 24, ""))
     if paper["cash"]:
-        before += [("decision_no", say("Decision No."), 24, ""), ("village", say("Village"), 24, "")]
-        after = [("payee", say("Payee"), 35, ""), ("signature", say("Signature"), 28, "")]
+        before.append(("decision_no", say("Decision No."), 24, ""))
+        after = [("payee", say("Payee"), 35, ""), ("signature", say("Signature"), 40, "")]
     else:
         if any(line.coefficient for line in lines):
             before.append(("coefficient", say("Coeff."), 9, "digits"))
@@ -132,6 +138,40 @@ def _lay_out_list(paper: dict, lines: list[dict]) -> None:
     ]
     paper["money"] = [frappe._dict(key=key) for key in money]
     paper["before"], paper["after"] = len(before), len(after)
+    _lay_on_pages(paper)
+
+
+def _lay_on_pages(paper: dict) -> None:
+    """Adds `pages`: the rows of each sheet with its sum. Cash is called out by village, and signed for by hand."""
+    widths = {column.key: column.percent * _LIST_WIDTH / 100 for column in paper["columns"]}
+    least = _SIGNED_ROW if paper["cash"] else 0
+
+    def height(kind: str, value) -> float:
+        if kind != "line":
+            return _SUM_ROW
+        cells = [(str(value.get(key) or ""), width) for key, width in widths.items() if key != "payee"]
+        # The note stands under the name, in smaller type.
+        payee = [(text, widths["payee"]) for text in (value.payee, value.payee_note) if text]
+        return max(least, paging.row_height(cells), sum(paging.row_height([cell]) for cell in payee))
+
+    rows = []
+    for group in paper["groups"]:
+        place = None
+        for line in group.lines:
+            title = f"{group.title} - {line.village}" if paper["cash"] and line.village else group.title
+            if title != place:
+                place = title
+                rows.append(("head", title))
+            rows.append(("line", line))
+        rows.append(("sum", group))
+    paper["pages"] = paging.lay_out(
+        rows,
+        height,
+        lambda line: {field: line[field] for field in MONEY_FIELDS},
+        first=_LIST_HEIGHT - _HEAD_HEIGHT,
+        other=_LIST_HEIGHT,
+        last=_SIGN_HEIGHT,
+    )
 
 
 def drawdown_paper(doc) -> dict:
@@ -140,7 +180,7 @@ def drawdown_paper(doc) -> dict:
     paper = _paper(doc, doc.drawn_on)
     office = paper["office"]
     month = _month(doc.period)
-    codes = next((row for row in office.programmes if row.programme == doc.programme), frappe._dict())
+    codes = _budget_codes(office, doc.programme)
     receiver = frappe.get_cached_doc("Payment Service Provider", doc.receiver)
     contract = frappe.get_doc("Bank Contract", doc.contract) if doc.contract else frappe._dict()
     programme = _title("Benefit Programme", doc.programme)
@@ -158,6 +198,7 @@ def drawdown_paper(doc) -> dict:
         month_text=f"{month.month:02d}/{month.year}",
         year=getdate(doc.drawn_on).year if doc.drawn_on else month.year,
         programme_title=programme,
+        fee=doc.purpose == "Provider Fee",
         codes=codes,
         receiver=receiver,
         contract=contract,
@@ -169,6 +210,32 @@ def drawdown_paper(doc) -> dict:
         mark=_mark(doc),
     )
     return paper
+
+
+def return_paper(doc) -> dict:
+    """Giấy nộp trả kinh phí (form C2-05a/NS) of a Treasury Return."""
+    may_print(doc)
+    paper = _paper(doc, doc.returned_on)
+    month = _month(doc.period)
+    provider = frappe.get_cached_doc("Payment Service Provider", doc.provider) if doc.provider else None
+    paper.update(
+        month_text=f"{month.month:02d}/{month.year}",
+        year=getdate(doc.returned_on).year if doc.returned_on else month.year,
+        programme_title=_title("Benefit Programme", doc.programme),
+        codes=_budget_codes(paper["office"], doc.programme),
+        payer=provider.provider_name if provider else paper["office"].office_name,
+        recovered=doc.source == "Money Recovered",
+        reason=doc.reason or "",
+        amount=dong(doc.amount),
+        words=words(doc.amount),
+        mark=_mark(doc),
+    )
+    return paper
+
+
+def _budget_codes(office, programme: str):
+    """Chapter, sector, item and source an office books a programme under."""
+    return next((row for row in office.programmes if row.programme == programme), frappe._dict())
 
 
 def settlement_paper(doc) -> dict:

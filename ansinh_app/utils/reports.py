@@ -12,6 +12,7 @@ from frappe.utils import getdate, today
 from ansinh_app.core.ledger import Change, Entitlement, Person
 from ansinh_app.core.months import Month
 from ansinh_app.permissions import scope
+from ansinh_app.registry.moves import lived_then
 from ansinh_app.registry.units import unit_tree
 
 
@@ -25,6 +26,7 @@ class Claim:
     programme: str
     has_account: bool
     cash_reason: str
+    in_cash: bool = False
 
 
 class Communes:
@@ -67,6 +69,14 @@ class Communes:
     def code(self, unit: str | None) -> str:
         row = self.tree.units.get(unit)
         return (row.code if row else unit) or ""
+
+
+def communes_for(filters, on: date) -> Communes:
+    """The communes as they were on the day counted, or as they are today, when the reader asks for that.
+
+    In today's communes the months before and after a merger stand side by side.
+    """
+    return Communes(max(on, getdate(today())) if filters.get("units") == "Today" else on)
 
 
 def counted_for() -> Callable[[str, str], bool]:
@@ -146,11 +156,16 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
         .where(term.decision_date <= as_of)
         .orderby(term.name)
     )
-    if office:
+    then = lived_then(as_of)
+    if office and not then:
         query = query.where(person.office == office)
     if programme:
         query = query.where(term.programme == programme)
     changes = _changes_known(as_of)
+    rows = query.run(as_dict=True)
+    for row in rows:
+        # Whom a reform has moved since counts where he lived on the day, for who paid him then.
+        row.administrative_unit, row.office = then.get(row.beneficiary, (row.administrative_unit, row.office))
     return [
         Claim(
             beneficiary=row.beneficiary,
@@ -159,9 +174,11 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
             programme=row.programme,
             has_account=_paid_into_account(row, as_of),
             cash_reason=row.cash_reason or "",
+            in_cash=row.payment_method == "Cash",
         )
-        for row in query.run(as_dict=True)
-        if _alive(row, month, as_of) and _entitlement(row, changes[row.name]).state(month, as_of)[0]
+        for row in rows
+        if (not office or row.office == office)
+        and _alive(row, month, as_of) and _entitlement(row, changes[row.name]).state(month, as_of)[0]
     ]
 
 

@@ -27,9 +27,25 @@ def read_table(content: bytes) -> tuple[list[list[str]], str]:
     text = unicodedata.normalize("NFC", text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        if _has_swallowed(rows, separator):
+            # A quote that is never closed took the rows below into its cell: here quotes are only letters.
+            lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE)
+            rows = [[cell.strip('"') for cell in row] for row in lines]
     except csv.Error as error:
         raise UnknownEncodingError(str(error)) from error
     return rows, f"{encoding}, {'tab' if separator == chr(9) else separator}"
+
+
+def _has_swallowed(rows: list[list[str]], separator: str) -> bool:
+    """Whether a cell holds whole lines of the table."""
+    usual = max(map(len, rows), default=0)
+    return any(
+        line.count(separator) + 1 >= max(usual / 2, 3)
+        for row in rows
+        for cell in row
+        if "\n" in cell
+        for line in cell.split("\n")[1:]
+    )
 
 
 def decode(content: bytes) -> tuple[str, str]:

@@ -1,13 +1,16 @@
 """Strangers' workbooks in, our own out: any readable sheet becomes a grid; what we write holds no formula."""
 
 import io
+import pickle
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
+from xml.parsers import expat
 
 import python_calamine
 import xlsxwriter
@@ -15,7 +18,13 @@ from frappe import _, bold, throw
 
 from ansinh_app.exceptions import WorkbookError
 from ansinh_app.utils.annotated import Remarks, UnusualPackageError, annotate
-from ansinh_app.utils.text_tables import UnknownEncodingError, read_table
+from ansinh_app.utils.text_tables import UnknownEncodingError, decode, read_table
+from ansinh_app.utils.web_tables import (
+    BrokenTableError,
+    is_spreadsheet_xml,
+    read_html,
+    read_spreadsheet_xml,
+)
 
 Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
 
@@ -23,11 +32,15 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
+_PACKED_ROWS = 500
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
 _MACROS = b"xl/vbaProject.bin", "_VBA_PROJECT".encode("utf-16-le")
-_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+# Only cells that hold something: whole columns may be formatted down to the last row.
+_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*<[vfi]')
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_LATE_EPOCH = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)")
 
 
 @dataclass(slots=True)
@@ -50,21 +63,31 @@ class Workbook:
 
 
 class SheetGrid:
-    """One sheet's rows from the first row and column on, converted anew on each round.
+    """One sheet's rows from the first row and column on, kept packed: a list of 100,000 takes a few MB.
 
-    A cell merged over several rows counts for each of them, as the eye reads it.
+    A cell merged over several rows counts for each of them, as the eye reads it. `late_epoch`: days without
+    a format count from 1904.
     """
 
-    def __init__(self, sheet, file_name: str = "") -> None:
+    def __init__(self, sheet, file_name: str = "", late_epoch: bool = False) -> None:
+        self.late_epoch = late_epoch
         self._sheet, self._file_name = sheet, file_name
+        self._length = sheet.total_height
         self._left = [""] * ((sheet.start or (0, 0))[1])
         self._merged: dict[int, list[tuple[int, int]]] = {}
         for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
             for row in range(top + 1, bottom + 1):
                 self._merged.setdefault(row, []).append((column, top))
+        self._packed = [_pack(rows) for rows in _portions(self._whole_rows())]
+        # The reader's own copy takes thirty times as much.
+        del self._sheet, self._left, self._merged
 
     def __len__(self) -> int:
-        return self._sheet.total_height
+        return self._length
+
+    def __iter__(self) -> Iterator[list[object]]:
+        for packed in self._packed:
+            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below, by this process
 
     def _rows(self) -> Iterator[list[object]]:
         """The reader's rows; it has none for an empty sheet, and panics on some damaged ones."""
@@ -77,7 +100,7 @@ class SheetGrid:
                 raise
             _refuse(self._file_name, _("it is damaged: open it, save it again and send it anew"))
 
-    def __iter__(self) -> Iterator[list[object]]:
+    def _whole_rows(self) -> Iterator[list[object]]:
         above: dict[tuple[int, int], object] = {}
         first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
         tops = {top for _column, top in first}
@@ -89,6 +112,22 @@ class SheetGrid:
             if index in tops:
                 above.update({(c, t): row[c] for c, t in first if t == index and c < len(row)})
             yield row
+
+
+def _portions(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
+    while some := list(islice(rows, _PACKED_ROWS)):
+        yield some
+
+
+def _pack(rows: list[list[object]]) -> bytes:
+    """Rows as bytes of this process only; nothing of a stranger is ever unpacked this way.
+
+    The same text in many cells is kept once.
+    """
+    same: dict[str, str] = {}
+    for row in rows:
+        row[:] = [same.setdefault(value, value) if type(value) is str else value for value in row]
+    return zlib.compress(pickle.dumps(rows, protocol=pickle.HIGHEST_PROTOCOL), 1)
 
 
 def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, list[list[object]]]]:
@@ -109,20 +148,39 @@ def open_workbook(content: bytes, file_name: str = "") -> Workbook:
             _refuse(file_name, _("it holds macros: save it as XLSX without them"))
     if content.startswith(_ZIP):
         _guard_package(content, file_name)
-    elif _WEB_PAGE.match(content):
+    elif _WEB_PAGE.match(content) or is_spreadsheet_xml(content):
+        return _read_web(content, file_name)
+    elif b"MIME-Version:" in content[:300]:
         _refuse(file_name, _("it is a web page under an Excel name: open it in Excel and save it as XLSX"))
     elif content.startswith(b"PK"):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
     elif not content.startswith(_OLE):
         rows, read_as = _read_text(content, file_name)
         return Workbook([("CSV", rows)], f"CSV, {read_as}")
-    kind = "XLSX" if content.startswith(_ZIP) else "XLS"
+    kind = "XLS" if not content.startswith(_ZIP) else "ODS" if _ODS in content[:200] else "XLSX"
     return Workbook(_read_by_calamine(content, file_name), kind)
 
 
 def is_workbook(content: bytes) -> bool:
     """Whether the bytes are an XLSX package, which can be annotated in its own layout."""
-    return content.startswith(_ZIP)
+    return content.startswith(_ZIP) and _ODS not in content[:200]
+
+
+def _read_web(content: bytes, file_name: str) -> Workbook:
+    """A table of a web system, which Excel opens and whose makers call it .xls."""
+
+    def too_large() -> None:
+        _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
+
+    try:
+        if is_spreadsheet_xml(content) and b"<html" not in content[:4000].lower():
+            return Workbook(read_spreadsheet_xml(content, MAX_CELLS, too_large), "XML 2003")
+        sheets = read_html(decode(content)[0], MAX_CELLS, too_large)
+    except (BrokenTableError, UnknownEncodingError):
+        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+    if not sheets:
+        _refuse(file_name, _("it is a web page without a table: open it in Excel and save it as XLSX"))
+    return Workbook(sheets, "HTML")
 
 
 def write_workbook(sheets: Iterable[Sheet], created: datetime | None = None) -> bytes:
@@ -240,6 +298,9 @@ def _guard_package(content: bytes, file_name: str) -> None:
                 )
             if any(part.flag_bits & 1 for part in package.infolist()):
                 _refuse(file_name, _("it is protected by a password: save it without one"))
+            if _ODS in content[:200] and "content.xml" in names:
+                _guard_open_document(package, file_name)
+                return
             if "xl/workbook.xml" not in names:
                 _refuse(file_name, _("it is not an Excel workbook: save it as XLSX"))
             if _MACROS[0].decode() in names:
@@ -247,8 +308,47 @@ def _guard_package(content: bytes, file_name: str) -> None:
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _guard_sheet(package, name, file_name)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError, expat.ExpatError):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+
+
+def _guard_open_document(package: zipfile.ZipFile, file_name: str) -> None:
+    """Refuse an ODS whose repeated cells and rows would fill the memory; it says in few bytes how often."""
+    cells = across = 0
+    filled: list[int] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal across
+        if tag == "table:table-row":
+            filled.clear()
+            across = 0
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            across += int(attributes.get("table:number-columns-repeated", 1))
+            if any(name.startswith("office:") for name in attributes):
+                filled.append(across)
+        rows.append(int(attributes.get("table:number-rows-repeated", 1)) if tag == "table:table-row" else 0)
+
+    def end(tag: str) -> None:
+        nonlocal cells
+        repeated = rows.pop()
+        if tag == "table:table-row":
+            cells += repeated * (filled[-1] if filled else 0)
+            if cells > MAX_CELLS:
+                _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
+
+    rows: list[int] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    read = 0
+    with package.open("content.xml") as part:
+        while chunk := part.read(1 << 20):
+            read += len(chunk)
+            if read > MAX_UNPACKED:
+                _refuse(
+                    file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024)
+                )
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
 
 
 def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
@@ -265,8 +365,8 @@ def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
             for letters, number in _REFERENCE.findall(tail + chunk):
                 columns = max(columns, _column_number(letters))
                 rows = max(rows, int(number))
-            # A cell need not name its place.
-            cells += chunk.count(b"<c ") + chunk.count(b"<c>") + chunk.count(b"<c/>")
+            # A cell need not name its place; what only has a format holds nothing.
+            cells += chunk.count(b"<v>") + chunk.count(b"<is>") + chunk.count(b"<c>")
             if cells > MAX_CELLS:
                 _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
             tail = chunk[-200:]
@@ -287,12 +387,12 @@ def _column_number(letters: bytes) -> int:
 def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = []
+        grids, late = [], _is_late_epoch(content)
         for meta in book.sheets_metadata:
             visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
             if not visible or meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name), file_name)))
+            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name), file_name, late)))
         return grids
     except python_calamine.PasswordError:
         _refuse(file_name, _("it is protected by a password: save it without one"))
@@ -302,6 +402,14 @@ def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
         if not _is_panic(error):
             raise
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+
+
+def _is_late_epoch(content: bytes) -> bool:
+    """Whether the workbook counts its days from 1904, as those of an old Macintosh do."""
+    if not is_workbook(content):
+        return False
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return bool(_LATE_EPOCH.search(package.read("xl/workbook.xml")))
 
 
 def _is_panic(error: BaseException) -> bool:

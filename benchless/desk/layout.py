@@ -150,7 +150,9 @@ class FormLayout:
         item = self._fixed[key] and {**self._fixed[key], "name": f"{prefix}{df.fieldname}"}
         if item is None:
             return None
-        value, widget = doc.get(df.fieldname), item["widget"]
+        # What is worked out for the reader stands on no row.
+        value = getattr(doc, df.fieldname, None) if cint(df.get("is_virtual")) else doc.get(df.fieldname)
+        widget = item["widget"]
         item["readonly"] = item["readonly"] or bool(item["once"] and value and not self.new)
         if widget == "html":
             item["html"] = values.clean_html(_(df.options or "")) if df.options else ""
@@ -161,6 +163,8 @@ class FormLayout:
             return {**item, **self.grid(df)}
         item["value"] = values.for_input(df, value)
         item["display"] = values.show(df, value, doc)
+        if df.fieldtype == "Text Editor" and item["readonly"] and value:
+            item["rich"] = values.clean_html(cstr(value))
         if widget == "select":
             item["options"] = select_options(df, value)
         if widget == "link":

@@ -2,9 +2,9 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from frappe.sessions import get_csrf_token
 
 from benchless.desk.site import desk_site
-from benchless.rest.auth import csrf_token
 
 
 def page(request, template: str, title: str, context: dict, crumbs=(), status: int = 200) -> HttpResponse:
@@ -14,7 +14,7 @@ def page(request, template: str, title: str, context: dict, crumbs=(), status: i
         template,
         {
             **desk_site.each_context(request),
-            "api_csrf_token": csrf_token(request),
+            "api_csrf_token": get_csrf_token(),
             "title": title,
             "crumbs": list(crumbs),
             "is_nav_sidebar_enabled": True,

@@ -33,7 +33,7 @@ def show(df, value, doc=None) -> str:
     if fieldtype in ("Date", "Datetime"):
         return show_moment(value)
     if fieldtype == "Time":
-        return cstr(value)[:8]
+        return show_clock(value)
     if fieldtype == "Select":
         return _(cstr(value))
     if fieldtype == "Link":
@@ -45,6 +45,12 @@ def show(df, value, doc=None) -> str:
     if fieldtype == "Password":
         return "••••••"
     return cstr(value)
+
+
+def show_clock(value) -> str:
+    """hh:mm:ss of a Time, which databases also give as 7:30:00 and with fractions of a second."""
+    hours, _colon, rest = cstr(value).partition(":")
+    return f"{hours:0>2}:{rest}"[:8]
 
 
 def show_moment(value) -> str:
@@ -157,6 +163,8 @@ def for_input(df, value) -> str:
         return group_digits(cint(value))
     if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
         return f"{flt(value):.9f}".rstrip("0").rstrip(".").replace(".", separators()[1])
+    if df.fieldtype == "Time":
+        return show_clock(value)
     return cstr(value)
 
 

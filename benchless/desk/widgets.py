@@ -45,6 +45,8 @@ def shown(field: dict) -> str:
     display = escape(str(field.get("display") or ""))
     if field.get("url"):
         return f'<a class="d-value" href="{escape(field["url"])}">{display}</a>'
+    if field.get("rich"):
+        return f'<div class="d-value d-rich">{field["rich"]}</div>'
     if field["widget"] == "code":
         return f'<pre class="d-value d-code">{value_of(field)}</pre>'
     kind = " d-num" if field.get("numeric") else ""

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-import secrets
 from urllib.parse import urlsplit
 
 import frappe
@@ -42,13 +41,6 @@ def user_of_key(scheme: str, credentials: str) -> str:
         if expected and hmac.compare_digest(expected.encode(), secret.encode()):
             return user
     raise frappe.AuthenticationError
-
-
-def csrf_token(request) -> str:
-    """The session's token for scripts, made when the desk is first shown (as on Frappe)."""
-    if not request.session.get("csrf_token"):
-        request.session["csrf_token"] = secrets.token_urlsafe(32)
-    return request.session["csrf_token"]
 
 
 def check_forgery(request, form_token: str | None, signs_in: bool = False) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.core.doctype.file.file import find_file_by_url
 
 SHOWN_IN_A_BROWSER = (".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt")
@@ -16,8 +17,10 @@ def public_file(request, path: str) -> HttpResponse:
 
 
 def private_file(request, path: str) -> HttpResponse:
-    if frappe.session.user == "Guest" or not find_file_by_url(f"/private/files/{path}"):
+    file = None if frappe.session.user == "Guest" else find_file_by_url(f"/private/files/{path}")
+    if not file:
         raise frappe.PermissionError(frappe._("You don't have permission to access this file"))
+    make_access_log(doctype="File", document=file.name, file_type=Path(path).suffix[1:])
     return send(Path(frappe.get_site_path("private", "files")), path)
 
 

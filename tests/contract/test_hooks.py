@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import frappe
+from frappe.core.doctype.access_log.access_log import AccessLog
 from frappe.core.doctype.role.role import Role
 from frappe.tests.utils import patch_hooks
 from frappe.utils.scheduler import is_scheduler_inactive
@@ -33,8 +34,19 @@ def never_vinh(doc, ptype=None, user=None, debug=False):
     return not (user == CLERK and doc.name == "Vinh")
 
 
+class LoudAccessLog(AccessLog):
+    def db_insert(self, *args, **kwargs):
+        super().db_insert(*args, **kwargs)
+        hear(frappe._dict(doctype=self.export_from), "db_insert")
+
+
 def shout(text):
     return str(text).upper()
+
+
+@frappe.whitelist()
+def only_vinh(doctype, txt, searchfield, start, page_len, filters, as_dict=False, reference_doctype=None):
+    return [("Vinh", f"by {txt}")][start:page_len]
 
 
 class LoudRole(Role):
@@ -84,6 +96,19 @@ class TestHooks(ModelCase):
         with app_of_tests(), hooks(doc_events={CITY: {"tell": [f"{HERE}.add_to_answer"]}}):
             self.assertEqual(city("Told").run_method("tell"), {"added": CITY})
 
+    def test_an_access_log_is_written_past_the_life_cycle_by_its_class(self):
+        from frappe.core.doctype.access_log.access_log import make_access_log
+
+        heard.clear()
+        events = {"Access Log": {"after_insert": [f"{HERE}.hear"]}}
+        override = {"Access Log": [f"{HERE}.LoudAccessLog"]}
+        with app_of_tests(), hooks(override_doctype_class=override, doc_events=events):
+            make_access_log(doctype=CITY, document="Vinh", file_type="CSV", filters={"name": "Vinh"}, method="x")
+        self.assertEqual(heard, [(CITY, "db_insert")])
+        kept = frappe.get_last_doc("Access Log", filters={"export_from": CITY})
+        self.assertEqual((kept.user, kept.reference_document, kept.file_type), ("Administrator", "Vinh", "CSV"))
+        self.assertIn("Vinh", kept.filters)
+
     def test_override_doctype_class(self):
         with app_of_tests(), hooks(override_doctype_class={"Role": [f"{HERE}.LoudRole"]}):
             self.assertEqual(frappe.get_doc("Role", "Guest").loud_name(), "GUEST")
@@ -120,6 +145,15 @@ class TestHooks(ModelCase):
         with hooks(ignore_links_on_delete=[ORDER]):
             frappe.delete_doc(CITY, doc.city)
         self.assertFalse(frappe.db.exists(CITY, "Linked"))
+
+    def test_standard_queries_answer_a_link(self):
+        from frappe.desk.search import search_link
+
+        city("Huế"), city("Vinh")
+        with app_of_tests(), hooks(standard_queries={CITY: [f"{HERE}.only_vinh"]}):
+            found = search_link(CITY, "anything", page_length=5)
+        self.assertEqual([row["value"] for row in found], ["Vinh"])
+        self.assertIn("by anything", found[0]["description"])
 
     def test_scheduler_events_become_job_types(self):
         from frappe.core.doctype.scheduled_job_type.scheduled_job_type import sync_jobs

@@ -6,6 +6,8 @@ import pytest
 
 from ansinh_app.core.bankfile import (
     AMOUNT,
+    AMOUNT_GROUPED,
+    AMOUNT_TEXT,
     DATE,
     Column,
     Profile,
@@ -194,3 +196,23 @@ def test_a_sheet_without_a_result_table_is_refused():
 )
 def test_status_words(text, status):
     assert status_of(text) == status
+
+
+def test_a_layouts_own_header_goes_before_the_usual_words():
+    profile = Profile((Column("account_no", "TK nhận"), Column("payee_name", "Tên"), Column("total", "Tiền chi", AMOUNT)))
+    grid = [["Số tài khoản chuyển", "TK nhận", "Tên", "Số tiền phí", "Tiền chi", "Trạng thái"],
+            ["0600000001", "0601234567", "LY DUC MAU", 1100, 540000, "Thành công"]]  # fmt: skip
+    (row,) = parse_result(grid, profile)
+    assert (row.account_no, row.name, row.amount) == ("0601234567", "LY DUC MAU", 540000)
+
+
+def test_a_providers_own_codes_say_what_became_of_a_row():
+    profile = Profile((), good_words=("00",), bad_words=("OK*",))
+    grid = [["Số tài khoản", "Số tiền", "Trạng thái"], ["0601234567", 1, "00"], ["0601234568", 1, "ok"], ["0601234569", 1, ""]]
+    assert [row.status for row in parse_result(grid, profile)] == ["Paid", "Failed", ""]
+    assert [row.status for row in parse_result(grid, profile, "Failed")] == ["Paid", "Failed", "Failed"]
+
+
+def test_amounts_may_go_out_as_text():
+    columns = (Column("total", "A", AMOUNT_TEXT), Column("total", "B", AMOUNT_GROUPED))
+    assert build(Profile(columns), [line(total=1234567)], CONTEXT)[1] == ["1234567", "1.234.567"]

@@ -316,11 +316,12 @@ def test_every_unreadable_cell_is_named():
     assert {note.field for note in record.errors} == {
         "date_of_birth",
         "sex",
-        "amount",
         "payment_method",
         "effective_from",
         "decision_date",
     }
+    # What is due follows from the law: an amount nobody can read sends no row back.
+    assert [(note.field, note.code) for note in record.warnings] == [("amount", "unreadable")]
 
 
 def test_a_person_without_a_name_is_an_error_and_not_left_out():

@@ -1,5 +1,6 @@
 """The desk's pages as people of different roles meet them."""
 
+import datetime
 import io
 import json
 import re
@@ -9,6 +10,8 @@ import pytest
 from desk_browser import Browser, modified_of, text_of
 from desk_world import CASE, CLERK, MANAGER, PASSWORD, STRANGER, make_case, make_world
 from openpyxl import load_workbook
+
+from benchless.desk.values import for_input
 
 LIST = f"/desk/list/{CASE}".replace(" ", "%20")
 
@@ -390,3 +393,12 @@ def test_an_action_runs_through_the_api_with_the_sessions_token(clerk):
     assert refused.status_code == 400 and refused.json()["exc_type"] == "CSRFTokenError"
     allowed = clerk.post(path, body, content_type="application/json", headers={"X-Frappe-CSRF-Token": token})
     assert allowed.json()["message"] >= 60
+
+
+def test_a_time_of_day_fills_its_input():
+    """Databases give 7:30:00 and fractions of a second; an input of a browser takes hh:mm:ss only."""
+    morning = datetime.timedelta(hours=7, minutes=30)
+    field = frappe._dict(fieldtype="Time")
+    assert [for_input(field, value) for value in (morning, "7:30:00", "13:05:09.250000")] == [
+        "07:30:00", "07:30:00", "13:05:09",
+    ]  # fmt: skip

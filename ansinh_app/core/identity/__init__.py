@@ -4,7 +4,7 @@
 or raises BadIdentifier. Rejecting a valid number is worse than accepting an invalid one.
 """
 
-from . import account, cccd, cmnd, phone
+from . import account, cccd, certificate, cmnd, phone
 from .common import Finding
 
-__all__ = ["Finding", "account", "cccd", "cmnd", "phone"]
+__all__ = ["Finding", "account", "cccd", "certificate", "cmnd", "phone"]

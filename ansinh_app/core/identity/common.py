@@ -37,10 +37,21 @@ def bare(value: object, kind: str) -> str:
     return _bare_text(str(value), kind)
 
 
+def _all_digits(text: str) -> str | None:
+    """The number a text in scientific notation stands for, where every one of its digits is written out."""
+    digits, power = re.split("[eE]", text.lstrip("+").replace(",", "."))
+    whole, _point, fraction = digits.partition(".")
+    complete = len(whole) == 1 and len(fraction) == int(power) and int(power) < 15
+    return whole + fraction if complete else None
+
+
 @lru_cache(maxsize=4096)
 def _bare_text(value: str, kind: str) -> str:
     text = unicodedata.normalize("NFKC", value).strip()
     if _SCIENTIFIC.fullmatch(text):
+        whole = _all_digits(text)
+        if whole:
+            return whole
         raise BadIdentifier(kind=kind, problem="scientific notation, digits lost", value=text)
     # A number cell that was turned into text: "20190012345.0"
     text = re.sub(r"(?<=\d)\.0$", "", text)

@@ -17,6 +17,7 @@ from ansinh_app.exceptions import WorkbookError
 MEANINGS = {
     "Full Name": "full_name",
     "Family and Middle Name": "family_name",
+    "Middle Name": "middle_name",
     "Given Name": "given_name",
     "Running Number": "stt",
     "Date of Birth": "date_of_birth",
@@ -37,6 +38,7 @@ MEANINGS = {
     "Village": "village",
     "Address": "address",
     "Category": "category",
+    "Degree of Disability": "degree",
     "Quantity": "quantity",
     "Amount": "amount",
     "Decision No": "decision_no",

@@ -8,6 +8,7 @@ from frappe.utils import getdate, nowdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.core.sheets import LeftOut, Record, SheetReader
+from ansinh_app.registry import duplicates
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.imports.lookups import learn, read_lookups
 from ansinh_app.registry.imports.reading import Reading, open_attached
@@ -38,6 +39,7 @@ def run(doc) -> dict:
     reading, results = _go_through(doc, keep=True)
     error_file = return_workbook(doc, reading, results)
     _show(doc, reading, results)
+    duplicates.after_import(doc.name)
     layouts = [columns.remember(doc, reader) for reader in reading.readers]
     status = {
         "status": "Completed with Errors" if results.counts["rows_rejected"] else "Completed",

@@ -66,7 +66,68 @@ _REPRESENTATIVE_FIELDS = ["name", "full_name", "search_name", "personal_id", "ad
 _AT_ONCE = 500
 _LEADING_CODE = re.compile(r"[A-Z]{2,4}-[A-Z0-9]+(?:-[A-Z0-9]+)*(?=\s|[:(,;.]|$)")
 _UNIT_WORDS = re.compile(r"^(?:xa|phuong|thi tran|tt|p|x) ")
-_BANK_WORDS = re.compile(r"^(?:ngan hang|nh)\s+(?:tmcp|tm cp|thuong mai co phan)?\s*")
+_BANK_WORDS = re.compile(r"^(?:(?:ngan hang|nh)(?: (?:tmcp|tm cp|tm|thuong mai co phan))?|nhtmcp|tmcp) ")
+
+
+class Known:
+    """What is known of one document, by name of its fields; a list of 100,000 keeps as many of these."""
+
+    __slots__ = ()
+
+    def __init__(self, values) -> None:
+        for field in self.__slots__:
+            setattr(self, field, values.get(field))
+
+    def get(self, field: str):
+        return getattr(self, field, None)
+
+    def keys(self) -> tuple[str, ...]:
+        return self.__slots__
+
+    def __getitem__(self, field: str):
+        return getattr(self, field)
+
+    def update(self, values: dict) -> None:
+        for field, value in values.items():
+            if field in self.__slots__:
+                setattr(self, field, value)
+
+
+class Person(Known):
+    """A beneficiary."""
+
+    __slots__ = tuple(PERSON_FIELDS)
+
+
+class Held(Known):
+    """An entitlement; `place` is the row of the list that spoke of it: a second one is a double."""
+
+    __slots__ = (*_HELD_FIELDS, "place")
+
+
+class Account(Known):
+    """A payment account."""
+
+    __slots__ = tuple(_ACCOUNT_FIELDS)
+
+
+class Births:
+    """People by name, birth and unit, found through their names: `part` is what of the birth must agree."""
+
+    __slots__ = ("_known", "_part")
+
+    def __init__(self, known: "Lookups", part) -> None:
+        self._known, self._part = known, part
+
+    def get(self, key: tuple, default=()) -> list[str]:
+        search_name, born, unit = key
+        known = self._known
+        found = [
+            name
+            for name in known.by_name.get(search_name, ())
+            if self._part(known.people[name].date_of_birth) == born and known.unit_of(known.people[name]) == unit
+        ]
+        return found or default
 
 
 @dataclass(slots=True)
@@ -83,22 +144,33 @@ class Lookups:
     provider_names: dict[str, str] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
     titles: dict[str, str] = field(default_factory=dict)
-    people: dict[str, frappe._dict] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
     by_id: dict[str, str] = field(default_factory=dict)
     by_old_id: dict[str, list[str]] = field(default_factory=dict)
-    by_birth: dict[tuple, list[str]] = field(default_factory=dict)
-    by_year: dict[tuple, list[str]] = field(default_factory=dict)
-    held: dict[str, list[frappe._dict]] = field(default_factory=dict)
-    accounts: dict[tuple[str, str], frappe._dict] = field(default_factory=dict)
+    by_name: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    held: dict[str, tuple[Held, ...]] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     representatives: dict[str, frappe._dict] = field(default_factory=dict)
     representative_ids: dict[str, str] = field(default_factory=dict)
     representative_names: dict[str, list[str]] = field(default_factory=dict)
     capacities: set[tuple[str, str, str]] = field(default_factory=set)
-    # Entitlement -> row that spoke of it, so that a second row about it is a double.
-    rows: dict[str, str] = field(default_factory=dict)
     # What communes are and were called -> their units.
     unit_names: dict[str, list[str]] = field(default_factory=dict)
     _nearest: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def by_birth(self) -> Births:
+        """(search name, date of birth, unit) -> people; the list's area counts as its unit."""
+        return Births(self, lambda born: born)
+
+    @property
+    def by_year(self) -> Births:
+        """(search name, year of birth, unit) -> people."""
+        return Births(self, lambda born: born.year)
+
+    def unit_of(self, person: Person) -> str:
+        """The commune a person counts for: the list's own, for everybody of its area."""
+        return self.unit if person.administrative_unit in self.area else person.administrative_unit
 
     def category(self, text: str) -> Category | None:
         """The category a cell names: by code, by band group, by its title or in a commune's usual words."""
@@ -138,22 +210,27 @@ class Lookups:
                 return self.brands[brand]
         return None
 
-    def add_person(self, person: frappe._dict) -> None:
-        """Make a person findable for the rows that follow."""
+    def add_person(self, values) -> None:
+        """Make a person findable for the rows that follow; `values` by field."""
+        person = Person(values)
         person.date_of_birth = getdate(person.date_of_birth)
         self.people[person.name] = person
         if person.personal_id:
             self.by_id[person.personal_id] = person.name
         if person.old_id:
             self.by_old_id.setdefault(person.old_id, []).append(person.name)
-        unit = self.unit if person.administrative_unit in self.area else person.administrative_unit
-        key = (person.search_name, person.date_of_birth, unit)
-        self.by_birth.setdefault(key, []).append(person.name)
-        year = (person.search_name, person.date_of_birth.year, unit)
-        self.by_year.setdefault(year, []).append(person.name)
+        self.by_name[person.search_name] = (*self.by_name.get(person.search_name, ()), person.name)
 
-    def add_account(self, account: frappe._dict) -> None:
+    def add_account(self, values) -> None:
+        """Make an account findable; `values` by field."""
+        account = Account(values)
         self.accounts[account.provider, account.account_no] = account
+
+    def add_held(self, values) -> Held:
+        """Make an entitlement findable; `values` by field."""
+        held = Held(values)
+        self.held[held.beneficiary] = (*self.held.get(held.beneficiary, ()), held)
+        return held
 
     def add_representative(self, one: frappe._dict) -> None:
         self.representatives[one.name] = one
@@ -161,7 +238,7 @@ class Lookups:
             self.representative_ids[one.personal_id] = one.name
         self.representative_names.setdefault(one.search_name, []).append(one.name)
 
-    def holding(self, beneficiary: str, category: str, start: date) -> frappe._dict | None:
+    def holding(self, beneficiary: str, category: str, start: date) -> Held | None:
         """The entitlement to the same benefit that still runs in the month."""
         family = benefit_family(self.law, category)
         for held in self.held.get(beneficiary, ()):
@@ -211,6 +288,12 @@ def learn(found: Lookups, records: Iterable[Record]) -> None:
             found.add_representative(row)
 
 
+def learn_people(found: Lookups, beneficiaries: list[str]) -> None:
+    """Read some more people by the names of their documents."""
+    for start in range(0, len(beneficiaries), _AT_ONCE):
+        _add_people(found, {"name": ["in", beneficiaries[start : start + _AT_ONCE]]})
+
+
 def _read_categories(found: Lookups) -> None:
     for category in found.law.categories.values():
         found.titles.setdefault(names.search_key(category.title), category.code)
@@ -251,9 +334,11 @@ def reread(found: Lookups, beneficiary: str) -> None:
     person = found.people[beneficiary]
     person.update(row)
     person.date_of_birth = getdate(person.date_of_birth)
-    found.held.pop(beneficiary, None)
+    places = {held.name: held.place for held in found.held.pop(beneficiary, ())}
     found.capacities = {key for key in found.capacities if key[0] != beneficiary}
     _add_holdings(found, [beneficiary])
+    for held in found.held.get(beneficiary, ()):
+        held.place = places.get(held.name)
 
 
 def _add_people(found: Lookups, filters: dict) -> None:
@@ -275,7 +360,7 @@ def _add_holdings(found: Lookups, people: list[str]) -> None:
         "Entitlement", filters={"beneficiary": ["in", people], "docstatus": 1}, fields=_HELD_FIELDS
     )
     for row in held:
-        found.held.setdefault(row.beneficiary, []).append(row)
+        found.add_held(row)
     listed = frappe.get_all(
         "Beneficiary Representative",
         filters={"parent": ["in", people], "parenttype": "Beneficiary"},

@@ -21,7 +21,7 @@ _SHOWN = 5
 _VERDICTS = {CREATED: "New", UPDATED: "Changed", UNCHANGED: "Unchanged"}
 _COLUMNS = (
     "name creation modified owner modified_by docstatus idx registry_import sheet row_no verdict full_name born "
-    "personal_id beneficiary entitlement reasons repairs doubts candidates choice candidate made"
+    "personal_id beneficiary entitlement reasons repairs doubts assumed candidates choice candidate made"
 ).split()
 
 
@@ -80,7 +80,7 @@ class Results:
         else:
             counts[f"rows_{outcome}"] += 1
             counts["rows_repaired"] += bool(row.repairs)
-        self.doubtful += bool(row.doubts)
+        self.doubtful += bool(row.doubts or row.assumed)
         verdict = _VERDICTS.get(outcome) or ("To Decide" if row.undecided else "Returned")
         choice, candidate = self.choices.get((row.record.sheet, row.record.row), ("", None))
         number = row.get("personal_id") or row.get("old_id")
@@ -96,6 +96,7 @@ class Results:
             reasons="\n".join(row.errors),
             repairs="\n".join(row.repairs),
             doubts="\n".join(row.doubts),
+            assumed="\n".join(row.assumed),
             candidates="\n".join(self.say(name) for name in filter(_real, row.undecided)),
             choice=choice,
             candidate=candidate or (row.undecided[0] if row.undecided and _real(row.undecided[0]) else None),
@@ -203,7 +204,7 @@ def _notes(registry_import: str):
         rows = frappe.get_all(
             "Registry Import Row",
             filters={"registry_import": registry_import, "verdict": ["!=", "Left Out"]},
-            fields=["sheet", "row_no", "full_name", "verdict", "doubts", "repairs"],
+            fields=["sheet", "row_no", "full_name", "verdict", "doubts", "assumed", "repairs"],
             order_by="name",
             limit_start=start,
             limit_page_length=_AT_ONCE,
@@ -212,6 +213,7 @@ def _notes(registry_import: str):
             taken = row.verdict not in ("Returned", "To Decide")
             for kind, text in (
                 (_("Please check"), row.doubts),
+                (_("Assumed"), row.assumed),
                 (_("Repaired"), row.repairs if taken else None),
             ):
                 for line in filter(None, (text or "").split("\n")):

@@ -66,6 +66,11 @@ class Payee:
     cash_reason: str | None = None
 
 
+def place_of(sheet: str, row: int) -> str:
+    """A row as its sender calls it."""
+    return _("{0}, row {1}").format(sheet, row)
+
+
 @dataclass(slots=True)
 class Row:
     """One row with its verdict: errors send it back, doubts are told, the rest is ready to be written."""
@@ -74,6 +79,8 @@ class Row:
     errors: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
+    # What stands in for something the list does not say.
+    assumed: list[str] = field(default_factory=list)
     beneficiary: str | None = None
     # The date of birth, once it is known to be possible.
     born: date | None = None
@@ -91,7 +98,7 @@ class Row:
     @property
     def place(self) -> str:
         """Sheet and row as the sender sees them."""
-        return _("{0}, row {1}").format(self.record.sheet, self.record.row)
+        return place_of(self.record.sheet, self.record.row)
 
     def get(self, name: str):
         return self.record.values.get(name)
@@ -228,16 +235,16 @@ def _judge_decision(row: Row, terms: Terms) -> None:
 def _decision_of_list(row: Row, terms: Terms, start: Month | None) -> None:
     """The decision's date where the row has none: the list's decision, the first month, the list's own day."""
     if terms.list_decision:
-        row.decision_date = terms.list_decision[1]
+        row.decision_date, source = terms.list_decision[1], _("the decision named on the list")
     elif start and start.first_day <= terms.today:
         # A benefit counts from the month of its decision (NĐ 20/2021 Đ8.1.đ).
-        row.decision_date = start.first_day
+        row.decision_date, source = start.first_day, _("the first month of the benefit")
     elif terms.list_day:
-        row.decision_date = terms.list_day
+        row.decision_date, source = terms.list_day, _("the day of the list")
     if row.decision_date:
-        row.doubts.append(
-            _("{0} is not in the row: {1} stands in for it").format(
-                words.label("decision_date"), day(row.decision_date)
+        row.assumed.append(
+            _("{0} {1} is assumed, from {2}: the row has none").format(
+                words.label("decision_date"), day(row.decision_date), source
             )
         )
 
@@ -485,10 +492,10 @@ def _find_entitlement(row: Row, known: Lookups) -> None:
     if held is None:
         return
     row.entitlement = held.name
-    if held.name in known.rows:
+    if held.place:
         row.errors.append(
             _("The same person with the same benefit stands in {0} already. Accepted: one row.").format(
-                known.rows[held.name]
+                place_of(*held.place)
             )
         )
     elif row.quantity != (held.quantity or 1):

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from ansinh_app.exceptions import ImportStateError
+from ansinh_app.registry.verification import standing
 
 # In the order in which they may go: who points to others first.
 _ORDER = ("Entitlement", "Payment Account", "Beneficiary Representative", "Beneficiary", "Representative")
@@ -139,12 +140,15 @@ def _columns_of(doctype: str, field) -> list[str]:
 
 def _restore(before: list, made: dict[str, set[str]]) -> int:
     """Put the old values back, the last change first."""
-    restored = set()
+    restored, identities = set(), []
     for doctype, name, values in reversed(before):
         if name in made.get(doctype, ()):
             continue
         frappe.db.set_value(doctype, name, values)
         restored.add((doctype, name))
+        if doctype == "Beneficiary" and set(values) & set(standing.FIELDS):
+            identities.append(name)
+    standing.refresh("Beneficiary", identities)
     return len(restored)
 
 

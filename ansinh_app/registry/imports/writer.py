@@ -93,7 +93,8 @@ class Writer:
             outcome = CREATED
         if not is_new:
             outcome = max_of(outcome, self._default_payment(row, payment, trace))
-        self.known.rows[row.entitlement] = row.place
+        held = self.known.held[row.beneficiary]
+        next(one for one in held if one.name == row.entitlement).place = (row.record.sheet, row.record.row)
         return outcome, trace
 
     # new documents
@@ -195,6 +196,7 @@ class Writer:
                 "decision_no": row.decision_no,
                 "decision_date": row.decision_date,
                 "effective_from": row.start.first_day,
+                "note": "\n".join(row.assumed) or None,
                 "settled_through": row.settled_through.first_day if row.settled_through else None,
                 **payment,
             },
@@ -220,15 +222,11 @@ class Writer:
                 known.add_representative(_filled(doc, fields))
             elif doc.doctype == "Payment Account":
                 fields = ("name", "provider", "account_no", "account_name", "beneficiary", "representative")
-                account = _filled(doc, fields)
-                account.status = doc.status or "Active"
-                known.add_account(account)
+                known.add_account({**_filled(doc, fields), "status": doc.status or "Active"})
             elif doc.doctype == "Entitlement":
                 row.entitlement = doc.name
                 fields = ("name", "beneficiary", "category", "effective_to", "quantity", "effective_from")
-                held = _filled(doc, fields)
-                held.update({key: value for key, value in payment.items() if value})
-                known.held.setdefault(doc.beneficiary, []).append(held)
+                known.add_held({**_filled(doc, fields), **payment})
 
     # what is there already
 

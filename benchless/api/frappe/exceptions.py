@@ -23,6 +23,18 @@ class DoesNotExistError(ValidationError):
     http_status_code = 404
 
 
+class PageDoesNotExistError(ValidationError):
+    http_status_code = 404
+
+
+class Redirect(Exception):
+    """A web page sends its reader to `frappe.flags.redirect_location`."""
+
+    def __init__(self, http_status_code: int = 301):
+        super().__init__(http_status_code)
+        self.http_status_code = http_status_code
+
+
 class NameError(Exception):
     http_status_code = 409
 

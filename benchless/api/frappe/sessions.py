@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 import time
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def resume(store) -> str:
         store["seen"] = int(time.time())  # writing it moves the session's end
         store.set_expiry(expiry)
     return user
+
+
+def get_csrf_token() -> str:
+    """The token that this session's writing requests have to bring, made when it is first asked for."""
+    store = frappe.local.login_manager.store
+    if not store.get("csrf_token"):
+        store["csrf_token"] = secrets.token_urlsafe(32)
+    return store["csrf_token"]
 
 
 def password_fingerprint(user: str) -> str:

@@ -25,7 +25,7 @@ REFUSALS = (
 
 def safe_next(request) -> str:
     """Where to go afterwards: only inside this site."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
+    target = request.POST.get("next") or request.GET.get("next") or request.GET.get("redirect-to") or ""
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return target
     return reverse("admin:index")

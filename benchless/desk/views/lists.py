@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from frappe import _
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.utils.user_settings import update_user_settings
 from frappe.utils import cint, cstr
 
@@ -325,11 +326,17 @@ def export(request, doctype: str) -> HttpResponse:
     return exported(request, doctype, request.GET.get("_kind") or "xlsx")
 
 
+def filters_asked(request, names: list[str] | None) -> str:
+    """What was asked for, as JSON: the chosen names, or the list's address."""
+    return frappe.as_json({"name": ["in", names]} if names else request.GET.dict(), indent=None)
+
+
 def exported(request, doctype: str, kind: str, names: list[str] | None = None) -> HttpResponse:
     """The list's rows (or the chosen ones) with its columns; values as people read them, numbers as numbers."""
     frappe.has_permission(doctype, "export", throw=True)
     listing = DocumentList(doctype, request.GET)
     rows = listing.query(0, EXPORT_LIMIT, names)
+    make_access_log(doctype=doctype, file_type=kind, filters=filters_asked(request, names))
     titles = listing.titles(rows)
     titled = listing.title_field != "name"
     header = [_("ID"), *([_(listing.meta.get_label(listing.title_field))] if titled else [])]

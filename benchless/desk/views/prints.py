@@ -6,6 +6,7 @@ import frappe
 from django.http import HttpResponse
 from django.urls import reverse
 from frappe import _
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.translate import print_language
 from frappe.utils import cint
 
@@ -86,6 +87,7 @@ def printview(request):
     if print_format and print_format != STANDARD and print_format not in formats_of(doc.meta):
         raise frappe.PermissionError
     chosen = STANDARD if print_format in (None, "", STANDARD) else print_format
+    make_access_log(doctype=doctype, document=name, file_type="PDF", method="Print")
     language = request.GET.get("_lang")
     language = language if language in dict(LANGUAGE_NAMES) else language_of(doc, chosen)
     bare = request.GET.get("no_letterhead")

@@ -7,6 +7,7 @@ from django.contrib import messages as flash
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from frappe import _
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.utils import cint, cstr, flt
 
 from benchless.desk import charts, values
@@ -271,6 +272,8 @@ def text_of_total(df, totals: dict) -> dict:
 
 def export(report: BuiltReport, columns: list, rows: list[dict], kind: str):
     frappe.has_permission(report.doctype, "export", throw=True)
+    asked = frappe.as_json(report.args.dict(), indent=None)
+    make_access_log(doctype=report.doctype, file_type=kind, report_name=report.args.get("_name"), filters=asked)
     table = []
     for row in rows:
         line = []

@@ -4,5 +4,6 @@ frappe.query_reports["Account Coverage"] = {
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+        { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
 };

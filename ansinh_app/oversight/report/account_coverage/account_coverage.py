@@ -7,7 +7,14 @@ from frappe import _
 
 from ansinh_app.core.coverage import coverage, totals
 from ansinh_app.permissions import allowed_units
-from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, duty_day, office_unit
+from ansinh_app.utils.reports import (
+    Communes,
+    claims_in_force,
+    communes_for,
+    counted_for,
+    duty_day,
+    office_unit,
+)
 
 
 @dataclass
@@ -20,12 +27,13 @@ class _Count:
 def execute(filters=None):
     """Columns, rows, message, chart, summary. Counts of people by commune; no name leaves it.
 
-    Filters: `as_of` (day, default today or an ended office's last), `office`, `programme`.
+    Filters: `as_of` (day, default today or an ended office's last), `office`, `programme`,
+    `units` (as on the day, or Today: the successors of merged communes).
     The last row is the total.
     """
     filters = frappe._dict(filters or {})
     as_of = duty_day(filters.as_of, filters.office)
-    communes = Communes(as_of)
+    communes = communes_for(filters, as_of)
     counts = _counts(filters, as_of, communes)
     table = coverage((unit, len(count.people), len(count.with_account)) for unit, count in counts.items())
     rows = [

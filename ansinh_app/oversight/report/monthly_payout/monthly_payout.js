@@ -4,5 +4,6 @@ frappe.query_reports["Monthly Payout"] = {
         { fieldname: "month", label: __("Month"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+        { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
 };

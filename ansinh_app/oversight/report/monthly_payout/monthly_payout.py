@@ -7,19 +7,20 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
 from ansinh_app.core.money import as_dong
-from ansinh_app.utils.reports import Communes, counted_for, filter_month
+from ansinh_app.utils.reports import communes_for, counted_for, filter_month
 
 MONEY = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 
 
 def execute(filters=None):
-    """Columns, rows, message, chart, summary for a month. Filters: `month`, `office`, `programme`.
+    """Columns, rows, message, chart, summary for a month. Filters: `month`, `office`, `programme`,
+    `units` (as in the month, or Today: the successors of merged communes).
 
     One column pair (people, đồng) for each provider and channel; the last row is the total.
     """
     filters = frappe._dict(filters or {})
     month = filter_month(filters.month)
-    communes = Communes(month.last_day)
+    communes = communes_for(filters, month.last_day)
     sums = _sums(filters, month)
     ways = sorted({(row.provider or "", row.channel or "") for row in sums})
     cells: dict[str, dict] = defaultdict(lambda: defaultdict(int))

@@ -21,7 +21,13 @@ UNDER_WAY = ("Draft", "Confirmed", "Sent", "Opened")
 OF_THE_PROVIDER = frozenset(
     {"account_no", "account_name", "rejected_reason", "card_handed", "safe_use_told", "pay_point", "status"}
 )
-_PAPER_FIELDS = {
+# What they may fill in besides, of a family that the office invited to a campaign, until its papers are confirmed.
+OF_THE_COUNTER = frozenset(
+    {"holder_type", "representative", "basis", "consent", "consent_on", "has_id_card", "has_birth_certificate",
+     "has_mandate"}
+)  # fmt: skip
+# The box that is ticked for each paper of core/holders.py.
+PAPER_FIELDS = {
     holders.ID_CARD: "has_id_card",
     holders.BIRTH_CERTIFICATE: "has_birth_certificate",
     holders.MANDATE: "has_mandate",
@@ -57,8 +63,11 @@ class AccountRequest(Document):
         if self.is_new() or scope().kinds != {"provider"}:
             return
         before = self.get_doc_before_save()
+        own = OF_THE_PROVIDER
+        if before.status == "Draft" and before.campaign:
+            own = own | OF_THE_COUNTER
         for field in self.meta.get_valid_columns():
-            if field in OF_THE_PROVIDER or field in ("modified", "modified_by"):
+            if field in own or field in ("modified", "modified_by"):
                 continue
             if str(before.get(field) or "") != str(self.get(field) or ""):
                 self.refuse(
@@ -172,7 +181,7 @@ class AccountRequest(Document):
         choice = next(
             one for one in holding.choices_for(self.person) if one["holder_type"] == self.holder_type
         )
-        fields = dict.fromkeys(_PAPER_FIELDS[paper] for paper in choice["papers"])
+        fields = dict.fromkeys(PAPER_FIELDS[paper] for paper in choice["papers"])
         return [(field, _(self.meta.get_label(field))) for field in fields]
 
     def send(self):

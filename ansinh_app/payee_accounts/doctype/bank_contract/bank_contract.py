@@ -5,7 +5,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
+from ansinh_app.core.money import format_dong
 from ansinh_app.exceptions import ContractError, InvalidDateError
+from ansinh_app.payee_accounts import contracts
 from ansinh_app.utils import actions
 
 _NO_END = "9999-12-31"
@@ -129,3 +131,29 @@ def renew(doc: str | dict) -> str:
         title=_("Renew"),
     )
     return draft.name
+
+
+@frappe.whitelist(methods=["POST"])
+def show_fees(doc: str | dict) -> None:
+    """Action: the provider's fee under this contract, month by month, from what was really paid out."""
+    contract = actions.stored(doc, "Bank Contract", "read")
+    rows = contracts.fees_by_month(contract.name)
+    if not rows:
+        frappe.msgprint(_("Nothing has been paid under this contract yet."), title=_("Fee by Month"))
+        return
+    cells = "".join(
+        f"<tr><td>{row['month'].strftime('%m/%Y')}</td><td>{format_dong(row['paid'])}</td>"
+        f"<td>{format_dong(row['fee'])}</td></tr>"
+        for row in rows
+    )
+    heads = "".join(f"<th>{title}</th>" for title in (_("Month"), _("Paid Out (đồng)"), _("Fee (đồng)")))
+    total = (
+        f"<tr><th>{_('Total')}</th><th>{format_dong(sum(row['paid'] for row in rows))}</th>"
+        f"<th>{format_dong(sum(row['fee'] for row in rows))}</th></tr>"
+    )
+    percent = f"{contract.fee_percent or 0:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+    frappe.msgprint(
+        f"<p>{_('{0} % of the money paid out (TT 76/2021/TT-BTC)').format(percent)}</p>"
+        f'<table class="table table-bordered"><thead><tr>{heads}</tr></thead><tbody>{cells}{total}</tbody></table>',
+        title=_("Fee by Month"),
+    )

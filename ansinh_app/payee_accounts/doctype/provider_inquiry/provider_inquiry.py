@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
+from ansinh_app.core import masking
 from ansinh_app.exceptions import AccountRequestError, InvalidDateError
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.permissions import check_office, scope
@@ -19,6 +20,9 @@ class ProviderInquiry(Document):
     def validate(self):
         self.set_account()
         self.keep_what_steps_set()
+        self.overdue = int(
+            self.status == "Asked" and bool(self.due_on) and getdate(self.due_on) < getdate(nowdate())
+        )
         if self.from_date and self.to_date and getdate(self.to_date) < getdate(self.from_date):
             frappe.throw(_("The time asked about ends before it begins."), InvalidDateError)
 
@@ -26,7 +30,7 @@ class ProviderInquiry(Document):
         """The bank learns the holder, the number and the question; nothing else of the person."""
         account = frappe.get_doc("Payment Account", self.payment_account)
         self.provider = account.provider
-        self.subject = f"{account.account_name}, {account.account_no}"[:140]
+        self.subject = f"{account.account_name}, {masking.mask(masking.ACCOUNT, account.account_no)}"[:140]
         if self.is_new():
             self.office = self.office or _office_of(account)
 
@@ -98,3 +102,16 @@ def close_inquiry(doc: str | dict) -> dict:
     check_office(inquiry.office)
     inquiry.step(status="Closed")
     return inquiry.as_dict()
+
+
+def mark_overdue(today=None) -> int:
+    """Daily: inquiries whose answer is late from today; the desks count them. Returns how many are."""
+    late = frappe.get_all(
+        "Provider Inquiry",
+        filters={"status": "Asked", "due_on": ["<", getdate(today or nowdate())], "overdue": 0},
+        pluck="name",
+        order_by="name",
+    )
+    for name in late:
+        frappe.db.set_value("Provider Inquiry", name, "overdue", 1, update_modified=False)
+    return len(late)

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from ansinh_app.permissions import scope
+from ansinh_app.permissions import scope, sees_people
 from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, duty_day
 
 # Each step counts those who came at least so far; a person counts once, by the request that came farthest.
@@ -21,6 +21,7 @@ _REACHED = {
     "Handed Over": 6,
     "Withdrawn": 1,
 }
+_REASONS_SHOWN = 6
 _SURE = ("Exact", "Order", "Missing Middle Name", "One Letter")
 
 
@@ -33,7 +34,7 @@ def execute(filters=None):
     as_of = duty_day(filters.as_of, filters.office)
     by_provider = filters.by == "Provider"
     communes = Communes(as_of)
-    counts = _requests(filters, communes, by_provider, as_of)
+    counts, refused = _requests(filters, communes, by_provider, as_of)
     if not by_provider and scope().kinds != {"provider"}:
         for place, people in _entitled(filters, as_of, communes).items():
             counts[place]["entitled"] = people
@@ -47,19 +48,25 @@ def execute(filters=None):
     )
     if not rows:
         return _columns(by_provider), [], message, None, []
+    if refused and sees_people():  # a provider's own words may name somebody
+        said = "; ".join(f"{reason} ({count})" for reason, count in refused.most_common(_REASONS_SHOWN))
+        message += ". " + frappe.utils.escape_html(_("Why requests were refused: {0}").format(said))
     whole = sum(counts.values(), Counter())
     total = {"place": _("Total"), **_row(whole), "bold": 1}
     return _columns(by_provider), [*rows, total], message, _chart(total), _summary(total)
 
 
-def _requests(filters, communes: Communes, by_provider: bool, as_of) -> dict[str, Counter]:
+def _requests(
+    filters, communes: Communes, by_provider: bool, as_of
+) -> tuple[dict[str, Counter], Counter]:
+    """The counts by place, and how often which reason was given for a refusal that still stands."""
     wanted = {field: filters[field] for field in ("office", "provider", "campaign") if filters.get(field)}
     rows = frappe.get_all(
         "Account Request",
         filters=wanted,
         fields=[
             "beneficiary", "office", "administrative_unit", "provider", "status", "name_match", "payment_account",
-            "first_credit_on", "due_on",
+            "first_credit_on", "due_on", "rejected_reason",
         ],
         limit_page_length=0,
     )  # fmt: skip
@@ -81,7 +88,12 @@ def _requests(filters, communes: Communes, by_provider: bool, as_of) -> dict[str
         counts[place]["withdrawn"] += row.status == "Withdrawn"
         late = row.status == "Sent" and row.due_on and getdate(row.due_on) < as_of
         counts[place]["late"] += bool(late)
-    return counts
+    reasons = Counter(
+        (row.rejected_reason or "").strip()
+        for _reached, row in best.values()
+        if row.status == "Rejected" and (row.rejected_reason or "").strip()
+    )
+    return counts, reasons
 
 
 def _steps_of(row) -> int:
@@ -113,14 +125,14 @@ def labels() -> dict[str, str]:
     """What each number is called."""
     return {
         "entitled": _("Entitled"),
-        "asked": _("Asked"),
+        "asked": _("Request Made"),
         "confirmed": _("Confirmed"),
         "sent": _("Sent"),
         "opened": _("Opened"),
         "matched": _("Name Matches"),
         "handed_over": _("Handed Over"),
         "credited": _("Paid First Time"),
-        "rejected": _("Rejected"),
+        "rejected": _("Refused by the Provider"),
         "withdrawn": _("Withdrawn"),
         "late": _("Past the Deadline"),
     }
@@ -149,11 +161,10 @@ def _columns(by_provider: bool) -> list[dict]:
 
 def _chart(total: dict) -> dict:
     names = labels()
-    steps = [step for step in ("entitled", *STEPS) if step != "entitled" or total["entitled"]]
     return {
         "data": {
-            "labels": [names[step] for step in steps],
-            "datasets": [{"name": _("People"), "values": [total[step] for step in steps]}],
+            "labels": [names[step] for step in STEPS],
+            "datasets": [{"name": _("People"), "values": [total[step] for step in STEPS]}],
         },
         "type": "bar",
         "colors": ["#2490ef"],

@@ -17,6 +17,8 @@ class BudgetAllotment(Document):
             frappe.throw(_("The amount must be more than zero."), AllotmentError)
 
     def before_cancel(self):
-        left = drawdowns.allotment_left(self.office, self.programme, self.year) - as_dong(self.amount)
+        purpose = self.purpose or drawdowns.BENEFITS
+        left = drawdowns.allotment_left(self.office, self.programme, self.year, purpose=purpose)
+        left -= as_dong(self.amount)
         if left < 0:
             frappe.throw(_("{0} đồng of it are drawn already.").format(format_dong(-left)), AllotmentError)

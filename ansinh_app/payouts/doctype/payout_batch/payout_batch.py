@@ -5,14 +5,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from ansinh_app.core.money import as_dong
+from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.exceptions import (
     ContractError,
     PeriodStateError,
     SealedError,
     SelfApprovalError,
 )
-from ansinh_app.payouts import files, results, sealing
+from ansinh_app.payouts import files, one_off, results, sealing
 from ansinh_app.payouts.payees import Contracts
 from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period, month_of
@@ -26,15 +26,20 @@ _NOT_BY_HAND = (
     "total_amount",
     "prepared_by",
     "prepared_on",
+    "checked_by",
+    "checked_on",
     "approved_by",
     "approved_on",
     "seal",
     "provider_file",
+    "provider_files",
     "sent_on",
     "paid_count",
     "paid_amount",
     "unpaid_count",
     "unpaid_amount",
+    "cancel_asked_by",
+    "cancel_asked_on",
 )
 _CHECKER = "Social Affairs Manager"
 # How a sealed batch may move on; results set Completed themselves.
@@ -49,6 +54,7 @@ class PayoutBatch(Document):
     def validate(self):
         self.validate_from_run()
         self.keep_what_runs_set()
+        self.note_check()
         self.validate_period()
 
     def validate_from_run(self):
@@ -71,6 +77,18 @@ class PayoutBatch(Document):
             for fieldname in _NOT_BY_HAND:
                 self.set(fieldname, before.get(fieldname))
 
+    def note_check(self):
+        """A batch above the office's limit is checked by one manager and approved by another."""
+        before = self.get_doc_before_save()
+        if not before or before.status == self.status or self.docstatus != 0:
+            return
+        if self.status == "Checked":
+            self.validate_may_approve()
+            self.validate_checker()
+            self.checked_by, self.checked_on = frappe.session.user, now_datetime()
+        elif self.status in ("Draft", "Pending Approval"):
+            self.checked_by = self.checked_on = None
+
     def validate_period(self):
         office, status = frappe.db.get_value("Payout Period", self.period, ["office", "status"])
         if office != self.office:
@@ -85,6 +103,7 @@ class PayoutBatch(Document):
         lines = sealing.sum_up(self.name, for_update=True)
         self.validate_may_approve()
         self.validate_checker()
+        self.validate_second_approval(lines)
         self.validate_lines(lines)
         self.validate_lines_hold()
         self.set_contract()
@@ -107,6 +126,27 @@ class PayoutBatch(Document):
                 _("You prepared {0}: somebody else has to approve it.").format(frappe.bold(self.name)),
                 SelfApprovalError,
                 title=_("Maker and checker"),
+            )
+
+    def validate_second_approval(self, lines: sealing.Summed):
+        """Maker, checker and approver are three people where the sum is above the office's limit."""
+        limit = as_dong(frappe.db.get_value("Paying Office", self.office, "second_approval_above") or 0)
+        if not limit or lines.total <= limit:
+            return
+        checker = frappe.db.get_value("Payout Batch", self.name, "checked_by", for_update=True)
+        if not checker:
+            frappe.throw(
+                _("{0} is above {1} đồng: one manager checks it before another approves it.").format(
+                    frappe.bold(self.name), format_dong(limit)
+                ),
+                SelfApprovalError,
+                title=_("Two approvals"),
+            )
+        if checker == frappe.session.user:
+            frappe.throw(
+                _("You checked {0}: somebody else has to approve it.").format(frappe.bold(self.name)),
+                SelfApprovalError,
+                title=_("Two approvals"),
             )
 
     def validate_lines(self, lines: sealing.Summed):
@@ -161,8 +201,34 @@ class PayoutBatch(Document):
                     SealedError,
                 )
         self.keep_what_runs_set()
+        self.note_cancel_wish(before)
         if before.status != self.status:
+            self.validate_not_to_be_cancelled()
             self.sent_on = now_datetime()
+
+    def note_cancel_wish(self, before):
+        """Whoever writes the reason asks for the cancelling; emptying it takes the wish back."""
+        wish, known = (self.cancel_reason or "").strip(), (before.cancel_reason or "").strip()
+        if wish == known:
+            return
+        if before.status != "Approved":
+            frappe.throw(
+                _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),
+                SealedError,
+            )
+        self.cancel_reason = wish
+        self.cancel_asked_by = frappe.session.user if wish else None
+        self.cancel_asked_on = now_datetime() if wish else None
+
+    def validate_not_to_be_cancelled(self):
+        """What somebody wants back is not sent before that is settled."""
+        if self.cancel_asked_by:
+            frappe.throw(
+                _("{0} asked to cancel {1}: cancel it, or empty the reason for cancelling first.").format(
+                    frappe.bold(self.cancel_asked_by), frappe.bold(self.name)
+                ),
+                SealedError,
+            )
 
     def on_update_after_submit(self):
         before = self.get_doc_before_save()
@@ -171,12 +237,34 @@ class PayoutBatch(Document):
             results.send_lines(self.name)
 
     def before_cancel(self):
-        """Taken back before any money moved; its lines give their keys back to the next run."""
+        """Taken back by two people before any money moved; its lines give their keys back to the next run."""
         lock_period(self.period)
-        if frappe.db.get_value("Payout Batch", self.name, "status", for_update=True) != "Approved":
+        stored = frappe.db.get_value(
+            "Payout Batch",
+            self.name,
+            ["status", "cancel_reason", "cancel_asked_by"],
+            as_dict=True,
+            for_update=True,
+        )
+        if stored.status != "Approved":
             frappe.throw(
                 _("{0} was sent to the provider and cannot be cancelled.").format(frappe.bold(self.name)),
                 SealedError,
+            )
+        if not stored.cancel_asked_by:
+            frappe.throw(
+                _(
+                    "Cancelling {0} takes two people: one writes the reason for cancelling and saves, "
+                    "another one cancels."
+                ).format(frappe.bold(self.name)),
+                SelfApprovalError,
+                title=_("Two people"),
+            )
+        if stored.cancel_asked_by == frappe.session.user:
+            frappe.throw(
+                _("You asked to cancel {0}: somebody else has to do it.").format(frappe.bold(self.name)),
+                SelfApprovalError,
+                title=_("Two people"),
             )
         drawn = frappe.db.get_value("Drawdown Batch", {"batch": self.name, "docstatus": 1}, "parent")
         if drawn:
@@ -190,6 +278,14 @@ class PayoutBatch(Document):
         )
         set_each("line_key", {line.name: f"{line.line_key}#{line.name}" for line in lines})
         set_on_lines([line.name for line in lines], status="Cancelled")
+        self.put_back_what_rests_on_it()
+
+    def put_back_what_rests_on_it(self):
+        """Grants wait for the next run again, and a period nothing is sealed of any more is only prepared."""
+        one_off.refresh(self.name)
+        left = {"period": self.period, "docstatus": 1, "name": ["!=", self.name]}
+        if not frappe.db.exists("Payout Batch", left):
+            frappe.db.set_value("Payout Period", self.period, "status", "Prepared")
 
     def on_trash(self):
         lock_period(self.period)
@@ -203,11 +299,11 @@ class PayoutBatch(Document):
 def make_provider_file(doc: str | dict) -> dict:
     """Action: writes the provider's file of a sealed batch."""
     batch = actions.stored(doc, "Payout Batch", "write")
-    written = files.write_provider_file(batch.name)
-    frappe.msgprint(
-        f'<a href="{written.file_url}" target="_blank">{frappe.utils.escape_html(written.file_name)}</a>',
-        title=_("Provider File"),
-    )
+    links = [
+        f'<a href="{file.file_url}" target="_blank">{frappe.utils.escape_html(file.file_name)}</a>'
+        for file in files.write_provider_files(batch.name)
+    ]
+    frappe.msgprint("<br>".join(links), title=_("Provider File"))
     return batch.reload().as_dict()  # the desk shows the document it gets back
 
 

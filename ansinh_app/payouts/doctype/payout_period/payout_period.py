@@ -8,13 +8,14 @@ from frappe.utils import getdate, now_datetime
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
-from ansinh_app.payouts import drawdowns, settlements
+from ansinh_app.payouts import drawdowns, findings_page, settlements
 from ansinh_app.payouts.preflight import preflight
 from ansinh_app.payouts.run import lock_period, prepare
 from ansinh_app.utils import actions
 
 # Above this many people a run leaves the request and goes to the workers.
 _IN_BACKGROUND_FROM = 5000
+_REOPENS = "Social Affairs Manager"
 _NOT_BY_HAND = (
     "prepared_on",
     "prepared_by",
@@ -24,6 +25,8 @@ _NOT_BY_HAND = (
     "problems",
     "closed_on",
     "closed_by",
+    "reopened_on",
+    "reopened_by",
 )
 
 
@@ -72,10 +75,17 @@ class PayoutPeriod(Document):
 
     def validate_open(self):
         before = self.get_doc_before_save()
+        if before and before.status == "Closed" and self.only_asks_to_reopen(before):
+            return
         if before and before.status == "Closed":
             frappe.throw(
                 _("{0} is closed and cannot change.").format(frappe.bold(self.name)), PeriodStateError
             )
+
+    def only_asks_to_reopen(self, before) -> bool:
+        """The reason for reopening is the one thing that may be written on a closed period."""
+        set_by_hand = ("office", "month", "as_of", "list_due", "results_due", "report_due")
+        return all(str(self.get(name) or "") == str(before.get(name) or "") for name in set_by_hand)
 
     def keep_what_runs_set(self):
         """A form or a REST client may send these; only runs and closing may set them."""
@@ -111,14 +121,7 @@ def run_preflight(doc: str | dict) -> dict:
     """Action: shows the blocks and warnings before a run."""
     period = actions.stored(doc, "Payout Period")
     found = preflight(period.name)
-    rows = [
-        f"<li><b>{frappe.utils.escape_html(row['title'])}</b>: {format_dong(row['count'])} ({_(row['owner'])})</li>"
-        for row in found["blocks"] + found["warnings"]
-    ]
-    heading = _("{0} lines, {1} đồng. {2} blocks, {3} warnings.").format(
-        format_dong(found["lines"]), format_dong(found["total"]), len(found["blocks"]), len(found["warnings"])
-    )
-    frappe.msgprint(f"<p>{heading}</p><ul>{''.join(rows)}</ul>", title=_("Preflight"))
+    frappe.msgprint(findings_page.as_html(found), title=_("Preflight"), wide=True)
     return found
 
 
@@ -172,9 +175,51 @@ def close_period(doc: str | dict) -> dict:
     if open_items:
         frappe.throw("<br>".join(open_items), PeriodStateError, title=_("Cannot be closed yet"))
     values = {"status": "Closed", "closed_on": now_datetime(), "closed_by": frappe.session.user}
+    # An earlier reopening is told in the comments; the next one needs a reason of its own.
+    values["reopen_reason"] = None
     frappe.db.set_value("Payout Period", period.name, values)
     frappe.msgprint(_("{0} is closed.").format(period.name), title=_("Close Period"), indicator="green")
     return _as_stored(period)
+
+
+@frappe.whitelist(methods=["POST"])
+def reopen_period(doc: str | dict) -> dict:
+    """Action: opens a closed period again, by a manager with a reason, while no later one is closed."""
+    period = actions.stored(doc, "Payout Period")
+    lock_period(period.name)
+    _check_may_reopen(period)
+    values = {"status": "Paying", "reopened_on": now_datetime(), "reopened_by": frappe.session.user}
+    frappe.db.set_value("Payout Period", period.name, values | {"closed_on": None, "closed_by": None})
+    text = _("Reopened by {0}: {1}").format(frappe.session.user, period.reopen_reason)
+    period.add_comment("Info", frappe.utils.escape_html(text))
+    frappe.msgprint(_("{0} is open again.").format(period.name), title=_("Reopen Period"), indicator="orange")
+    return _as_stored(period)
+
+
+def _check_may_reopen(period: Document) -> None:
+    if _REOPENS not in frappe.get_roles():
+        frappe.throw(_("Only a {0} reopens a period.").format(_(_REOPENS)), frappe.PermissionError)
+    if period.status != "Closed":
+        frappe.throw(_("{0} is not closed.").format(frappe.bold(period.name)), PeriodStateError)
+    if not (period.reopen_reason or "").strip():
+        frappe.throw(
+            _("Write under Reason for Reopening why {0} is opened again, save, and press again.").format(
+                frappe.bold(period.name)
+            ),
+            PeriodStateError,
+        )
+    later = frappe.get_all(
+        "Payout Period",
+        filters={"office": period.office, "month": [">", period.month], "status": "Closed"},
+        pluck="name",
+        order_by="month",
+        limit_page_length=0,
+    )
+    if later:
+        frappe.throw(
+            _("Later months are closed already: {0}. Reopen the last one first.").format(", ".join(later)),
+            PeriodStateError,
+        )
 
 
 def _as_stored(period: Document) -> dict:

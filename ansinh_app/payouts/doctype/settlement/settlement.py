@@ -8,7 +8,7 @@ from frappe.utils import today
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.reconcile import settlement
 from ansinh_app.exceptions import SettlementError
-from ansinh_app.payouts import settlements
+from ansinh_app.payouts import answers, returns, settlements
 from ansinh_app.payouts.run import lock_period
 
 
@@ -48,13 +48,15 @@ class Settlement(Document):
         lines = settlements.reconcile(self.office, self.period, self.provider)
         for fieldname in lines.__slots__:
             self.set(fieldname, getattr(lines, fieldname))
+        # Vouchers say what went back; without one the clerk's own entry stands.
+        self.returned = returns.returned_by(self.period, self.provider) or as_dong(self.returned or 0)
         sums = settlement(
             carried_in=lines.opening_held,
             received=lines.received,
             due=lines.due,
             paid=lines.paid,
             unpaid=lines.unpaid,
-            returned=as_dong(self.returned or 0),
+            returned=self.returned,
         )
         self.closing_held = sums.g_held
         self.difference = sums.difference
@@ -68,11 +70,20 @@ class Settlement(Document):
                 ),
                 SettlementError,
             )
+        waiting = answers.unanswered(self.period, self.provider)
+        if waiting:
+            frappe.throw(
+                _("Rows of the provider's results wait for an answer: {0}.").format(
+                    ", ".join(f"{name} ({number})" for name, number in waiting.items())
+                ),
+                SettlementError,
+                title=_("Results to answer"),
+            )
         if as_dong(self.difference):
             frappe.throw(
                 _(
                     "{0} đồng are unexplained: money still held must equal the people carried over. "
-                    "Check the drawdown, or enter what was returned to the budget."
+                    "Check the drawdown, or make a Treasury Return of what goes back to the budget."
                 ).format(format_dong(as_dong(self.difference))),
                 SettlementError,
                 title=_("Does not add up"),
@@ -80,5 +91,11 @@ class Settlement(Document):
         self.settled_on = self.settled_on or today()
 
     def before_cancel(self):
+        self.refuse_when_fee_is_drawn()
         if frappe.db.get_value("Payout Period", self.period, "status") == "Closed":
             frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), SettlementError)
+
+    def refuse_when_fee_is_drawn(self):
+        drawn = frappe.db.get_value("Treasury Drawdown", {"settlement": self.name, "docstatus": 1}, "name")
+        if drawn:
+            frappe.throw(_("Cancel the drawdown {0} first.").format(frappe.bold(drawn)), SettlementError)

@@ -7,7 +7,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.exceptions import AllotmentError, PeriodStateError
-from ansinh_app.payouts import drawdowns
+from ansinh_app.payouts import drawdowns, settlements
 from ansinh_app.payouts.held_money import held_before
 from ansinh_app.payouts.run import lock_period
 
@@ -15,10 +15,40 @@ from ansinh_app.payouts.run import lock_period
 class TreasuryDrawdown(Document):
     def validate(self):
         self.validate_office()
-        self.set_batches()
-        self.validate_batches()
-        self.set_amount()
+        self.purpose = self.purpose or drawdowns.BENEFITS
+        if self.purpose == drawdowns.FEE:
+            self.set_fee()
+        else:
+            self.settlement = None
+            self.set_batches()
+            self.validate_batches()
+            self.set_amount()
+        self.amount_in_words = in_words(self.amount)
         self.set_allotment()
+
+    def set_fee(self):
+        """The receiver's fee for the programme, from the month's settlement: drawn once (TT 76/2021 Đ3.7)."""
+        self.set("batches", [])
+        self.batch_total = self.held_by_provider = 0
+        filters = {"period": self.period, "provider": self.receiver, "docstatus": 1}
+        self.settlement = frappe.db.get_value("Settlement", filters, "name")
+        if not self.settlement:
+            frappe.throw(
+                _("The fee is drawn when the month is settled with {0}.").format(frappe.bold(self.receiver)),
+                PeriodStateError,
+            )
+        other = drawdowns.fee_drawdown(self.settlement, self.programme, self.name)
+        if other:
+            frappe.throw(_("The fee is drawn already by {0}.").format(frappe.bold(other)), PeriodStateError)
+        _percents, by_programme = settlements.fees(self.period, self.receiver)
+        self.amount = by_programme.get(self.programme, 0)
+        if not self.amount:
+            frappe.throw(
+                _("No fee is due to {0} for {1}.").format(
+                    frappe.bold(self.receiver), frappe.bold(self.programme)
+                ),
+                PeriodStateError,
+            )
 
     def validate_office(self):
         if frappe.db.get_value("Payout Period", self.period, "office") != self.office:
@@ -64,7 +94,6 @@ class TreasuryDrawdown(Document):
         held = held_before(self.office, self.receiver, month).get(self.programme, 0)
         self.held_by_provider = max(0, held - self.held_already_used())
         self.amount = max(0, self.batch_total - self.held_by_provider)
-        self.amount_in_words = in_words(self.amount)
 
     def held_already_used(self) -> int:
         """What an earlier drawdown of the same month and receiver has counted on already."""
@@ -74,6 +103,7 @@ class TreasuryDrawdown(Document):
                 "period": self.period,
                 "programme": self.programme,
                 "receiver": self.receiver,
+                "purpose": ["!=", drawdowns.FEE],
                 "docstatus": ["<", 2],
                 "name": ["!=", self.name or ""],
             },
@@ -84,14 +114,20 @@ class TreasuryDrawdown(Document):
 
     def set_allotment(self, lock: bool = False):
         year = getdate(frappe.db.get_value("Payout Period", self.period, "month")).year
+        fee = self.purpose == drawdowns.FEE
         filters = {"office": self.office, "programme": self.programme, "year": year, "docstatus": 1}
+        filters["purpose"] = drawdowns.FEE if fee else ["!=", drawdowns.FEE]
         self.allotment = frappe.db.get_value("Budget Allotment", filters, "name", order_by="creation desc")
-        left = drawdowns.allotment_left(self.office, self.programme, year, self.name, lock)
+        left = drawdowns.allotment_left(
+            self.office, self.programme, year, self.name, lock, purpose=self.purpose
+        )
         self.allotment_left = left - self.amount
 
     def before_submit(self):
         lock_period(self.period)
         self.set_allotment(lock=True)
+        if self.purpose == drawdowns.FEE:
+            self.set_fee()  # another one may have been made meanwhile
         drawn = drawdowns.drawn_batches(self.period, self.name, lock=True)
         twice = [row.batch for row in self.batches if row.batch in drawn]
         if twice:
@@ -116,6 +152,8 @@ class TreasuryDrawdown(Document):
             )
 
     def before_cancel(self):
+        if self.purpose == drawdowns.FEE:
+            return
         settled = frappe.db.get_value(
             "Settlement", {"period": self.period, "provider": self.receiver, "docstatus": 1}, "name"
         )

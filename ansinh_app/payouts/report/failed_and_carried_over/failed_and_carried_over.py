@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
+from ansinh_app.oversight import personal_data
 from ansinh_app.utils.reports import Communes, filter_month
 
 UNPAID = ("Failed", "Uncollected")
@@ -40,6 +41,7 @@ def execute(filters=None):
         }
         for line in lines
     ]
+    personal_data.on_report("Failed and Carried Over", rows)
     message = _("Lines of month {0} that came back unpaid").format(month.label)
     return _columns(), rows, message, None, _summary(rows)
 

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from ansinh_app.core.money import format_dong
+from ansinh_app.oversight import personal_data
 from ansinh_app.payouts.preflight import preflight
 
 
@@ -15,6 +16,7 @@ def execute(filters=None):
     frappe.get_doc("Payout Period", filters.period).check_permission("read")
     found = preflight(filters.period)
     rows = [row for finding in found["blocks"] + found["warnings"] for row in _rows(finding)]
+    personal_data.on_report("Payout Preflight", [row for row in rows if row["beneficiary"]])
     message = _("Known on {0}: {1} lines for {2} people would be made").format(
         frappe.utils.getdate(found["as_of"]).strftime("%d/%m/%Y"),
         format_dong(found["lines"]),

@@ -5,40 +5,43 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from ansinh_app.exceptions import ChangeNotAllowedError, DuplicatePersonError, InvalidDateError, PayeeError
-from ansinh_app.registry import marriages
+from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, PayeeError
+from ansinh_app.registry import duplicates, mandates, marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
+from ansinh_app.registry.verification import standing
 
 _BY_DECISION = ("status", "deceased_on", "death_known_on")
-_OFFICE = {"Social Affairs Officer", "Social Affairs Manager"}
 
 
 class Beneficiary(Document):
     def validate(self):
         self.keep_what_decisions_set()
         clean_person(self)
+        standing.follow(self)
         refuse_second_registration(self)
         self.validate_birth()
         self.validate_death()
         self.validate_unit()
-        self.validate_representatives()
+        mandates.validate(self)
         marriages.validate(self)
         self.validate_payment()
 
     def on_update(self):
         marriages.mirror(self)
+        duplicates.after_save(self)
 
     def on_trash(self):
         self.refuse_when_entitled()
+        duplicates.forget(self.name)
 
     def keep_what_decisions_set(self):
         """A REST client may send these; death and status come from approved changes, the identity from the office."""
         roles = set(frappe.get_roles())
+        standing.keep_answers(self)
         if self.flags.ignore_permissions or roles & {"Administrator", "System Manager"}:
             return
-        kept = _BY_DECISION if roles & _OFFICE else (*_BY_DECISION, "verification_status")
         before = self.get_doc_before_save()
-        for fieldname in kept:
+        for fieldname in _BY_DECISION:
             default = self.meta.get_field(fieldname).default
             self.set(fieldname, before.get(fieldname) if before else default)
 
@@ -83,26 +86,6 @@ class Beneficiary(Document):
                 _("Choose the commune {0} lives in, not a unit above it").format(frappe.bold(self.full_name)),
                 InvalidDateError,
             )
-
-    def validate_representatives(self):
-        seen = set()
-        for row in self.representatives:
-            key = (row.representative, row.capacity)
-            if key in seen:
-                frappe.throw(
-                    _("Row {0}: {1} stands here twice as {2}").format(
-                        row.idx, frappe.bold(row.representative_name or row.representative), _(row.capacity)
-                    ),
-                    DuplicatePersonError,
-                )
-            seen.add(key)
-            if row.valid_from and row.valid_to and getdate(row.valid_to) < getdate(row.valid_from):
-                frappe.throw(
-                    _("Row {0}: the mandate ends on {1}, before it begins").format(
-                        row.idx, day(row.valid_to)
-                    ),
-                    InvalidDateError,
-                )
 
     def validate_payment(self):
         """The default account is this person's or one of the representatives'."""

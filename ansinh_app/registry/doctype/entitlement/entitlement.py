@@ -41,6 +41,7 @@ class Entitlement(Document):
 
     def before_update_after_submit(self):
         self.set_months()
+        self.validate_cash()
         self.validate_payee()
         self.validate_account()
         self.validate_both_schemes()
@@ -75,6 +76,21 @@ class Entitlement(Document):
             self.cash_reason = self.person.cash_reason
         if self.payment_method != "Cash":
             self.cash_reason = None
+
+    def validate_cash(self):
+        """Who is paid into an account goes back to cash only for a reason, and the account is left out."""
+        if self.payment_method != "Cash":
+            self.cash_reason = None
+            return
+        before = self.get_doc_before_save()
+        if before and before.payment_method != "Cash" and not self.cash_reason:
+            frappe.throw(
+                _("Say why {0} is paid in cash: choose one of the reasons.").format(
+                    frappe.bold(self.person.full_name)
+                ),
+                PayeeError,
+            )
+        self.payment_account = None
 
     def validate_dates(self):
         born = getdate(self.person.date_of_birth)

@@ -25,6 +25,8 @@ def search_link(
 ) -> list:
     """[{"value", "label", "description"}] of the documents the user may choose whose name, title or search
     fields contain the text; those that begin with it come first."""
+    meta = frappe.get_meta(doctype)
+    query = query or (frappe.get_hooks("standard_queries").get(doctype) or [None])[-1]
     if query:
         method = frappe.get_attr(query)
         frappe.is_whitelisted(method)
@@ -34,15 +36,13 @@ def search_link(
             txt.strip(),
             searchfield or "name",
             0,
-            cint(page_length),
+            cint(page_length) or 10,
             frappe.parse_json(filters),
+            as_dict=False,
+            reference_doctype=reference_doctype,
         )
-        return [
-            {"value": row[0], "description": ", ".join(cstr(part) for part in row[1:] if part)}
-            for row in rows
-        ]
+        return [_choice_of_row(meta, row) for row in rows]
 
-    meta = frappe.get_meta(doctype)
     fields = _search_fields(meta, searchfield)
     query = DatabaseQuery(doctype)
     query.flags.ignore_user_permissions = bool(
@@ -104,6 +104,15 @@ def _text_filters(doctype, meta, fields, txt) -> list:
         for name in fields
         if name == "name" or meta.get_field(name).fieldtype in SEARCHED_TYPES
     ]
+
+
+def _choice_of_row(meta, row) -> dict:
+    """A query's own row: name, the title where the DocType shows titles in Links, what tells it apart."""
+    choice, rest = {"value": row[0]}, row[1:]
+    if cint(meta.get("show_title_field_in_link")):
+        choice["label"] = (row[1] if len(row) > 1 else None) or row[0]
+        rest = (row[0], *row[2:])
+    return {**choice, "description": ", ".join(dict.fromkeys(cstr(part) for part in rest if part))}
 
 
 def _choice(meta, row, fields) -> dict:

@@ -3,7 +3,6 @@
 import functools
 import io
 import mimetypes
-import os
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -165,12 +164,9 @@ def fetch(url: str, timeout: int = 10, ssl_context=None) -> dict:
 
 def _local_path(url_path: str) -> str | None:
     if url_path.startswith("/assets/"):
-        app, _slash, rest = url_path[len("/assets/") :].partition("/")
-        if app not in [*frappe.get_installed_apps(), "frappe"]:
-            return None
-        root = os.path.realpath(frappe.get_app_path(app, "public"))
-        path = os.path.realpath(os.path.join(root, rest))
-        return path if path.startswith(root + os.sep) and os.path.isfile(path) else None
+        from benchless.assets import asset_path
+
+        return asset_path(url_path.removeprefix("/assets/"))
     if url_path.startswith(("/files/", "/private/files/")):
         from frappe.core.doctype.file.file import find_file_by_url
 

@@ -28,14 +28,37 @@
         return new DOMParser().parseFromString(String(html), "text/html").body.textContent || "";
     }
 
-    function note(text, kind) {
+    /* A message's own markup, of harmless elements only: text, lists, tables, links within the site, inline pictures */
+    const KEPT = new Set("P BR B STRONG I EM UL OL LI H4 H5 TABLE THEAD TBODY TR TH TD A IMG".split(" "));
+    function rich(html) {
+        function copy(node) {
+            if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
+            if (node.nodeType !== Node.ELEMENT_NODE || /^(SCRIPT|STYLE|TEMPLATE)$/.test(node.tagName)) return document.createTextNode("");
+            const item = KEPT.has(node.tagName) ? document.createElement(node.tagName) : document.createDocumentFragment();
+            const href = node.getAttribute("href") || "", src = node.getAttribute("src") || "";
+            if (node.tagName === "A" && /^\/(?![\/\\])/.test(href)) { item.href = href; item.target = "_blank"; item.rel = "noopener"; }
+            if (node.tagName === "IMG" && src.startsWith("data:image/png;base64,")) { item.src = src; item.alt = node.getAttribute("alt") || ""; }
+            if (/^(TD|TH)$/.test(node.tagName) && node.colSpan > 1) item.colSpan = node.colSpan;
+            node.childNodes.forEach((child) => item.append(copy(child)));
+            return item;
+        }
+        const whole = document.createDocumentFragment();
+        new DOMParser().parseFromString(String(html), "text/html").body.childNodes.forEach((node) => whole.append(copy(node)));
+        return whole;
+    }
+    function note(text, kind, html) {
         const box = $("#d-messages");
         if (!box) return;
         const item = document.createElement("div");
         item.className = "d-note " + (kind || "blue");
         if (kind === "red") item.setAttribute("role", "alert");
-        item.style.whiteSpace = "pre-line";
-        item.textContent = text;
+        if (html && /<(table|img|a)\b/i.test(html)) {
+            item.classList.add("d-rich");
+            item.append(rich(html));
+        } else {
+            item.style.whiteSpace = "pre-line";
+            item.textContent = text;
+        }
         box.append(item);
         box.scrollIntoView({ block: "center", behavior: "smooth" });
     }
@@ -252,6 +275,7 @@
         });
         $$("[data-read-only-depends-on]").forEach((part) => {
             const locked = holds(part.dataset.readOnlyDependsOn, doc, false);
+            part.classList.toggle("d-locked", locked);
             $$("input:not([type=hidden]), textarea", part).forEach((input) => { input.readOnly = locked; });
             $$("select", part).forEach((input) => { input.style.pointerEvents = locked ? "none" : ""; input.tabIndex = locked ? -1 : 0; });
         });
@@ -329,15 +353,16 @@
         stop();
         buttons.forEach((item) => { item.disabled = false; });
         if (!answer) return note(words.failed, "red");
-        const lines = serverMessages(answer.body).map((item) => ({ text: plain(String(item.message).replace(/<br\s*\/?>|<\/li>|<\/p>/gi, "\n")), kind: item.indicator }));
+        const lines = serverMessages(answer.body).map((item) => ({ text: plain(String(item.message).replace(/<br\s*\/?>|<\/li>|<\/p>/gi, "\n")), kind: item.indicator, html: String(item.message) }));
         if (!answer.ok) {
-            lines.forEach((line) => note(line.text, "red"));
+            lines.forEach((line) => note(line.text, "red", line.html));
             if (!lines.length) note(plain(answer.body.exception || answer.body.exc_type || words.failed), "red");
             return;
         }
         const message = answer.body.message;
-        if (typeof message === "string" && message) lines.push({ text: plain(message), kind: "green" });
-        else if (message && typeof message.message === "string") lines.push({ text: plain(message.message), kind: "green" });
+        const answered = typeof message === "string" ? message : message && typeof message.message === "string" ? message.message : "";
+        /* An answer that a message of the server has said already is not said again. */
+        if (answered && !lines.some((line) => line.text === plain(answered))) lines.push({ text: plain(answered), kind: "green" });
         if (!lines.length) lines.push({ text: words.done, kind: "green" });
         sessionStorage.setItem("d-notes", JSON.stringify(lines));
         sessionStorage.setItem("d-watch", "1");
@@ -349,7 +374,7 @@
     function leftNotes() {
         const left = sessionStorage.getItem("d-notes");
         sessionStorage.removeItem("d-notes");
-        if (left) JSON.parse(left).forEach((line) => note(line.text, line.kind));
+        if (left) JSON.parse(left).forEach((line) => note(line.text, line.kind, line.html));
         const url = sessionStorage.getItem("d-open");
         sessionStorage.removeItem("d-open");
         if (url) location.assign(url);
@@ -455,7 +480,9 @@
             if (chart.realData && chart.update) chart.update(chart.realData);
             const format = () => {
                 $$(".y.axis text, .data-point-value", place).forEach((label) => {
-                    if (/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) label.textContent = short(Number(label.textContent));
+                    /* once: 1000 becomes 1.000, which must not be read as one */
+                    if (label.dataset.short === label.textContent || !/^-?\d{4,}(\.\d+)?$|^-?\d+\.\d+$/.test(label.textContent)) return;
+                    label.textContent = label.dataset.short = short(Number(label.textContent));
                 });
                 const ticks = $$(".x.axis text", place), names = (config.data.labels || []).map(String);
                 if (ticks.length !== names.length) return;

@@ -1,0 +1,11 @@
+"""How often people's data were looked at, shown, printed or taken, as far as the reader sees the log."""
+
+import frappe
+
+from ansinh_app.utils.charts import by_choice
+
+
+@frappe.whitelist()
+def get(chart_name=None, chart=None, no_cache=None, filters=None, **_more):
+    """Labels and counts; what desks pass besides is not needed."""
+    return by_choice("Personal Data Log", "action")

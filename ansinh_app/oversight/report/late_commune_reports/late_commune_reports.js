@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of late_commune_reports.json.
+frappe.query_reports["Late Commune Reports"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+    ],
+};

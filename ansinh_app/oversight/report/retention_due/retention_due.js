@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of retention_due.json.
+frappe.query_reports["Retention Due"] = {
+    filters: [
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", reqd: 1 },
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+    ],
+};

@@ -1,0 +1,7 @@
+"""Account Status Change."""
+
+from frappe.model.document import Document
+
+
+class AccountStatusChange(Document):
+    pass

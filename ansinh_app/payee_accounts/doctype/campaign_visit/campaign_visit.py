@@ -1,0 +1,7 @@
+"""Campaign Visit."""
+
+from frappe.model.document import Document
+
+
+class CampaignVisit(Document):
+    pass

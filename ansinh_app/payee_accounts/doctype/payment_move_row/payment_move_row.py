@@ -1,0 +1,7 @@
+"""Payment Move Row."""
+
+from frappe.model.document import Document
+
+
+class PaymentMoveRow(Document):
+    pass

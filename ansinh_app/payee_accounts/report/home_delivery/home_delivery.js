@@ -1,0 +1,9 @@
+// The desk of a bench reads a standard report's filters here; they are those of home_delivery.json.
+frappe.query_reports["Home Delivery"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
+        { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
+    ],
+};

@@ -1,0 +1,186 @@
+"""The budget year of an office: allotted, drawn, paid, paid back, still held, and what nobody has explained."""
+
+from dataclasses import asdict, dataclass
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from ansinh_app.core.money import as_dong
+from ansinh_app.core.months import Month
+from ansinh_app.payouts import drawdowns, held_money
+from ansinh_app.permissions import scope
+
+
+@dataclass(slots=True)
+class Year:
+    """One programme's year, in đồng."""
+
+    allotted: int = 0
+    opening: int = 0
+    drawn: int = 0
+    paid: int = 0
+    returned: int = 0
+    in_flight: int = 0
+    closing: int = 0
+    left: int = 0
+
+    @property
+    def difference(self) -> int:
+        """What came in and is neither paid, nor paid back, nor on its way, nor held; 0 when the year adds up."""
+        return self.opening + self.drawn - self.paid - self.returned - self.in_flight - self.closing
+
+
+def execute(filters=None):
+    """One row a programme with its fee beneath, then the total. Filters: `office`, `year` (both required)."""
+    filters = frappe._dict(filters or {})
+    if not filters.office or not filters.year:
+        frappe.throw(_("Choose the paying office and the budget year."), title=_("Budget Settlement"))
+    who = scope()
+    if not who.unrestricted and who.offices is not None and filters.office not in who.offices:
+        frappe.throw(_("You do not work for this office."), frappe.PermissionError)
+    years = settle(filters.office, int(filters.year))
+    titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
+    rows = []
+    for (programme, purpose), year in sorted(years.items()):
+        row = {"programme": titles.get(programme) or programme, "purpose": _(purpose)}
+        rows.append(row | asdict(year) | {"difference": year.difference})
+    if not rows:
+        return _columns(), [], _("Nothing is allotted or drawn in {0}.").format(filters.year), None, []
+    total = {"programme": _("Total"), "bold": 1}
+    total |= {name: sum(row[name] for row in rows) for name in _money()}
+    return _columns(), [*rows, total], None, _chart(rows), _summary(total)
+
+
+def settle(office: str, year: int) -> dict[tuple[str, str], Year]:
+    """(programme, purpose) -> its year; months count by the month paid for, as the drawdowns do."""
+    found: dict[tuple[str, str], Year] = {}
+    for purpose in (drawdowns.BENEFITS, drawdowns.FEE):
+        for programme in _programmes(office, year, purpose):
+            row = found.setdefault((programme, purpose), Year())
+            row.allotted = _allotted(office, programme, year, purpose)
+            row.left = drawdowns.allotment_left(office, programme, year, purpose=purpose)
+    for programme, amount in _fees(office, year).items():
+        row = found.setdefault((programme, drawdowns.FEE), Year())
+        # A fee is earned by the month it was settled for: what is drawn is what is paid.
+        row.drawn = row.paid = amount
+    first, after = Month(year, 1), Month(year + 1, 1)
+    for receiver in _receivers(office):
+        money = held_money.month_money(office, receiver, Month(year, 12).first_day)
+        for (month, programme), item in money.items():
+            if getdate(month).year != year:
+                continue
+            row = found.setdefault((programme, drawdowns.BENEFITS), Year())
+            row.drawn += item.drawn or 0
+            row.paid += item.paid
+            row.in_flight += item.in_flight
+        for at, name in ((first, "opening"), (after, "closing")):
+            for programme, amount in held_money.held_before(office, receiver, at.first_day).items():
+                row = found.setdefault((programme, drawdowns.BENEFITS), Year())
+                setattr(row, name, getattr(row, name) + amount)
+    for programme, amount in _returned(office, year).items():
+        found.setdefault((programme, drawdowns.BENEFITS), Year()).returned = amount
+    return found
+
+
+def _programmes(office: str, year: int, purpose: str) -> list[str]:
+    filters = {"office": office, "year": year, "docstatus": 1}
+    filters["purpose"] = drawdowns.FEE if purpose == drawdowns.FEE else ["!=", drawdowns.FEE]
+    names = frappe.get_all("Budget Allotment", filters=filters, pluck="programme", limit_page_length=0)
+    return sorted(set(names))
+
+
+def _allotted(office: str, programme: str, year: int, purpose: str) -> int:
+    filters = {"office": office, "programme": programme, "year": year, "docstatus": 1}
+    filters["purpose"] = drawdowns.FEE if purpose == drawdowns.FEE else ["!=", drawdowns.FEE]
+    amounts = frappe.get_all("Budget Allotment", filters=filters, pluck="amount", limit_page_length=0)
+    return sum(as_dong(amount or 0) for amount in amounts)
+
+
+def _of_year(doctype: str, office: str, year: int, *columns: str, **equal) -> list[dict]:
+    """Submitted documents of the office's months in the year."""
+    table, period = frappe.qb.DocType(doctype), frappe.qb.DocType("Payout Period")
+    query = (
+        frappe.qb.from_(table)
+        .join(period)
+        .on(table.period == period.name)
+        .select(*(table[name] for name in columns))
+        .where(table.office == office)
+        .where(table.docstatus == 1)
+        .where(period.month >= f"{year}-01-01")
+        .where(period.month <= f"{year}-12-31")
+    )
+    for name, value in equal.items():
+        query = query.where(table[name] == value)
+    return query.run(as_dict=True)
+
+
+def _fees(office: str, year: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    rows = _of_year("Treasury Drawdown", office, year, "programme", "amount", purpose=drawdowns.FEE)
+    for row in rows:
+        found[row.programme] = found.get(row.programme, 0) + as_dong(row.amount or 0)
+    return found
+
+
+def _returned(office: str, year: int) -> dict[str, int]:
+    """Money nobody waited for; what was recovered from people never left with the providers of this year."""
+    found: dict[str, int] = {}
+    rows = _of_year("Treasury Return", office, year, "programme", "amount", source="Money Not Paid Out")
+    for row in rows:
+        found[row.programme] = found.get(row.programme, 0) + as_dong(row.amount or 0)
+    return found
+
+
+def _receivers(office: str) -> list[str]:
+    filters = {"office": office, "docstatus": 1}
+    names = frappe.get_all("Payout Batch", filters=filters, pluck="receiver", limit_page_length=0)
+    return sorted({name for name in names if name})
+
+
+def _columns() -> list[dict]:
+    columns = [
+        {"fieldname": "programme", "label": _("Programme"), "fieldtype": "Data", "width": 200},
+        {"fieldname": "purpose", "label": _("Purpose"), "fieldtype": "Data", "width": 130},
+    ]
+    money = {"fieldtype": "Currency", "options": "VND", "precision": 0, "width": 150}
+    return columns + [{"fieldname": name, "label": label, **money} for name, label in _money().items()]
+
+
+def _money() -> dict[str, str]:
+    return {
+        "allotted": _("Allotted"),
+        "opening": _("Held at the Start of the Year"),
+        "drawn": _("Drawn"),
+        "paid": _("Paid to People"),
+        "returned": _("Paid Back to the Treasury"),
+        "in_flight": _("Without a Result"),
+        "closing": _("Held at the End"),
+        "difference": _("Unexplained Difference"),
+        "left": _("Left of the Allotment"),
+    }
+
+
+def _chart(rows: list[dict]) -> dict:
+    names = (("allotted", _("Allotted")), ("drawn", _("Drawn")), ("paid", _("Paid to People")))
+    return {
+        "data": {
+            "labels": [f"{row['programme']} - {row['purpose']}" for row in rows],
+            "datasets": [{"name": label, "values": [row[name] for row in rows]} for name, label in names],
+        },
+        "type": "bar",
+        "fieldtype": "Currency",
+    }
+
+
+def _summary(total: dict) -> list[dict]:
+    shown = (
+        ("allotted", _("Allotted (đồng)"), "Blue"),
+        ("paid", _("Paid to People (đồng)"), "Green"),
+        ("closing", _("Held at the End (đồng)"), "Orange"),
+        ("difference", _("Unexplained Difference (đồng)"), "Red" if total["difference"] else "Green"),
+    )
+    return [
+        {"value": total[name], "label": label, "datatype": "Int", "indicator": indicator}
+        for name, label, indicator in shown
+    ]

@@ -1,0 +1,7 @@
+"""Identity Difference."""
+
+from frappe.model.document import Document
+
+
+class IdentityDifference(Document):
+    pass

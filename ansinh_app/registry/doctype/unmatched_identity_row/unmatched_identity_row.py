@@ -1,0 +1,7 @@
+"""Unmatched Identity Row."""
+
+from frappe.model.document import Document
+
+
+class UnmatchedIdentityRow(Document):
+    pass

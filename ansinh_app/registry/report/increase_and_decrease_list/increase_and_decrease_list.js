@@ -1,0 +1,8 @@
+// The desk of a bench reads a standard report's filters here; they are those of increase_and_decrease_list.json.
+frappe.query_reports["Increase and Decrease List"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+    ],
+};

@@ -1,0 +1,10 @@
+// The desk of a bench reads a standard report's filters here; they are those of mandates_ending.json.
+frappe.query_reports["Mandates Ending"] = {
+    filters: [
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+        { fieldname: "days", label: __("Days Ahead"), fieldtype: "Int" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
+        { fieldname: "why", label: __("Reason"), fieldtype: "Select", options: "\nTerm\nAge\nRevoked\nEnded Already" },
+    ],
+};

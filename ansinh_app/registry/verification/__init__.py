@@ -1,0 +1,1 @@
+"""Identities before the police: lists out, answers back, differences to decide, where everyone stands."""

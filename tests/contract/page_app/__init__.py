@@ -1,0 +1,1 @@
+"""An app with web pages only, for test_web_pages."""

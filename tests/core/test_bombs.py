@@ -1,0 +1,112 @@
+"""Files made to fill the memory: each is refused, in a process that never holds more than 300 MB."""
+
+import io
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from ansinh_app.tests.torture_files import as_ods
+from ansinh_app.utils.workbooks import MAX_BYTES, open_workbook
+
+MOST_MB = 300
+OPEN = """
+import sys
+import benchless
+benchless.activate()
+from ansinh_app.utils import workbooks
+def refused(message, *more, **values):
+    raise ValueError(message)
+workbooks.throw, workbooks._, workbooks.bold = refused, str, str
+try:
+    sheets = workbooks.open_workbook(open(sys.argv[1], "rb").read(), "file").sheets
+    print("read", sum(len(row) for _name, grid in sheets for row in grid))
+except ValueError as error:
+    print("refused", error)
+# The peak of this process; what getrusage tells begins with its parent's.
+print(next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+def xlsx(sheet: bytes, parts: dict[str, bytes] | None = None) -> bytes:
+    """A package of one sheet with these rows."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        package.writestr(
+            "xl/workbook.xml",
+            f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        package.writestr(
+            "xl/_rels/workbook.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        )
+        package.writestr("xl/worksheets/sheet1.xml", f"<worksheet {_MAIN}><sheetData>".encode() + sheet)
+        for name, part in (parts or {}).items():
+            package.writestr(name, part)
+    return target.getvalue()
+
+
+END = b"</sheetData></worksheet>"
+CELL = b'<c r="A1"><v>1</v></c>'
+
+
+def spreadsheet_xml(rows: str, head: str = "") -> bytes:
+    return (
+        f'<?xml version="1.0"?>{head}<Workbook xmlns="{_SPREADSHEET}" xmlns:ss="{_SPREADSHEET}">'
+        f'<Worksheet ss:Name="S"><Table>{rows}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
+def ods_bomb() -> bytes:
+    """One cell said to stand in a million rows of sixteen thousand columns."""
+    source, target = zipfile.ZipFile(io.BytesIO(as_ods([["a"]]))), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in source.namelist():
+            part = source.read(name)
+            full = b'<table:table-cell office:value-type="string" table:number-columns-repeated="16384">'
+            package.writestr(name, part.replace(b'<table:table-cell office:value-type="string">', full).replace(
+                b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1000000">'
+            ))
+    return target.getvalue()
+
+
+ENTITIES = "<!DOCTYPE a [" + '<!ENTITY a0 "xxxxxxxxxx">' + "".join(
+    f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 9)
+) + "]>"  # fmt: skip
+BOMBS = {
+    "ten million cells": lambda: xlsx(b"<row>" + CELL * 10_000_000 + b"</row>" + END),
+    "far corner": lambda: xlsx(b'<row r="1"><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>' + END),
+    "zip bomb": lambda: xlsx(b" " * 400_000_000),
+    "bomb beside": lambda: xlsx(CELL + END, {"xl/media/image1.png": b"\0" * 400_000_000}),
+    "damaged": lambda: xlsx(CELL + END)[:-200],
+    "macros": lambda: xlsx(CELL + END, {"xl/vbaProject.bin": b"x"}),
+    "password": lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+    "ods": ods_bomb,
+    "entities": lambda: spreadsheet_xml("<Row><Cell><Data>&a8;</Data></Cell></Row>", ENTITIES),
+    "rows far down": lambda: spreadsheet_xml('<Row ss:Index="2000000000"><Cell/></Row>'),
+    "wide merge": lambda: spreadsheet_xml('<Row><Cell ss:MergeAcross="2000000000"/></Row>'),
+    "web page of spans": lambda: b"<table>" + b"<tr><td colspan=10000 rowspan=10000>x" * 2000 + b"</table>",
+    "web page of cells": lambda: b"<table><tr>" + b"<td>" * (MAX_BYTES // 4 - 10),
+    "separators": lambda: b"a;b\n" + b";" * (MAX_BYTES - 10),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_would_fill_the_memory_is_refused_within_bounds(name, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(BOMBS[name]())
+    child = [sys.executable, "-c", OPEN, str(path)]
+    said, _sep, most = subprocess.run(child, capture_output=True, text=True, check=True, timeout=120).stdout.strip().rpartition("\n")
+    assert said.startswith("refused"), said
+    assert int(most) < MOST_MB
+
+
+def test_a_sheet_formatted_to_its_last_row_is_read():
+    rows = b"".join(b'<row r="%d" s="1" customFormat="1"/>' % number for number in range(2, 1_048_577))
+    [(_name, grid)] = open_workbook(xlsx(b'<row r="1"><c r="A1" t="str"><v>a</v></c></row>' + rows + END)).sheets
+    assert list(grid) == [["a"]]
