@@ -1,4 +1,7 @@
-"""`make perf`: prints measurements as ratios within one run; nothing is asserted about time."""
+"""`make perf`: prints measurements as ratios within one run; nothing is asserted about time.
+
+`python -m benchmarks prepare=1000000` measures a size of one's own: a million takes the better part of an hour.
+"""
 
 import importlib
 import platform
@@ -12,7 +15,9 @@ def main(names: list[str]) -> None:
     """Each measurement in a process of its own, so that none inherits another's memory; or those that are named."""
     if names:
         for name in names:
-            print("\n".join(["", *importlib.import_module(f"benchmarks.{name}").run()]), flush=True)
+            name, _mark, sizes = name.partition("=")
+            report = importlib.import_module(f"benchmarks.{name}").run(*filter(None, sizes.split(",")))
+            print("\n".join(["", *report]), flush=True)
         return
     print(f"Python {platform.python_version()} on {platform.machine()}", flush=True)
     for name in MEASURED:

@@ -1,132 +1,158 @@
-"""Preparing a month of an office of the demo's size, beside a bare INSERT … SELECT of the same rows."""
+"""Preparing a month of an office with a year behind it, beside a bare INSERT … SELECT of the same rows."""
 
-import os
-import random
 import tempfile
-from datetime import date
+from contextlib import contextmanager
 
-from benchmarks.clock import measure, peak_memory
-from benchmarks.ledger import MIX
+from benchmarks import office
+from benchmarks.clock import forget_peak, measure, peak_memory
 
-OFFICE, MONTH, AS_OF = "PERF", "2026-08-01", "2026-07-24"
+SIZES = (10_000, 100_000)
+_DOCUMENTS = 300
 
 
-def run(people: int = 3000) -> list[str]:
-    """Lines of the report: the first run, the run again, the floor."""
+def run(*sizes: str) -> list[str]:
+    """Lines of the report for offices of these sizes, each in a site of its own."""
+    report = []
+    for size in [int(size) for size in sizes] or SIZES:
+        report += _measure(size)
+    return report
+
+
+def _measure(people: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["BENCHLESS_SITES"] = folder
-        frappe = _site()
-        period = _office(frappe, people)
-        from ansinh_app.payouts.run import prepare
-
-        def first():
-            return prepare(period, AS_OF)
-
+        frappe = office.new_site(folder)
+        office.make_people(frappe, people)
         before = peak_memory()
-        made = measure(first)
-        frappe.db.commit()
-        again = measure(first)
-        frappe.db.commit()
-        _empty_table(frappe)
-        floor = measure(lambda: _bare_insert(frappe, period))
-        copied = frappe.db.sql("SELECT COUNT(*) FROM `perf_line`")[0][0]
-        lines = made.result["lines"]
-        assert lines == copied == people and again.result["unchanged"] == people
+        first = _prepare(frappe, office.FIRST)
+        office.pay(frappe, office.FIRST)
+        _prepare(frappe, office.WHOLE)
+        office.pay(frappe, office.WHOLE)
+        for month in office.BETWEEN:
+            office.copy_month(frappe, month)
+        office.make_changes(frappe, people)
+        forget_peak()
+        made = _prepare(frappe, office.PERIOD)
+        again = _prepare(frappe, office.PERIOD)
+        peak = peak_memory()
+        floor = _floor(frappe, with_indexes=True)
+        heap = _floor(frappe, with_indexes=False)
+        sealed = _seal(frappe)
+        one = _one_by_one(frappe)
         frappe.destroy()
+    lines = made["lines"]
+    assert again["unchanged"] == lines and made["created"] == lines and first["created"] > people // 2
+
+    def row(seconds: float, what: str, number: int = lines) -> str:
+        return f"  {seconds:8.2f} s {seconds / number * 1e6:8.1f} µs a line   {what}"
+
+    seconds, (read, sealed) = made["seconds"], sealed
     return [
-        f"prepare: {lines:,} lines of one office, through documents to the database",
-        f"  {made.seconds:8.2f} s   first run     ({made.seconds / lines * 1e3:.2f} ms a line)",
-        f"  {again.seconds:8.2f} s   the run again, nothing changed",
-        f"  {floor.seconds:8.3f} s   bare INSERT … SELECT of the same rows (the floor)",
-        f"  ratio {made.seconds / floor.seconds:.0f} to the floor, {again.seconds / made.seconds:.2f} of it again",
-        f"  memory: peak of the process {peak_memory():,.0f} MiB ({before:,.0f} before)",
+        f"prepare: {lines:,} lines, twelve paid months behind them, {made['arrears']:,} with arrears",
+        row(seconds, f"the month; {made['statements'] / lines:.4f} statements a line"),
+        row(first["seconds"], "the first month, nothing behind it", first["lines"]),
+        row(again["seconds"], "the month again, nothing changed"),
+        row(
+            floor,
+            f"INSERT … SELECT of the same rows into an equal table, the floor: {seconds / floor:.1f} times",
+        ),
+        row(heap, f"the same into a table without an index: {seconds / heap:.1f} times"),
+        row(
+            one * lines,
+            f"the same as documents, from {_DOCUMENTS} of them: {one * lines / seconds:.0f} times the month",
+        ),
+        row(
+            sealed,
+            f"sealed, accounts and decisions checked: {sealed / read:.1f} times reading the lines once",
+        ),
+        f"  memory: peak of the process {peak:,.0f} MiB ({before:,.0f} before any run)",
     ]
 
 
-def _site():
-    import benchless
+def _prepare(frappe, month: str) -> dict:
+    from ansinh_app.payouts.run import prepare
 
-    benchless.activate()
-    import frappe
-
-    from benchless import installer
-
-    installer.new_site("perf.local", "admin")
-    installer.install_app("ansinh_app")
-    frappe.init("perf.local")
-    frappe.connect()
-    return frappe
-
-
-def _office(frappe, people: int) -> str:
-    """An office with its people written set-based, as documents would stand in the database."""
-    unit = frappe.db.get_value("Administrative Unit", {"level": "Commune"}, "name")
-    frappe.get_doc(
-        {
-            "doctype": "Paying Office",
-            "office_code": OFFICE,
-            "office_name": "Phòng đo",
-            "administrative_unit": unit,
-        }
-    ).insert()
-    chance, stamp = random.Random(20261122), "2026-01-01 00:00:00"
-    head = ["name", "creation", "modified", "owner", "modified_by", "docstatus", "idx"]
-    codes = chance.choices([code for code, _share, _years in MIX], [share for _c, share, _y in MIX], k=people)
-    years = {code: span for code, _share, span in MIX}
-    persons, accounts, decisions = [], [], []
-    for index, code in enumerate(codes, start=1):
-        born = date(chance.randint(*years[code]), chance.randint(1, 12), chance.randint(1, 28))
-        person, account, name = f"BEN-P{index:06d}", f"PAC-P{index:06d}", f"Người Mẫu {index}"
-        common = [stamp, stamp, "Administrator", "Administrator"]
-        persons.append(
-            (person, *common, 0, 0, name, born, "Day", unit, OFFICE, "Active", "Bank Account", account)
-        )
-        accounts.append(
-            (account, *common, 0, 0, "STB", f"0701{index:08d}", name, "Self", person, "Active", "Exact")
-        )
-        quantity = 2 if code == "BTXH-04" else 1
-        decisions.append(
-            (f"ENT-P{index:06d}", *common, 1, 0, person, code, quantity, "1/QĐ", "2026-06-15", "2026-07-01")
-            + ("Self", "Bank Account", account)
-        )
-    insert = frappe.db.bulk_insert
-    insert(
-        "Beneficiary",
-        [*head, "full_name", "date_of_birth", "dob_precision", "administrative_unit", "office", "status"]
-        + ["payment_method", "payment_account"],
-        persons,
-    )
-    insert(
-        "Payment Account",
-        [
-            *head,
-            "provider",
-            "account_no",
-            "account_name",
-            "holder_type",
-            "beneficiary",
-            "status",
-            "name_match",
-        ],
-        accounts,
-    )
-    insert(
-        "Entitlement",
-        [*head, "beneficiary", "category", "quantity", "decision_no", "decision_date", "effective_from"]
-        + ["payee_type", "payment_method", "payment_account"],
-        decisions,
-    )
-    period = frappe.get_doc({"doctype": "Payout Period", "office": OFFICE, "month": MONTH}).insert().name
+    period = f"{office.OFFICE}-{month}"
+    if not frappe.db.exists("Payout Period", period):
+        office.make_period(frappe, month)
+    # The social pension was in force on its first day only: its first list was made in the month itself.
+    as_of = f"{month}-05" if month == office.WHOLE else f"{office.previous(month)}-24"
+    with statements() as counted:
+        taken = measure(lambda: prepare(period, as_of))
     frappe.db.commit()
-    return period
+    arrears = frappe.db.sql(
+        "select count(*) from `tabPayout Line` where period=%s and arrears > 0", (period,)
+    )
+    return taken.result | {"seconds": taken.seconds, "statements": counted[0], "arrears": arrears[0][0]}
 
 
-def _empty_table(frappe) -> None:
+@contextmanager
+def statements():
+    """Counts the statements sent to the database: [number]; a statement for many rows at once is one."""
+    from django.db import connections
+
+    counted = [0]
+
+    def count(execute, *arguments):
+        counted[0] += 1
+        return execute(*arguments)
+
+    with connections["default"].execute_wrapper(count):
+        yield counted
+
+
+def _floor(frappe, with_indexes: bool) -> float:
+    """Seconds the database itself takes to copy the month's lines into an empty table."""
     frappe.db.commit()  # a new table ends the transaction
-    frappe.db.sql("CREATE TABLE `perf_line` AS SELECT * FROM `tabPayout Line` WHERE 1=0")
+    frappe.db.sql_ddl("drop table if exists `perf_line`")
+    if with_indexes:
+        rows = frappe.db.sql(
+            "select sql from sqlite_master where tbl_name = 'tabPayout Line' and sql is not null"
+        )
+        for number, (made,) in enumerate(rows):
+            text = made.replace("tabPayout Line", "perf_line")
+            if text.lower().startswith("create") and "INDEX" in text.upper().split("(")[0]:
+                head, tail = text.split(" ON ", 1) if " ON " in text else text.split(" on ", 1)
+                unique = "unique " if "UNIQUE" in head.upper() else ""
+                text = f"create {unique}index `perf_{number}` on {tail}"
+            frappe.db.sql_ddl(text)
+    else:
+        frappe.db.sql_ddl("create table `perf_line` as select * from `tabPayout Line` where 1=0")
+    period = f"{office.OFFICE}-{office.PERIOD}"
+
+    def copy():
+        frappe.db.sql("insert into `perf_line` select * from `tabPayout Line` where `period`=%s", (period,))
+        frappe.db.commit()
+
+    return measure(copy).seconds
 
 
-def _bare_insert(frappe, period: str) -> None:
-    """The database's own speed: the lines of the period copied into an empty table."""
-    frappe.db.sql("INSERT INTO `perf_line` SELECT * FROM `tabPayout Line` WHERE `period`=%s", (period,))
-    frappe.db.commit()
+def _seal(frappe) -> tuple[float, float]:
+    """Seconds to read the lines of the month's largest batch once, and what approval does with them."""
+    from ansinh_app.payouts import sealing
+
+    filters = {"period": f"{office.OFFICE}-{office.PERIOD}"}
+    (batch,) = frappe.get_all(
+        "Payout Batch", filters=filters, pluck="name", order_by="line_count desc", limit=1
+    )
+    read = measure(lambda: frappe.db.sql("select * from `tabPayout Line` where batch=%s", (batch,)))
+    sealed = measure(lambda: (sealing.sum_up(batch, for_update=True), sealing.outdated_lines(batch)))
+    assert sealed.result[0].count == len(read.result) and not sealed.result[1]
+    return read.seconds, sealed.seconds
+
+
+def _one_by_one(frappe) -> float:
+    """Seconds a line takes as a document of its own, as software without set-based runs writes it."""
+    period = f"{office.OFFICE}-{office.PERIOD}"
+    rows = frappe.get_all("Payout Line", filters={"period": period}, fields=["*"], limit=_DOCUMENTS)
+
+    def insert():
+        for row in rows:
+            document = frappe.get_doc({"doctype": "Payout Line", **row})
+            document.name, document.line_key = None, f"{row.line_key}#"
+            document.flags.ignore_validate = True
+            document.flags.ignore_links = True
+            document.insert(ignore_permissions=True)
+
+    taken = measure(insert).seconds / len(rows)
+    frappe.db.rollback()
+    return taken

@@ -160,6 +160,10 @@ class Law:
         except KeyError:
             raise UnknownCategory(category=code) from None
 
+    def bands(self, category: str) -> tuple[Category, ...]:
+        """The categories of the same band group, itself among them; nothing for a category that is not known."""
+        return self._groups.get(category, ())
+
     def band(self, category: str, born: date | None, month: Month) -> Category | None:
         """The category of the same band group that fits the person's age in the month, or None.
 

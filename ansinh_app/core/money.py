@@ -117,6 +117,8 @@ def as_dong(value: int | float | Decimal | str) -> int:
         raise NotWholeDong(value=value)
     if isinstance(value, int):
         return int(value)
+    if type(value) is float and value.is_integer():
+        return int(value)
     try:
         number = Decimal(value)
         whole = int(number)

@@ -25,7 +25,7 @@ class Month:
     ('2024-05', '05/2024')
     """
 
-    __slots__ = ("index", "month", "year")
+    __slots__ = ("_text", "index", "month", "year")
 
     index: int
     month: int
@@ -37,6 +37,7 @@ class Month:
         object.__setattr__(self, "year", year)
         object.__setattr__(self, "month", month)
         object.__setattr__(self, "index", year * 12 + month - 1)
+        object.__setattr__(self, "_text", None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a Month cannot be changed")
@@ -72,13 +73,14 @@ class Month:
         return month
 
     @classmethod
-    def _at(cls, index: int) -> Month:
+    def at(cls, index: int) -> Month:
+        """The month with this index."""
         return cls(index // 12, index % 12 + 1)
 
     @staticmethod
     def range(first: Month, last: Month) -> Iterator[Month]:
         """Every month from first to last, both included; nothing when last is before first."""
-        return (Month._at(index) for index in range(first.index, last.index + 1))
+        return (Month.at(index) for index in range(first.index, last.index + 1))
 
     @property
     def first_day(self) -> date:
@@ -96,14 +98,14 @@ class Month:
     def __add__(self, months: int) -> Month:
         if not isinstance(months, int):
             return NotImplemented
-        return Month._at(self.index + months)
+        return Month.at(self.index + months)
 
     def __sub__(self, other):
         """Month - int is a Month; Month - Month is the number of months between them."""
         if isinstance(other, Month):
             return self.index - other.index
         if isinstance(other, int):
-            return Month._at(self.index - other)
+            return Month.at(self.index - other)
         return NotImplemented
 
     def __eq__(self, other: object) -> bool:
@@ -126,7 +128,9 @@ class Month:
         return self.index
 
     def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
+        if self._text is None:
+            object.__setattr__(self, "_text", f"{self.year:04d}-{self.month:02d}")
+        return self._text
 
     def __repr__(self) -> str:
         return f"Month({self.year}, {self.month})"

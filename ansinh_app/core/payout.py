@@ -30,6 +30,7 @@ REGULAR, ONE_OFF = "Regular", "One-off"
 
 SEALED_TEXT = ("line_key", "beneficiary", "payee_name", "account_no", "provider")
 SEALED_AMOUNTS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+SEALED = (*SEALED_TEXT, *SEALED_AMOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,10 +419,10 @@ def line_key(beneficiary: str, benefit: str, period: Month, kind: str = REGULAR)
     >>> line_key("BEN-0000001", "BTXH", Month(2026, 11))
     'BEN-0000001|BTXH|2026-11|Regular'
     """
-    parts = (beneficiary, benefit, str(period), kind)
-    if not all(parts) or any("|" in part for part in parts):
-        raise ValueError(f"a line key needs four parts without '|', not {parts!r}")
-    return "|".join(parts)
+    key = f"{beneficiary}|{benefit}|{period}|{kind}"
+    if not (beneficiary and benefit and kind) or key.count("|") != 3:
+        raise ValueError(f"a line key needs four parts without '|', not {key!r}")
+    return key
 
 
 def seal(rows: Iterable[Mapping[str, object]]) -> str:
@@ -430,13 +431,31 @@ def seal(rows: Iterable[Mapping[str, object]]) -> str:
     Only SEALED_TEXT and SEALED_AMOUNTS count, so a status may change. Empty and missing text are the same;
     amounts may come from any database. Raises NotWholeDong.
     """
-    sealed = sorted(
-        [_sealed_text(row.get(column)) for column in SEALED_TEXT]
-        + [as_dong(row.get(column) or 0) for column in SEALED_AMOUNTS]
-        for row in rows
-    )
-    text = json.dumps(sealed, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    sealed = sorted(_sealed([row.get(column) for column in SEALED]) for row in rows)
+    return seal_in_order(sealed)
+
+
+def seal_in_order(rows: Iterable[Sequence[object]]) -> str | None:
+    """The same for rows that hold the values of SEALED and come in the order of their keys, none of them kept.
+
+    None where they do not come in that order, as where a database has another alphabet.
+    """
+    digest, before = hashlib.sha256(b"["), None
+    for row in rows:
+        sealed = _sealed(row)
+        if before is not None:
+            if sealed < before:
+                return None
+            digest.update(b",")
+        digest.update(json.dumps(sealed, ensure_ascii=False, separators=(",", ":")).encode())
+        before = sealed
+    digest.update(b"]")
+    return digest.hexdigest()
+
+
+def _sealed(row: Sequence[object]) -> list[str | int]:
+    texts = len(SEALED_TEXT)
+    return [_sealed_text(value) for value in row[:texts]] + [as_dong(value or 0) for value in row[texts:]]
 
 
 def _sealed_text(value: object) -> str:

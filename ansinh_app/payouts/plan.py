@@ -1,21 +1,35 @@
-"""What a run would write, worked out before anything is written: preflight and prepare ask the same plan."""
+"""What a run would write, worked out before anything is written: preflight and prepare ask the same plan.
+
+An office is worked out in parts, a few communes at a time, in the order in which its lists go.
+"""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
 import frappe
 from frappe.utils import getdate
 
+from ansinh_app.core.alike import AlikeRuns, Own, Pattern, told
 from ansinh_app.core.law import Law
 from ansinh_app.core.ledger import Step
 from ansinh_app.core.mandates import pay_days
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
-from ansinh_app.payouts.ledger_reader import Book, PersonBook, months_to_json, read_book
+from ansinh_app.payouts.ledger_reader import (
+    Book,
+    PersonBook,
+    Reader,
+    Who,
+    months_to_json,
+    places_of,
+    units_of,
+)
 from ansinh_app.payouts.one_off import grant_lines
 from ansinh_app.payouts.overrides import Overrides
-from ansinh_app.payouts.payees import Contracts, Hold, Payee, payee_for
+from ansinh_app.payouts.payees import Contracts, Hold, payee_for
 from ansinh_app.policy.law import load_law
 
 # Every list that leaves the office names these people alike: a category can reveal an illness (DOMAIN 7).
@@ -24,6 +38,8 @@ _NEUTRAL_TITLE = "Đối tượng bảo trợ xã hội"
 # Lines can be listed by banks; what names the category, or the clause it rests on, stays on the entitlement.
 _CATEGORY_FACTS = {"category", "decided", "title", "reason"}
 _CATEGORY_STEPS = {"entitled", "coefficient", "fixed_amount", "only_higher", "one_off", "allowance_months"}
+# People worked out at a time: enough for few statements a line, few enough to forget them again.
+_PART = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,10 @@ class Held:
 
 @dataclass(slots=True)
 class Plan:
-    """Lines by line key, people held back, over-payments by (beneficiary, benefit), and what was read."""
+    """Lines by line key, people held back, over-payments by (beneficiary, benefit), and what was read.
+
+    Of an office, or of a part of its people.
+    """
 
     office: str
     period: str
@@ -55,32 +74,272 @@ class Plan:
     proposals: dict[tuple[str, str], Proposal] = field(default_factory=dict)
 
 
+class Planner:
+    """Works out a period's lines under what was known on a day; the same for preflight and for prepare."""
+
+    def __init__(self, period: dict, as_of: date) -> None:
+        self.office, self.period, self.as_of = period.office, period.name, as_of
+        self.month = Month.parse(period.month)
+        self.law = load_law()
+        self.contracts = Contracts(self.office, self.month)
+        self.reader = Reader(self.law, self.office, self.month)
+        self.overrides = Overrides(self.office, self.period, self.month.first_day)
+        due = getdate(period.results_due) if period.results_due else self.month.first_day.replace(day=20)
+        self.pay_days = pay_days(self.month.first_day, due, as_of)
+        self.runs = AlikeRuns(self.month, as_of, self.law)
+        self.titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
+        self._texts: dict[int, _Texts] = {}
+        self._known_titles: dict[str, str] = {}
+
+    @property
+    def units(self) -> dict[str, dict]:
+        """All units by name."""
+        return self.reader.units
+
+    def who(self) -> Who:
+        """The people the office pays in the month."""
+        return self.reader.who()
+
+    def parts(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Plan]:
+        """The plan of some communes after the other, in list order; tells `progress(done, total)` between them."""
+        done, scopes = 0, self._scopes()
+        total = sum(number for number, _whos in scopes)
+        for number, whos in scopes:
+            if progress:
+                progress(done, total)
+            yield self.plan(*whos)
+            done += number
+
+    def plan(self, *scopes: Who) -> Plan:
+        """The plan of the people in these scopes."""
+        plan = Plan(
+            office=self.office,
+            period=self.period,
+            month=self.month,
+            as_of=self.as_of,
+            law=self.law,
+            book=self.reader.read(*scopes),
+            contracts=self.contracts,
+            overrides=self.overrides,
+        )
+        plan.book.pay_days, plan.book.as_of = self.pay_days, self.as_of
+        for person in plan.book.people.values():
+            if person.entitlements or person.settled:
+                self._plan_person(plan, person)
+            if person.grants:
+                _plan_grants(plan, person)
+        return plan
+
+    def _scopes(self) -> list[tuple[int, list[Who]]]:
+        """How many people and whose books make up each part: communes whole, unless one alone is too many.
+
+        Lists go by commune, so parts in the order of the communes' names make lists in order.
+        """
+        everybody = self.who()
+        if self.reader.put_back:
+            # Before a reform: lists go by the communes of then, which the registry has no longer.
+            return self._split([everybody])
+        here: dict[str, list] = defaultdict(list)
+        numbers: dict[str, int] = defaultdict(int)
+        for unit, number in units_of(everybody):
+            here[self.unit_name(unit)].append(unit)
+            numbers[self.unit_name(unit)] += number
+        # Who lives elsewhere already and is still paid here stands on the list of the place they live in.
+        gone: dict[str, list[str]] = defaultdict(list)
+        if everybody.leaving:
+            for name, unit, *_rest in places_of(Who(names=everybody.leaving)):
+                gone[self.unit_name(unit)].append(name)
+                numbers[self.unit_name(unit)] += 1
+        found, group = [], []
+        for title in sorted(numbers):
+            if group and sum(numbers[one] for one in (*group, title)) > _PART:
+                found.append(group)
+                group = []
+            group.append(title)
+        found += [group] if group else []
+        parts = []
+        for group in found:
+            whos = []
+            units = tuple(unit for title in group for unit in here[title])
+            names = tuple(name for title in group for name in gone[title])
+            if units:
+                whos.append(Who(self.office, arriving=everybody.arriving, units=units))
+            if names:
+                whos.append(Who(names=names))
+            number = sum(numbers[title] for title in group)
+            parts += self._split(whos) if number > _PART else [(number, whos)]
+        return parts
+
+    def _split(self, scopes: list[Who]) -> list[tuple[int, list[Who]]]:
+        """People too many or too scattered for parts of whole communes, by the order of their list."""
+        rows = [row for who in scopes for row in places_of(who)]
+        back = self.reader.put_back
+
+        def order(row: tuple) -> tuple:
+            name, unit, village, search_name, full_name = row
+            # A line's key, by which people of one name are ordered, goes on after the person's.
+            return self.unit_name(back.get(name, unit)), village or "", search_name or full_name, f"{name}|"
+
+        rows.sort(key=order)
+        names = [row[0] for row in rows]
+        some = 900
+        return [
+            (
+                len(names[start : start + _PART]),
+                [
+                    Who(names=tuple(names[first : min(first + some, start + _PART)]))
+                    for first in range(start, min(start + _PART, len(names)), some)
+                ],
+            )
+            for start in range(0, len(names), _PART)
+        ]
+
+    def unit_name(self, unit: str | None) -> str:
+        """What lists call the unit; nothing for one that is not known."""
+        found = self.units.get(unit)
+        return found.unit_name if found else ""
+
+    def _plan_person(self, plan: Plan, person: PersonBook) -> None:
+        opening = opening_of(person, self.month)
+        given = (person.person, person.entitlements, person.settled, person.cases, opening)
+        pattern = self.runs.pattern(*given, person.ledger)
+        if pattern is not None:
+            texts = self._texts_of(pattern)
+            for number, line in enumerate(pattern.lines):
+                entitlement = person.entitlements[pattern.places[number]]
+                own = self.runs.own(person.person, entitlement)
+                months, explanation = texts.of(number, own)
+                alone = texts.own_month_only[number]
+                self._add(plan, person, line, own.entitlement, months, explanation, alone)
+            return
+        result = run_person(
+            person.person,
+            person.entitlements,
+            self.month,
+            self.as_of,
+            self.law,
+            person.settled,
+            person.cases,
+            opening,
+        )
+        for problem in result.problems:
+            plan.held.append(_held(person, problem))
+        for proposal in result.proposals:
+            plan.proposals[(person.row.name, proposal.benefit)] = proposal
+        for line in result.lines:
+            texts = months_to_json(line.months), steps_to_json(line.steps)
+            self._add(plan, person, line, line.entitlement, *texts, _own_month_only(line, self.month))
+
+    def _texts_of(self, pattern: Pattern) -> "_Texts":
+        found = self._texts.get(id(pattern))
+        if found is None:
+            # The pattern is kept as long as the texts, so that no other can take its identity.
+            found = self._texts[id(pattern)] = _Texts(pattern, self.month)
+        return found
+
+    def _add(
+        self,
+        plan: Plan,
+        person: PersonBook,
+        line: Line,
+        entitlement: str,
+        months: str,
+        explanation: str,
+        own_month_only: int,
+    ) -> None:
+        programme = self.law.category(line.category).programme
+        payee = payee_for(plan.book, person, entitlement, programme, self.contracts)
+        row = person.row
+        if isinstance(payee, Hold) and self.overrides.lets_pass(payee.code, row.name, payee.detail):
+            payee = payee.otherwise
+        if isinstance(payee, Hold):
+            plan.held.append(Held(payee.code, row.name, row.full_name, payee.detail))
+            return
+        key = line_key(row.name, line.benefit, self.month, REGULAR)
+        plan.lines[key] = {
+            "office": self.office,
+            "period": self.period,
+            "kind": REGULAR,
+            "status": "Planned",
+            "beneficiary": row.name,
+            "full_name": row.full_name,
+            "entitlement": entitlement,
+            "one_off_grant": None,
+            "benefit": line.benefit,
+            "line_key": key,
+            "category_shown": self._shown(line.category),
+            "programme": programme,
+            "administrative_unit": row.administrative_unit,
+            "village": row.village or "",
+            "provider": payee.provider,
+            "channel": payee.channel,
+            "payment_account": payee.payment_account,
+            "account_no": payee.account_no,
+            "payee_name": payee.payee_name,
+            "payee_type": payee.payee_type,
+            "monthly_amount": line.monthly_amount,
+            "arrears": line.arrears,
+            "carried_over": line.carried_over,
+            "recovery": line.recovery,
+            "total": line.total,
+            "months": months,
+            "explanation": explanation,
+            "own_month_only": own_month_only,
+        }
+
+    def _shown(self, category: str) -> str:
+        found = self._known_titles.get(category)
+        if found is None:
+            found = self._known_titles[category] = category_shown(self.law, category, self.titles)
+        return found
+
+
+class _Texts:
+    """A pattern's lines as they are stored: months, and the steps with blanks for what they say of one person."""
+
+    _BLANKS = Own("\0entitlement", "\0decision_no", "\0start", "\0decided_on", "\0age", "\0born")
+
+    def __init__(self, pattern: Pattern, month: Month) -> None:
+        self.pattern = pattern
+        self.own_month_only = [_own_month_only(line, month) for line in pattern.lines]
+        self.months = [months_to_json(line.months) for line in pattern.lines]
+        self.steps = [self._form(steps_to_json(told(line.steps, self._BLANKS))) for line in pattern.lines]
+
+    @classmethod
+    def _form(cls, text: str) -> str:
+        """The text as a form to fill by the names of Own."""
+        text = text.replace("%", "%%")
+        for name in Own.__slots__:
+            text = text.replace(_json(f"\0{name}"), f"%({name})s")
+        return text
+
+    def of(self, number: int, own: Own) -> tuple[str, str]:
+        """Months and explanation of one line as stored for this person."""
+        return self.months[number], self.steps[number] % {
+            "entitlement": _json(own.entitlement),
+            "decision_no": _json(own.decision_no),
+            "start": f'"{own.start}"',
+            "decided_on": f'"{own.decided_on}"',
+            "age": own.age,
+            "born": f'"{own.born}"',
+        }
+
+
+# As json.dumps(…, ensure_ascii=False) writes a text, without its detours.
+_json = json.encoder.encode_basestring
+
+
+def _own_month_only(line: Line, month: Month) -> int:
+    """1 for a line that pays its own month and nothing else: later runs read those of a person in one go."""
+    return int(not line.recovery and line.months == {month: line.monthly_amount})
+
+
 def make_plan(period: dict, as_of: date, progress=None) -> Plan:
-    """Reads the period's office and works out every line; tells `progress(done, total)` now and then."""
-    law = load_law()
-    month = Month.parse(period.month)
-    plan = Plan(
-        office=period.office,
-        period=period.name,
-        month=month,
-        as_of=as_of,
-        law=law,
-        book=read_book(law, office=period.office, month=month),
-        contracts=Contracts(period.office, month),
-        overrides=Overrides(period.office, period.name, month.first_day),
-    )
-    due = getdate(period.results_due) if period.results_due else month.first_day.replace(day=20)
-    plan.book.pay_days, plan.book.as_of = pay_days(month.first_day, due, as_of), as_of
-    titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
-    people = plan.book.people
-    for done, person in enumerate(people.values()):
-        if progress and done % 500 == 0:
-            progress(done, len(people))
-        if person.entitlements or person.settled:
-            _plan_person(plan, person, titles)
-        if person.grants:
-            _plan_grants(plan, person)
-    return plan
+    """Reads the period's office and works out every line, all in one plan, people by name."""
+    planner = Planner(period, as_of)
+    if progress:
+        progress(0, 1)
+    return planner.plan(planner.who())
 
 
 def _plan_grants(plan: Plan, person: PersonBook) -> None:
@@ -92,38 +351,16 @@ def _plan_grants(plan: Plan, person: PersonBook) -> None:
             plan.lines.setdefault(line["line_key"], line)
 
 
-def _plan_person(plan: Plan, person: PersonBook, titles: dict[str, str]) -> None:
-    result = run_person(
-        person.person,
-        person.entitlements,
-        plan.month,
-        plan.as_of,
-        plan.law,
-        person.settled,
-        person.cases,
-        opening_of(person, plan.month),
-    )
-    for problem in result.problems:
-        plan.held.append(_held(person, problem))
-    for proposal in result.proposals:
-        plan.proposals[(person.row.name, proposal.benefit)] = proposal
-    for line in result.lines:
-        programme = plan.law.category(line.category).programme
-        payee = payee_for(plan.book, person, line.entitlement, programme, plan.contracts)
-        if isinstance(payee, Hold) and plan.overrides.lets_pass(payee.code, person.row.name, payee.detail):
-            payee = payee.otherwise
-        if isinstance(payee, Hold):
-            plan.held.append(Held(payee.code, person.row.name, person.row.full_name, payee.detail))
-            continue
-        row = _row(plan, person, line, programme, payee, titles)
-        plan.lines[row["line_key"]] = row
-
-
 def opening_of(person: PersonBook, month: Month) -> Month:
     """The first month the person's ledger knows anything of."""
-    starts = [entitlement.start for entitlement in person.entitlements]
-    paid = [paid_month for settled in person.settled for paid_month in settled.months]
-    return min([*starts, *paid], default=month)
+    firsts = [entitlement.start for entitlement in person.entitlements]
+    if person.paid_from:
+        firsts.append(person.paid_from)
+    return min(firsts, key=_index, default=month)
+
+
+def _index(month: Month) -> int:
+    return month.index
 
 
 def category_shown(law: Law, category: str, programme_titles: dict[str, str]) -> str:
@@ -149,30 +386,3 @@ def _held(person: PersonBook, problem: Problem) -> Held:
     facts = {key: value for key, value in problem.data.items() if key != "person"}
     detail = " ".join(str(value) for value in facts.values())
     return Held(problem.code, person.row.name, person.row.full_name, detail, facts, problem.blocking)
-
-
-def _row(plan: Plan, person: PersonBook, line: Line, programme: str, payee: Payee, titles: dict) -> dict:
-    return {
-        "office": plan.office,
-        "period": plan.period,
-        "kind": REGULAR,
-        "status": "Planned",
-        "beneficiary": person.row.name,
-        "full_name": person.row.full_name,
-        "entitlement": line.entitlement,
-        "one_off_grant": None,
-        "benefit": line.benefit,
-        "line_key": line_key(person.row.name, line.benefit, plan.month, REGULAR),
-        "category_shown": category_shown(plan.law, line.category, titles),
-        "programme": programme,
-        "administrative_unit": person.row.administrative_unit,
-        "village": person.row.village or "",
-        **asdict(payee),
-        "monthly_amount": line.monthly_amount,
-        "arrears": line.arrears,
-        "carried_over": line.carried_over,
-        "recovery": line.recovery,
-        "total": line.total,
-        "months": months_to_json(line.months),
-        "explanation": steps_to_json(line.steps),
-    }

@@ -127,7 +127,7 @@ def _mandates_ending(plan: Plan, found) -> None:
     seen = set()
     for line in plan.lines.values():
         person = plan.book.people[line["beneficiary"]]
-        other = (person.terms.get(line["entitlement"] or line["one_off_grant"]) or {}).get("representative")
+        other = person.terms[line["entitlement"] or line["one_off_grant"]].representative
         if not other or (line["beneficiary"], other) in seen:
             continue
         seen.add((line["beneficiary"], other))

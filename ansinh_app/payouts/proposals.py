@@ -30,18 +30,24 @@ class ProposedChange:
     months: int
 
 
-def find(plan) -> list[ProposedChange]:
-    """What the plan's month gives reason to propose, in the order of the people."""
+def find(plan, suspensions: dict[str, Month] | None = None) -> list[ProposedChange]:
+    """What the plan's month gives reason to propose, in the order of the people.
+
+    `suspensions`: those of the office (see `suspended_by_a_change`), where they have been read already.
+    """
     uncollected = frappe.db.get_single_value("An Sinh Settings", "uncollected_months") or _DEFAULT
     suspended = frappe.db.get_single_value("An Sinh Settings", "suspended_months") or _DEFAULT
-    suspensions = _suspended_by_a_change(plan)
+    if suspensions is None:
+        suspensions = suspended_by_a_change(plan)
     found: list[ProposedChange] = []
     for person in plan.book.people.values():
         last = person.person.last_month(plan.as_of)
         if person.row.deceased_on or (last is not None and last < plan.month):
             continue
-        found += _to_suspend(plan, person, uncollected)
-        found += _to_stop(plan, person, suspended, suspensions)
+        if any(line.status == UNCOLLECTED for line in person.settled):
+            found += _to_suspend(plan, person, uncollected)
+        if suspensions:
+            found += _to_stop(plan, person, suspended, suspensions)
     return found
 
 
@@ -60,9 +66,9 @@ def unpaid_since(person: PersonBook, month: Month, most: int, status: str) -> di
     return found
 
 
-def draft(plan) -> dict[str, int]:
+def draft(plan, changes: list[ProposedChange]) -> dict[str, int]:
     """Drafts what is new, takes back drafts that have no reason any more, leaves what a person decided."""
-    found = {(change.entitlement, change.change_type): change for change in find(plan)}
+    found = {(change.entitlement, change.change_type): change for change in changes}
     wanted, counts = dict(found), {"proposed": 0, "withdrawn": 0}
     for row in _known(plan):
         change = found.get((row.entitlement, row.change_type))
@@ -112,7 +118,7 @@ def _day(value) -> date | None:
     return getdate(value) if value else None
 
 
-def _suspended_by_a_change(plan) -> dict[str, Month]:
+def suspended_by_a_change(plan) -> dict[str, Month]:
     """Decisions whose last change, as known on the plan's day, is a suspension, with its first month."""
     row, change = frappe.qb.DocType("Entitlement Change"), frappe.qb.DocType("Registry Change")
     person = frappe.qb.DocType("Beneficiary")

@@ -1,7 +1,7 @@
 """A provider's result file applied to a batch: every row is matched or listed with its reason."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import frappe
 from frappe import _
@@ -10,11 +10,12 @@ from frappe.utils import now_datetime, today
 from ansinh_app.core import bankfile, failures
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
+from ansinh_app.core.money import as_dong
 from ansinh_app.core.reconcile import Matching, SentLine, match
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import closing, opening
 from ansinh_app.payouts import answers, files, one_off, recoveries, sealing
-from ansinh_app.payouts.rows import set_each, set_on_lines
+from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
 
@@ -97,13 +98,19 @@ def apply(result) -> None:
 
 def send_lines(batch: str) -> None:
     """Planned lines are on their way; where recovery takes everything, nothing has to come back."""
-    lines = [line for line in sealing.batch_lines(batch, for_update=True) if line["status"] == "Planned"]
-    set_on_lines([line["name"] for line in lines if line["total"]], status="Sent")
-    set_on_lines([line["name"] for line in lines if not line["total"]], status="Paid", paid_on=today())
+    planned = _standing(batch, "beneficiary", "recovery", "total", "status")
+    taken = {row[0] for row in planned if row[3] == "Planned" and row[1] and not row[2]}
+    set_on_batch(batch, "Planned", with_money=True, status="Sent")
+    set_on_batch(batch, "Planned", with_money=False, status="Paid", paid_on=today())
     refresh_batch(batch)
-    recoveries.refresh(
-        sorted({line["beneficiary"] for line in lines if line["recovery"] and not line["total"]})
-    )
+    recoveries.refresh(sorted(taken))
+
+
+def _standing(batch: str, *columns: str) -> tuple:
+    """These columns of the batch's lines, locked: what another answer has written meanwhile is seen."""
+    table = frappe.qb.DocType("Payout Line")
+    query = frappe.qb.from_(table).select(*(table[column] for column in columns))
+    return query.where(table.batch == batch).for_update().run()
 
 
 def read_file(file_url: str) -> bytes:
@@ -119,9 +126,9 @@ def read_file(file_url: str) -> bytes:
 def refresh_batch(batch: str) -> None:
     """Paid and unpaid sums of the batch from its lines; completed when no line waits for a result."""
     counts = defaultdict(lambda: [0, 0])
-    for line in sealing.batch_lines(batch, for_update=True):
-        counts[line["status"]][0] += 1
-        counts[line["status"]][1] += line["total"]
+    for (status, total), number in Counter(_standing(batch, "status", "total")).items():
+        counts[status][0] += number
+        counts[status][1] += number * as_dong(total or 0)
     unpaid = [counts["Failed"][i] + counts["Uncollected"][i] for i in (0, 1)]
     values = {
         "paid_count": counts[PAID][0],

@@ -1,5 +1,7 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
+from operator import itemgetter
+
 import frappe
 from frappe.query_builder import Case
 from frappe.utils import now
@@ -7,6 +9,7 @@ from frappe.utils import now
 from ansinh_app.core.identity import account
 
 _CHUNK = 500
+_INSERTED = 2000
 
 LINE_FIELDS = (
     "batch",
@@ -38,6 +41,7 @@ LINE_FIELDS = (
     "total",
     "months",
     "explanation",
+    "own_month_only",
 )
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
@@ -45,7 +49,7 @@ _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "i
 
 def insert_lines(lines: list[dict]) -> None:
     """Writes whole lines; a line that replaces one keeps its name, creation and owner."""
-    stamp, user = now(), frappe.session.user
+    stamp, user, values_of = now(), frappe.session.user, itemgetter(*LINE_FIELDS)
     values = [
         (
             # A letter first: the name is the reference in bank files, and 12e45 must stay text in any sheet.
@@ -56,12 +60,14 @@ def insert_lines(lines: list[dict]) -> None:
             user,
             0,
             0,
-            *(line.get(fieldname) for fieldname in LINE_FIELDS),
-            account.mask(line.get("account_no")) or None,
+            *values_of(line),
+            account.mask(line["account_no"]) or None,
         )
         for line in lines
     ]
-    frappe.db.bulk_insert("Payout Line", [*_HEAD, *LINE_FIELDS, "account_no_shown"], values, chunk_size=_CHUNK)
+    frappe.db.bulk_insert(
+        "Payout Line", [*_HEAD, *LINE_FIELDS, "account_no_shown"], values, chunk_size=_INSERTED
+    )
 
 
 def delete_lines(names: list[str]) -> None:
@@ -79,6 +85,17 @@ def set_on_lines(names: list[str], **values) -> None:
         for fieldname, value in values.items():
             query = query.set(table[fieldname], value)
         query.run()
+
+
+def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
+    """Sets the same values on the lines of a batch that had this status, those that pay something or those that do not."""
+    table = frappe.qb.DocType("Payout Line")
+    values |= {"modified": now(), "modified_by": frappe.session.user}
+    query = frappe.qb.update(table).where(table.batch == batch).where(table.status == was)
+    query = query.where(table.total > 0) if with_money else query.where(table.total == 0)
+    for fieldname, value in values.items():
+        query = query.set(table[fieldname], value)
+    query.run()
 
 
 def set_each(fieldname: str, values: dict[str, str]) -> None:

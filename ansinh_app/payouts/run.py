@@ -1,4 +1,7 @@
-"""Prepares a period: makes or refreshes its batches, lines and proposed recovery cases in one transaction."""
+"""Prepares a period: makes or refreshes its batches, lines and proposed recovery cases in one transaction.
+
+The office passes by in parts, in the order of its lists: a part is read, worked out, written and forgotten.
+"""
 
 from collections import defaultdict
 from datetime import date
@@ -12,10 +15,13 @@ from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
 from ansinh_app.payouts import proposals, recoveries
 from ansinh_app.payouts.findings import count_held
-from ansinh_app.payouts.plan import Plan, make_plan
+from ansinh_app.payouts.ledger_reader import places_of
+from ansinh_app.payouts.plan import Held, Plan, Planner
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
+from ansinh_app.utils.memory import few_collections
 
 _COMPARED = tuple(fieldname for fieldname in LINE_FIELDS if fieldname != "status")
+_CHUNK = 900
 
 
 def prepare(period: str, as_of: date | str | None = None) -> dict:
@@ -28,14 +34,17 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
     document = frappe.get_doc("Payout Period", period)
     _check_state(document, status)
     known_on = getdate(as_of or document.as_of or None)
-    plan = make_plan(document, known_on, _progress(document))
-    batches = _Batches(plan)
-    written = _write_lines(plan, batches)
-    cases = recoveries.propose(plan)
-    changes = proposals.draft(plan)
-    batches.finish()
-    summary = _summary(plan, batches, written, cases) | {"changes_proposed": changes}
-    _record(document, summary, plan)
+    planner = Planner(document, known_on)
+    run = _Run(planner)
+    with few_collections():
+        for part in planner.parts(_progress(document)):
+            run.take(part)
+    run.remove_gone()
+    cases = recoveries.propose(planner, run.over_paid, run.drafts)
+    changes = proposals.draft(planner, sorted(run.changes, key=_person))
+    run.batches.finish()
+    summary = _summary(run, cases) | {"changes_proposed": changes}
+    _record(document, summary, planner, run.held)
     return summary
 
 
@@ -150,7 +159,7 @@ def _progress(document):
 class _Batches:
     """The period's batches while a run refreshes them, by group (programme, provider, channel)."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Planner) -> None:
         self.plan = plan
         table = frappe.qb.DocType("Payout Batch")
         # Locked reads see what a run that finished meanwhile has written.
@@ -177,7 +186,8 @@ class _Batches:
         self.sealed = {row.name for row in rows if row.docstatus == 1}
         self.sealed_groups = {self._group(row) for row in rows if row.docstatus == 1}
         self.drafts = {self._group(row): row for row in rows if row.docstatus == 0}
-        self.lines: dict[str, list[dict]] = defaultdict(list)
+        self.counts: dict[str, int] = defaultdict(int)
+        self.totals: dict[str, int] = defaultdict(int)
         self.touched: set[str] = set()
 
     @staticmethod
@@ -215,8 +225,7 @@ class _Batches:
     def finish(self) -> None:
         """Totals, contract and receiver of every draft; a draft without lines goes."""
         for (programme, provider, channel), batch in list(self.drafts.items()):
-            lines = self.lines[batch.name]
-            if not lines:
+            if not self.counts[batch.name]:
                 frappe.delete_doc("Payout Batch", batch.name, ignore_permissions=True)
                 del self.drafts[(programme, provider, channel)]
                 continue
@@ -224,8 +233,8 @@ class _Batches:
             values = {
                 "contract": contract.name if contract else None,
                 "receiver": (contract and contract.via_provider) or provider,
-                "line_count": len(lines),
-                "total_amount": sum(line["total"] for line in lines),
+                "line_count": self.counts[batch.name],
+                "total_amount": self.totals[batch.name],
             }
             same = (
                 (batch.contract or None) == values["contract"]
@@ -242,43 +251,79 @@ class _Batches:
             frappe.db.set_value("Payout Batch", batch.name, values)
 
 
-def _write_lines(plan: Plan, batches: _Batches) -> dict[str, int]:
-    """Deletes, replaces and inserts lines of draft batches so that they are the plan's."""
-    existing = _existing(plan)
+class _Run:
+    """What a run has done so far, and what it has to remember of the parts that have passed."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+        self.batches = _Batches(planner)
+        self.counts = {"created": 0, "changed": 0, "unchanged": 0, "removed": 0, "next_month": 0}
+        self.held: list[Held] = []
+        self.over_paid: list[recoveries.OverPaid] = []
+        self.drafts = recoveries.Drafts(planner)
+        self.changes: list[proposals.ProposedChange] = []
+        self.suspensions = proposals.suspended_by_a_change(planner)
+        self.existing = _count_existing(planner)
+        self.seen = 0
+
+    def take(self, part: Plan) -> None:
+        """Writes a part and keeps what concerns the whole."""
+        _write_lines(part, self)
+        self.held += part.held
+        self.over_paid += recoveries.over_paid(part)
+        self.drafts.meet(part)
+        self.changes += proposals.find(part, self.suspensions)
+
+    def remove_gone(self) -> None:
+        """Lines of drafts whose people the office pays no longer: no part has met them."""
+        if self.seen == self.existing:
+            return
+        gone = [row for row in _lines_of_others(self.planner) if row.batch not in self.batches.sealed]
+        self.counts["removed"] += len(gone)
+        self.batches.touched |= {row.batch for row in gone}
+        delete_lines([row.name for row in gone])
+
+
+def _person(item) -> str:
+    return item.beneficiary
+
+
+def _write_lines(plan: Plan, run: _Run) -> None:
+    """Deletes, replaces and inserts the part's lines of draft batches so that they are the plan's."""
+    batches, counts = run.batches, run.counts
+    existing = _existing(plan) if run.existing else []
+    run.seen += len(existing)
     sealed_keys = {line.line_key for line in existing if line.batch in batches.sealed}
     drafts = {line.line_key: line for line in existing if line.batch not in batches.sealed}
-    taken = _paid_elsewhere(plan)
-    counts = {"created": 0, "changed": 0, "unchanged": 0, "removed": 0, "next_month": 0}
-    wanted: dict[str, list[dict]] = defaultdict(list)
-    for key, line in plan.lines.items():
+    taken = {key for person in plan.book.people.values() for key in person.taken}
+    gone, write = [], []
+    kept = set()
+    for line in sorted(plan.lines.values(), key=_list_order(plan)):
+        key = line["line_key"]
         if key in sealed_keys or key in taken:
             continue
         if not batches.takes(line):
             counts["next_month"] += 1
             continue
-        line["batch"] = batches.of(line)
-        wanted[line["batch"]].append(line)
-    gone, write = [], []
-    kept = set()
-    for batch, lines in wanted.items():
-        lines.sort(key=_list_order(plan))
-        batches.lines[batch] = lines
-        for number, line in enumerate(lines, start=1):
-            line["line_no"] = number
-            old = drafts.get(line["line_key"])
-            kept.add(line["line_key"])
-            if old is None:
-                counts["created"] += 1
-            elif _same(old, line):
+        batch = line["batch"] = batches.of(line)
+        batches.counts[batch] += 1
+        batches.totals[batch] += line["total"]
+        # Parts pass in the order of the lists, so the next number is the line's.
+        line["line_no"] = batches.counts[batch]
+        old = drafts.get(key)
+        if old is None:
+            counts["created"] += 1
+        else:
+            kept.add(key)
+            if _same(old, line):
                 counts["unchanged"] += 1
                 continue
-            else:
-                counts["changed"] += 1
-                line |= {"name": old.name, "creation": old.creation, "owner": old.owner}
-                gone.append(old.name)
-                batches.touched.add(old.batch)
-            batches.touched.add(batch)
-            write.append(line)
+            counts["changed"] += 1
+            line |= {"name": old.name, "creation": old.creation, "owner": old.owner}
+            gone.append(old.name)
+            batches.touched.add(old.batch)
+        batches.touched.add(batch)
+        write.append(line)
     for key, old in drafts.items():
         if key not in kept:
             counts["removed"] += 1
@@ -286,44 +331,39 @@ def _write_lines(plan: Plan, batches: _Batches) -> dict[str, int]:
             batches.touched.add(old.batch)
     delete_lines(gone)
     insert_lines(write)
-    return counts
+
+
+def _count_existing(planner: Planner) -> int:
+    """How many lines the period has: read with a lock, as what a run that finished meanwhile has written counts."""
+    table = frappe.qb.DocType("Payout Line")
+    return len(_standing(planner, table).select(table.docstatus).run())
+
+
+def _standing(planner: Planner, table):
+    query = frappe.qb.from_(table).where(table.period == planner.period).where(table.status != "Cancelled")
+    return query.for_update()
 
 
 def _existing(plan: Plan) -> list[dict]:
+    """The period's lines of the people of this part."""
+    columns = ", ".join(f"`{fieldname}`" for fieldname in ("name", "creation", "owner", *LINE_FIELDS))
+    names, found = list(plan.book.people), []
+    for start in range(0, len(names), _CHUNK):
+        found += frappe.db.sql(
+            f"select {columns} from `tabPayout Line` where `period` = %(period)s"  # noqa: S608 (columns of ours)
+            " and `status` <> 'Cancelled' and `beneficiary` in %(names)s for update",
+            {"period": plan.period, "names": tuple(names[start : start + _CHUNK])},
+            as_dict=True,
+        )
+    return found
+
+
+def _lines_of_others(planner: Planner) -> list[dict]:
+    """Name and batch of the period's lines whose people the office does not pay in the month."""
     table = frappe.qb.DocType("Payout Line")
-    return (
-        frappe.qb.from_(table)
-        .select(table.name, table.creation, table.owner, *(table[fieldname] for fieldname in LINE_FIELDS))
-        .where(table.period == plan.period)
-        .where(table.status != "Cancelled")
-        .for_update()
-        .run(as_dict=True)
-    )
-
-
-def _paid_elsewhere(plan: Plan) -> set[str]:
-    """Keys of this month that another office holds: the person moved in the middle of it."""
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
-    person = frappe.qb.DocType("Beneficiary")
-    rows = (
-        frappe.qb.from_(line)
-        .join(period)
-        .on(line.period == period.name)
-        .join(person)
-        .on(line.beneficiary == person.name)
-        .select(line.line_key)
-        .where((person.office == plan.office) | (line.office != plan.office) & person.name.isin(_gone(plan)))
-        .where(period.month == plan.month.first_day)
-        .where(line.period != plan.period)
-        .where(line.status != "Cancelled")
-        .run()
-    )
-    return {row[0] for row in rows}
-
-
-def _gone(plan: Plan) -> list[str]:
-    """Who is still paid here and belongs to another office already; a name nobody has where there is none."""
-    return [name for name, book in plan.book.people.items() if book.row.office != plan.office] or [""]
+    rows = _standing(planner, table).select(table.name, table.batch, table.beneficiary).run(as_dict=True)
+    paid_here = {name for name, *_rest in places_of(planner.who())}
+    return [row for row in rows if row.beneficiary not in paid_here]
 
 
 def _list_order(plan: Plan):
@@ -354,7 +394,8 @@ def _same(old: dict, new: dict) -> bool:
     return True
 
 
-def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict[str, int]) -> dict:
+def _summary(run: _Run, cases: dict[str, int]) -> dict:
+    plan, held_back = run.planner, [held for held in sorted(run.held, key=_person) if held.blocking]
     table = frappe.qb.DocType("Payout Batch")
     fields = ("name", "programme", "provider", "channel", "status", "line_count", "total_amount")
     rows = (
@@ -374,8 +415,8 @@ def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict
         "as_of": str(plan.as_of),
         "lines": sum(row.line_count for row in rows),
         "total": sum(row.total_amount for row in rows),
-        **written,
-        "held_back": len({held.beneficiary for held in plan.held if held.blocking}),
+        **run.counts,
+        "held_back": len({held.beneficiary for held in held_back}),
         "held": [
             {
                 "code": held.code,
@@ -383,21 +424,20 @@ def _summary(plan: Plan, batches: _Batches, written: dict[str, int], cases: dict
                 "full_name": held.full_name,
                 "detail": held.detail,
             }
-            for held in plan.held
-            if held.blocking
+            for held in held_back
         ],
         "recovery_cases": cases,
         "batches": rows,
     }
 
 
-def _record(document, summary: dict, plan: Plan) -> None:
+def _record(document, summary: dict, plan: Planner, held: list[Held]) -> None:
     values = {
         "as_of": plan.as_of,
         "line_count": summary["lines"],
         "total_amount": summary["total"],
         "problem_count": summary["held_back"],
-        "problems": count_held(plan.held),
+        "problems": count_held(sorted(held, key=_person)),
         "prepared_on": now_datetime(),
         "prepared_by": frappe.session.user,
     }

@@ -5,6 +5,7 @@ from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import explain, prepare_period
 from ansinh_app.core.money import as_dong
+from ansinh_app.tests import both_ways
 from ansinh_app.tests import payout_world as world
 
 
@@ -28,6 +29,7 @@ class OfficeCase(FrappeTestCase):
     def prepare(self, month: str, as_of: str, office: str | None = None) -> tuple[str, dict]:
         """The month's period and what preparing it answered."""
         period = world.make_period(office or self.office, month, as_of).name
+        both_ways.assert_same(self, period)
         return period, prepare_period(period)
 
     def paid(self, month: str, as_of: str, office: str | None = None, outcome: str = "") -> dict:

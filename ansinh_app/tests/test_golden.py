@@ -10,6 +10,7 @@ from ansinh_app.api import explain, prepare_period
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.policy.law import load_law
+from ansinh_app.tests import both_ways
 from ansinh_app.tests import payout_world as world
 
 _AMOUNTS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
@@ -82,6 +83,7 @@ class TestGoldenMonths(FrappeTestCase):
         found = []
         for run in _rows("runs"):
             period = world.make_period(self.offices[run["office"]], run["period"]).name
+            both_ways.assert_same(self, period, run["as_of"])
             with world.as_user(world.OFFICER):
                 summary = prepare_period(period, run["as_of"])
             lines = world.lines_of(period)

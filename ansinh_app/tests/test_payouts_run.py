@@ -9,6 +9,7 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import preflight, prepare_period
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import PeriodStateError, SealedError
+from ansinh_app.tests import both_ways
 from ansinh_app.tests import payout_world as world
 
 
@@ -30,6 +31,7 @@ class TestRun(FrappeTestCase):
         return world.make_period(self.office, month, as_of).name
 
     def prepare(self, period: str, as_of: str | None = None) -> dict:
+        both_ways.assert_same(self, period, as_of)
         with world.as_user(world.OFFICER):
             return prepare_period(period, as_of)
 

@@ -1,5 +1,6 @@
 """A run for one person: arrears, what came back, recovery, proposals, problems; keys and seals."""
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 
 from ansinh_app.core.ledger import RecoveryCase, Settled
 from ansinh_app.core.months import Month
-from ansinh_app.core.payout import line_key, run_person, seal
+from ansinh_app.core.payout import SEALED, line_key, run_person, seal, seal_in_order
 
 from .world import change, entitlement, law, person
 
@@ -320,3 +321,20 @@ def test_any_change_of_a_sealed_column_breaks_the_seal(column, value):
 
 def test_a_line_more_or_less_breaks_the_seal():
     assert len({seal(sealed_rows()), seal(sealed_rows()[:-1]), seal([])}) == 3
+
+
+def test_seal_of_lines_read_in_order_is_the_same_and_kept_nowhere():
+    rows = sorted(sealed_rows(), key=lambda row: row["line_key"])
+    values = [[row.get(column) for column in SEALED] for row in rows]
+    assert seal_in_order(iter(values)) == seal(rows)
+    assert len(rows) > 1 and seal_in_order(reversed(values)) is None
+    assert seal_in_order([]) == seal([])
+
+
+def test_seals_of_years_ago_still_hold():
+    """The text that is hashed: a list of lists, keys first, nothing between them, as the first seals were made."""
+    text = (
+        '[["BEN-0|BTXH|2024-09|Regular","BEN-0","Lý Văn Mẫu","060123456789","STB",750000,0,0,0,750000],'
+        '["BEN-1|BTXH|2024-09|Regular","BEN-1","Lý Văn Mẫu","060123456789","STB",750000,0,0,0,750000]]'
+    )
+    assert seal(sealed_rows()[:2]) == hashlib.sha256(text.encode()).hexdigest()

@@ -74,7 +74,7 @@ def test_run_killed_while_it_replaces_lines_keeps_the_old_list(site):
 @pytest.mark.parametrize(
     "place",
     [
-        "ansinh_app.payouts.sealing.seal_of:1",
+        "ansinh_app.payouts.sealing.sum_up:1",
         "ansinh_app.payouts.doctype.payout_batch.payout_batch.PayoutBatch.on_submit:1",
     ],
 )

@@ -100,16 +100,16 @@ class PayoutBatch(Document):
 
     def before_submit(self):
         lock_period(self.period)
-        lines = sealing.batch_lines(self.name, for_update=True)
+        lines = sealing.sum_up(self.name, for_update=True)
         self.validate_may_approve()
         self.validate_checker()
         self.validate_second_approval(lines)
         self.validate_lines(lines)
         self.validate_lines_hold()
         self.set_contract()
-        self.line_count = len(lines)
-        self.total_amount = sum(line["total"] for line in lines)
-        self.seal = sealing.seal_of(lines)
+        self.line_count = lines.count
+        self.total_amount = lines.total
+        self.seal = lines.seal
         self.approved_by = frappe.session.user
         self.approved_on = now_datetime()
 
@@ -128,10 +128,10 @@ class PayoutBatch(Document):
                 title=_("Maker and checker"),
             )
 
-    def validate_second_approval(self, lines: list[dict]):
+    def validate_second_approval(self, lines: sealing.Summed):
         """Maker, checker and approver are three people where the sum is above the office's limit."""
         limit = as_dong(frappe.db.get_value("Paying Office", self.office, "second_approval_above") or 0)
-        if not limit or sum(line["total"] for line in lines) <= limit:
+        if not limit or lines.total <= limit:
             return
         checker = frappe.db.get_value("Payout Batch", self.name, "checked_by", for_update=True)
         if not checker:
@@ -149,11 +149,10 @@ class PayoutBatch(Document):
                 title=_("Two approvals"),
             )
 
-    def validate_lines(self, lines: list[dict]):
-        if not lines:
+    def validate_lines(self, lines: sealing.Summed):
+        if not lines.count:
             frappe.throw(_("{0} has no lines.").format(frappe.bold(self.name)), PeriodStateError)
-        total = sum(line["total"] for line in lines)
-        if total != as_dong(self.total_amount or 0) or len(lines) != self.line_count:
+        if lines.total != as_dong(self.total_amount or 0) or lines.count != self.line_count:
             frappe.throw(
                 _("The lines of {0} changed meanwhile. Prepare the period again.").format(
                     frappe.bold(self.name)

@@ -22,6 +22,7 @@ class PayoutLine(Document):
 
 
 def on_doctype_update():
-    """The run reads lines by person and month; results read them by batch and status."""
-    frappe.db.add_index("Payout Line", ["beneficiary", "period"])
+    """The run reads the lines of a person from an index that holds all it asks; results go by batch and status."""
+    ledger = ["beneficiary", "own_month_only", "benefit", "office", "monthly_amount", "status", "period"]
+    frappe.db.add_index("Payout Line", ledger, "ledger")
     frappe.db.add_index("Payout Line", ["batch", "status"])

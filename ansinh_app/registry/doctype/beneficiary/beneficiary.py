@@ -122,3 +122,8 @@ class Beneficiary(Document):
                 ).format(frappe.bold(self.full_name), frappe.bold(entitlement)),
                 ChangeNotAllowedError,
             )
+
+
+def on_doctype_update():
+    """A run reads its office by communes."""
+    frappe.db.add_index("Beneficiary", ["office", "administrative_unit"], "office_unit")

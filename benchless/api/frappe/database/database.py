@@ -10,7 +10,14 @@ from django.db import connections
 from django.db import utils as db_errors
 from frappe.database.errors import MISSING_TABLE, ErrorMeanings
 from frappe.database.schema import TYPE_MAP
-from frappe.database.utils import CallbackManager, DefaultOrderBy, expand, format_datetime, stored
+from frappe.database.utils import (
+    STORED_AS_IS,
+    CallbackManager,
+    DefaultOrderBy,
+    expand,
+    format_datetime,
+    stored,
+)
 from frappe.types import _dict
 
 from benchless import settings
@@ -556,7 +563,9 @@ class Database(ErrorMeanings):
         word = self.INSERT_IGNORE if ignore_duplicates else "insert"
         query = f"{word} into `{self._table(doctype)}` ({columns}) values ({marks})"
         rows = iter(values)
-        while chunk := [[stored(v) for v in row] for row in itertools.islice(rows, chunk_size)]:
+        while chunk := [
+            [v if type(v) in STORED_AS_IS else stored(v) for v in row] for row in itertools.islice(rows, chunk_size)
+        ]:
             self._execute_many(query, chunk)
         self.value_cache.pop(doctype, None)
 

@@ -17,9 +17,12 @@ PARAMETER = re.compile(r"%%|%s|%\((\w+)\)s")
 FOR_UPDATE = re.compile(r"\s+for\s+update(\s+(nowait|skip\s+locked))?\s*;?\s*$", re.IGNORECASE)
 
 
+STORED_AS_IS = frozenset((type(None), str, int, float, bytes))
+
+
 def stored(value):
     """A Python value as the database stores it (dates as ISO text, booleans as 0 and 1)."""
-    if value is None or type(value) in (str, int, float, bytes):
+    if type(value) in STORED_AS_IS:
         return value
     if isinstance(value, bool):
         return int(value)
