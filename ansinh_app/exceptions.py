@@ -115,5 +115,21 @@ class PersonalDataError(AnSinhError):
     """Something the protection of people's data does not allow."""
 
 
+class NumberKeyError(AnSinhError):
+    """The key that opens a site's ID and account numbers is missing, is another one, or is none."""
+
+
 class CommuneReportError(AnSinhError):
     """A commune's report is locked, or asked of a commune that owes none."""
+
+
+class SupportCaseError(AnSinhError):
+    """A support case is not ready for the step, or it is somebody else's to take."""
+
+
+class OutreachError(AnSinhError):
+    """An activity or a notice to a commune says something that cannot be."""
+
+
+class InspectionError(AnSinhError):
+    """An inspection is not ready for the step."""

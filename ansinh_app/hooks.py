@@ -146,11 +146,13 @@ _GUARDED = [
     "Registry Import",
     "Registry Import Layout",
     "Registry Import Row",
+    "Report Dispatch",
     "Report Schedule",
     "Representative",
     "Retention Item",
     "Retention Run",
     "Settlement",
+    "Signed Cash List",
     "Treasury Drawdown",
     "Treasury Return",
     "Unit Move",
@@ -160,13 +162,14 @@ override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissio
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {
+    "all": ["ansinh_app.oversight.sending.carry_back"],
     "hourly": [
         "ansinh_app.oversight.incidents.watch_clocks",
         "ansinh_app.oversight.log_seals.seal",
     ],
     "daily": [
         "ansinh_app.oversight.log_seals.watch",
-        "ansinh_app.oversight.doctype.report_schedule.report_schedule.send_due",
+        "ansinh_app.oversight.sending.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
         "ansinh_app.payee_accounts.doctype.provider_inquiry.provider_inquiry.mark_overdue",
         "ansinh_app.registry.mandates.watch",
@@ -202,6 +205,10 @@ doc_events = {
     "Version": {"before_insert": "ansinh_app.utils.masking.mask_version"},
 }
 doc_events["Account Request"]["on_update"] = "ansinh_app.oversight.consents.from_request"
+doc_events["Paying Office"] = {
+    "after_insert": "ansinh_app.setup.schedules.of_new_office",
+    "on_trash": "ansinh_app.setup.schedules.with_the_office",
+}
 doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
 doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
 for _doctype in _MASKED_ON_SAVE:
@@ -219,6 +226,7 @@ standard_queries = {
 jinja = {
     "methods": [
         "ansinh_app.utils.printing.payment_list_paper",
+        "ansinh_app.payouts.cash_lists.cash_list_paper",
         "ansinh_app.utils.printing.drawdown_paper",
         "ansinh_app.utils.printing.return_paper",
         "ansinh_app.utils.printing.settlement_paper",

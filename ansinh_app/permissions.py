@@ -175,11 +175,40 @@ RULES: dict[str, dict[str, tuple[Way, ...]]] = {
             Way("batch", "providers", "Payout Batch", "receiver"),
         ),
     },
+    "Signed Cash List": {
+        **_OF_OFFICE,
+        "providers": (Way("provider", "providers"), Way("batch", "providers", "Payout Batch", "receiver")),
+    },
     "Settlement": {**_OF_OFFICE, "providers": (Way("provider", "providers"),)},
     "Treasury Drawdown": _OF_OFFICE,
     "Treasury Return": _OF_OFFICE,
     "Budget Allotment": _OF_OFFICE,
     "Report Schedule": _OF_OFFICE,
+    # A bank sees the cases it is asked about and those it opened; see also outreach/case_rights.py.
+    "Support Case": {
+        **_OF_OFFICE,
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("asked_provider", "providers"), Way("opened_provider", "providers")),
+    },
+    "Obstacle Summary": _OF_OFFICE,
+    "Outreach Activity": {
+        **_OF_OFFICE,
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("provider", "providers"),),
+    },
+    "Payment Notice": {
+        **_OF_OFFICE,
+        "units": (Way("administrative_unit", "units"),),
+        "providers": (Way("office", "contract_offices"),),
+        "totals": (Way("administrative_unit", "viewed_units"),),
+    },
+    # Whoever is inspected sees it once the visit has been.
+    "Inspection": {
+        **_OF_OFFICE,
+        "units": (Way("shown_unit", "units"),),
+        "providers": (Way("shown_provider", "providers"),),
+    },
+    "Report Dispatch": _OF_OFFICE,
     "Commune Report": {**_OF_OFFICE, "units": (Way("administrative_unit", "units"),)},
     "Personal Data Consent": _OF_PERSON,
     "Data Subject Request": _OF_PERSON,
@@ -432,6 +461,11 @@ def sees_people(user: str | None = None) -> bool:
     """Whether the user may see single people at all; the province's viewers see sums only."""
     who = scope(user)
     return who.unrestricted or bool(who.kinds - {"viewer"})
+
+
+def knows_office(office: str, user: str) -> bool:
+    """Whether the office works for the user's area in any way: his own, his commune's, his provider's, his province's."""
+    return _admits(scope(user), "Payout Period", frappe._dict(office=office), new=False)
 
 
 def check_office(office: str, user: str | None = None) -> None:

@@ -42,8 +42,8 @@ MORE = {("ID Card Request", PHONE): (_POLICE,)}
 # treasury (NĐ 11/2020 Mẫu 09) and the lists a provider pays by (NĐ 20/2021 Đ34), the application and the
 # mandate that the person signs (F3, F4).
 FULL_PAPERS = frozenset(
-    {"Payment List", "Treasury Drawdown C2-02a", "Account Application", "Mandate to Receive", "Mandates of a Person",
-     "Mandates of a Representative"}
+    {"Payment List", "Cash List by Commune", "Cash List by Village", "Cash List by Pay Point", "Treasury Drawdown C2-02a",
+     "Account Application", "Mandate to Receive", "Mandates of a Person", "Mandates of a Representative"}
 )
 
 

@@ -11,6 +11,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.masking import for_reader, kind_of
 from ansinh_app.utils.printing import day, dong, may_print, office_paper, say, say_value
+from ansinh_app.utils.sealed_numbers import opened
 
 _WORDED_ALIKE = ("BTXH", "CARE")
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV".split()
@@ -156,6 +157,7 @@ def _rows(doctype: str, filters: dict, fields: str) -> dict:
     rows = frappe.get_all(
         doctype, filters=filters, fields=["name", *names], order_by="creation", limit_page_length=0
     )
+    opened(rows)
     return {
         "heads": [_label(meta, field) for field in names],
         "rows": [[_shown(meta, row, field) for field in names] for row in rows],
@@ -211,6 +213,7 @@ def _payments(own: dict) -> dict:
     lines = frappe.get_all(
         "Payout Line", filters=own, fields=fields, order_by="period, line_no", limit_page_length=0
     )
+    opened(lines)
     months = dict(
         frappe.get_all(
             "Payout Period",

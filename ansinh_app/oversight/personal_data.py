@@ -28,6 +28,7 @@ PEOPLE = {
     "Recovery Case": "beneficiary",
     "Personal Data Consent": "beneficiary",
     "Data Subject Request": "beneficiary",
+    "Support Case": "beneficiary",
 }
 # Documents that carry lists of people on their paper or in their files, with the field that counts them.
 LISTS = {

@@ -15,6 +15,7 @@ from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import AccountRequestError
 from ansinh_app.payee_accounts import day_lists, holding
 from ansinh_app.payee_accounts.doctype.account_request.account_request import PAPER_FIELDS
+from ansinh_app.utils.sealed_numbers import opened, sought
 
 ROLES = (
     "Bank Officer", "Post Office Clerk", "Commune Officer", "Social Affairs Officer", "Social Affairs Manager",
@@ -102,7 +103,7 @@ def find(campaign: str, text: str) -> dict:
             if numbers & {persons[row.beneficiary].personal_id, persons[row.beneficiary].birth_certificate_no}
         }
         held = frappe.get_all(
-            "Account Request", filters={"campaign": doc.name, "holder_id": number}, pluck="name"
+            "Account Request", filters={"campaign": doc.name, "holder_id": sought(masking.PERSONAL_ID, number)}, pluck="name"
         )
         found = [row for row in rows if row.name in own | set(held)]
     else:
@@ -129,8 +130,10 @@ def numbers(account_request: str) -> dict:
         if not choice["refused"]
         for name in choice["representatives"]
     }
-    of_others = frappe.get_all(
-        "Representative", filters={"name": ["in", sorted(allowed) or [""]]}, fields=["name", "personal_id"]
+    of_others = opened(
+        frappe.get_all(
+            "Representative", filters={"name": ["in", sorted(allowed) or [""]]}, fields=["name", "personal_id"]
+        )
     )
     return {
         "person": person.personal_id or person.birth_certificate_no or "",

@@ -7,6 +7,7 @@ from ansinh_app.core.names import search_key
 from ansinh_app.payee_accounts import holding
 from ansinh_app.registry.people import birth
 from ansinh_app.registry.units import unit_tree
+from ansinh_app.utils.sealed_numbers import opened
 
 SLOT_MINUTES = 30
 FIELDS = (
@@ -171,6 +172,7 @@ def people_of(rows: list) -> dict[str, "frappe._dict"]:
             ],
             limit_page_length=0,
         ):  # fmt: skip
+            opened(person)
             person.representatives = representatives.get(person.name, [])
             person.born = birth(person.date_of_birth, person.dob_precision)
             person.choices = holding.choices_for(person)

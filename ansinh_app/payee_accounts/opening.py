@@ -5,8 +5,10 @@ from frappe import _
 from frappe.utils import nowdate
 
 from ansinh_app.core import holders
+from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.exceptions import AccountError
 from ansinh_app.payee_accounts import paying
+from ansinh_app.utils.sealed_numbers import sought
 
 
 def payment_account(request):
@@ -17,7 +19,7 @@ def payment_account(request):
     owner = "beneficiary" if request.holder_type == holders.SELF else "representative"
     known = frappe.db.get_value(
         "Payment Account",
-        {"provider": request.provider, "account_no": request.account_no},
+        {"provider": request.provider, "account_no": sought(ACCOUNT, request.account_no)},
         ["name", "beneficiary", "representative"],
         as_dict=True,
     )

@@ -14,6 +14,7 @@ from ansinh_app.payee_accounts import contracts, holding, inviting
 from ansinh_app.payee_accounts.doctype.account_request.account_request import UNDER_WAY
 from ansinh_app.payee_accounts.paying import CASH, pay_in_cash, pay_into, running
 from ansinh_app.utils import actions
+from ansinh_app.utils.sealed_numbers import opened_value
 
 MOVED, DRAFTED, NOTHING = "Moved", "Request Drafted", "Nothing to Move"
 
@@ -107,7 +108,7 @@ def _request(person, entitlement) -> tuple[str, str]:
 
 def _shown(account: str) -> str:
     number, provider = frappe.db.get_value("Payment Account", account, ["account_no", "provider"])
-    return f"{provider} {masking.mask(masking.ACCOUNT, number)}"
+    return f"{provider} {masking.mask(masking.ACCOUNT, opened_value(masking.ACCOUNT, number))}"
 
 
 def _still_in_cash(names: list[str]) -> str:

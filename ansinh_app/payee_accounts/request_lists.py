@@ -11,6 +11,7 @@ from ansinh_app.payee_accounts import list_counts
 from ansinh_app.payouts import files, results
 from ansinh_app.setup.providers import REQUESTS
 from ansinh_app.utils import workbooks
+from ansinh_app.utils.sealed_numbers import opened
 
 
 def problems() -> dict[str, str]:
@@ -151,11 +152,13 @@ def answer(request_list) -> dict[str, int]:
     answers = _answers(content, request_list)
     requests = {
         row.name: row
-        for row in frappe.get_all(
-            "Account Request",
-            filters={"request_list": request_list.name},
-            fields=["name", "status", "holder_id", "holder_name", "full_name", "account_no"],
-            order_by="name",
+        for row in opened(
+            frappe.get_all(
+                "Account Request",
+                filters={"request_list": request_list.name},
+                fields=["name", "status", "holder_id", "holder_name", "full_name", "account_no"],
+                order_by="name",
+            )
         )
     }
     asked = [
@@ -174,7 +177,7 @@ def answer(request_list) -> dict[str, int]:
         request_list.append(
             "rows",
             {
-                "row_no": found.row, "request_ref": found.ref[:140], "account_no": found.account_no[:140],
+                "row_no": found.row, "request_ref": found.ref[:140], "account_no": fitting(found.account_no),
                 "account_name": found.account_name[:140], "status": found.status, "reason": reason,
             },
         )  # fmt: skip

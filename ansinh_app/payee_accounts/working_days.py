@@ -1,6 +1,6 @@
 """Working days in Vietnam: weekends and public holidays, Tết and its substituted days included."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
@@ -18,3 +18,15 @@ def after(day: date, count: int) -> date:
     datetime.date(2024, 5, 2)
     """
     return _calendar().get_nth_working_day(day, count) if count else day
+
+
+def moved(day: date, rule: str) -> date:
+    """A day of duty that falls on a weekend or holiday, moved as the rule says; working days stay.
+
+    >>> moved(date(2024, 2, 14), "Working Day Before")  # the last day off of Tết
+    datetime.date(2024, 2, 7)
+    """
+    step = {"Working Day Before": -1, "Working Day After": 1}.get(rule, 0)
+    while step and not _calendar().is_working_day(day):
+        day += timedelta(days=step)
+    return day

@@ -16,6 +16,7 @@ from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.payouts.run import month_of
 from ansinh_app.utils import actions
 from ansinh_app.utils.printing import dong, may_print, office_paper, qr_svg, words
+from ansinh_app.utils.sealed_numbers import opened
 
 
 def transfer(line) -> dict:
@@ -141,9 +142,8 @@ def _account_of(line):
     )
     names = [frappe.db.get_value(*source, "payment_account"), line.payment_account]
     for name in filter(None, names):
-        account = frappe.db.get_value(
-            "Payment Account", name, ["provider", "account_no", "account_name", "status"], as_dict=True
-        )
+        fields = ["provider", "account_no", "account_name", "status"]
+        account = opened(frappe.db.get_value("Payment Account", name, fields, as_dict=True))
         if account and account.status == "Active":
             return account
     return None

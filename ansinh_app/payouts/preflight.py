@@ -15,6 +15,7 @@ from ansinh_app.payouts.payees import last_day
 from ansinh_app.payouts.plan import Plan, make_plan
 from ansinh_app.payouts.run import unsealed_before
 from ansinh_app.utils.masking import for_reader
+from ansinh_app.utils.sealed_numbers import opened_value
 from ansinh_app.utils.terms import WARNED_BEFORE
 
 
@@ -94,7 +95,8 @@ def _people(plan: Plan, found) -> None:
             if row.status == "Active" and not in_force:
                 found("no_entitlement", **who, detail="")
             continue
-        number = for_reader("Beneficiary", masking.PERSONAL_ID, row.personal_id)
+        number = opened_value(masking.PERSONAL_ID, row.personal_id)
+        number = for_reader("Beneficiary", masking.PERSONAL_ID, number)
         if row.verification_status == "Mismatch":
             found("identity_mismatch", **who, detail=number)
         elif row.verification_status != "Verified":

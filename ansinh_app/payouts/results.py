@@ -205,7 +205,7 @@ def _list_unmatched(result, matching: Matching) -> None:
             {
                 "row_no": row.row,
                 "line_ref": row.line_ref[:140],
-                "account_no": row.account_no[:140],
+                "account_no": fitting(row.account_no),
                 "payee_name": row.name[:140],
                 "amount": row.amount or 0,
                 "status": row.status,

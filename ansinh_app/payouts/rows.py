@@ -7,6 +7,7 @@ from frappe.query_builder import Case
 from frappe.utils import now
 
 from ansinh_app.core.identity import account
+from ansinh_app.utils.sealed_numbers import sealed_values, vault
 
 _CHUNK = 500
 _INSERTED = 2000
@@ -50,6 +51,7 @@ _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "i
 def insert_lines(lines: list[dict]) -> None:
     """Writes whole lines; a line that replaces one keeps its name, creation and owner."""
     stamp, user, values_of = now(), frappe.session.user, itemgetter(*LINE_FIELDS)
+    stored = values_of if not vault() else lambda line: values_of(sealed_values(line))
     values = [
         (
             # A letter first: the name is the reference in bank files, and 12e45 must stay text in any sheet.
@@ -60,7 +62,7 @@ def insert_lines(lines: list[dict]) -> None:
             user,
             0,
             0,
-            *values_of(line),
+            *stored(line),
             account.mask(line["account_no"]) or None,
         )
         for line in lines

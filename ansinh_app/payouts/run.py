@@ -19,6 +19,7 @@ from ansinh_app.payouts.ledger_reader import places_of
 from ansinh_app.payouts.plan import Held, Plan, Planner
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
 from ansinh_app.utils.memory import few_collections
+from ansinh_app.utils.sealed_numbers import opened
 
 _COMPARED = tuple(fieldname for fieldname in LINE_FIELDS if fieldname != "status")
 _CHUNK = 900
@@ -355,7 +356,7 @@ def _existing(plan: Plan) -> list[dict]:
             {"period": plan.period, "names": tuple(names[start : start + _CHUNK])},
             as_dict=True,
         )
-    return found
+    return opened(found)
 
 
 def _lines_of_others(planner: Planner) -> list[dict]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import frappe
 
+from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.payout import SEALED, SEALED_AMOUNTS, SEALED_TEXT, seal, seal_in_order
+from ansinh_app.utils.sealed_numbers import opened, opened_value
 
 _ACCOUNT = ("provider", "account_no", "payee_name")
 
@@ -37,7 +39,9 @@ def _counted(summed: Summed, batch: str, for_update: bool) -> Iterator[list]:
     table = frappe.qb.DocType("Payout Line")
     query = frappe.qb.from_(table).select(*(table[column] for column in SEALED))
     query = query.where(table.batch == batch).orderby(table.line_key)
+    place = SEALED.index("account_no")
     for row in (query.for_update() if for_update else query).run(as_list=True, as_iterator=True):
+        row[place] = opened_value(ACCOUNT, row[place])
         row[0] = row[0].split("#")[0]
         summed.count += 1
         summed.total += as_dong(row[-1] or 0)
@@ -48,7 +52,7 @@ def batch_lines(batch: str, for_update: bool = False) -> list[dict]:
     """The lines of a batch in list order, amounts as whole đồng."""
     table = frappe.qb.DocType("Payout Line")
     query = frappe.qb.from_(table).select("*").where(table.batch == batch).orderby(table.line_no)
-    rows = (query.for_update() if for_update else query).run(as_dict=True)
+    rows = opened((query.for_update() if for_update else query).run(as_dict=True))
     for row in rows:
         for column in SEALED_AMOUNTS:
             row[column] = as_dong(row[column] or 0)
@@ -81,6 +85,7 @@ def outdated_lines(batch: str) -> list[str]:
 def _holds(row: list) -> bool:
     if row[8] != 1 and row[9] != 1:
         return False
+    row[1], row[4] = opened_value(ACCOUNT, row[1]), opened_value(ACCOUNT, row[4])
     return not row[7] or (row[0:3] == row[3:6] and row[6] == "Active")
 
 

@@ -10,6 +10,7 @@ from frappe.utils import get_first_day, getdate, nowdate
 
 from ansinh_app.core.duplicates import Known, Record, count_namesakes
 from ansinh_app.core.names import search_key
+from ansinh_app.utils.sealed_numbers import KIND_OF_COLUMN, opened, sought_all
 
 _CHUNK = 500
 _FIELDS = (
@@ -44,13 +45,15 @@ def read(**conditions) -> list:
     table = frappe.qb.DocType("Beneficiary")
     query = frappe.qb.from_(table).select(*(table[field] for field in _FIELDS)).orderby(table.name)
     for field, wanted in conditions.items():
+        if field in KIND_OF_COLUMN:
+            wanted = sought_all(KIND_OF_COLUMN[field], wanted if isinstance(wanted, list) else [wanted])
         if isinstance(wanted, tuple):
             query = query.where(table[field] >= wanted[0]).where(table[field] <= wanted[1])
         elif isinstance(wanted, list):
             query = query.where(table[field].isin(wanted))
         else:
             query = query.where(table[field] == wanted)
-    return query.run(as_dict=True)
+    return opened(query.run(as_dict=True))
 
 
 def read_in(field: str, values: Iterable) -> Iterator:

@@ -8,11 +8,12 @@ from ansinh_app.core import masking
 from ansinh_app.registry.duplicates_keeping import initials
 from ansinh_app.registry.people import birth
 from ansinh_app.utils.masking import for_reader
+from ansinh_app.utils.sealed_numbers import opened
 
 
 def side(beneficiary: str | None) -> str:
     """A small HTML table; "" for a record that is gone."""
-    person = beneficiary and frappe.db.get_value("Beneficiary", beneficiary, "*", as_dict=True)
+    person = beneficiary and opened(frappe.db.get_value("Beneficiary", beneficiary, "*", as_dict=True))
     if not person:
         return ""
     if frappe.has_permission("Beneficiary", "read", doc=beneficiary):

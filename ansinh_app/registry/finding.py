@@ -7,6 +7,7 @@ import frappe
 from ansinh_app.core import masking
 from ansinh_app.core.names import ascii_upper, search_key
 from ansinh_app.utils.masking import readable
+from ansinh_app.utils.sealed_numbers import found_by
 
 # Per DocType: the column of normalised names and how it is normalised, what is shown, numbers with their kind.
 _PEOPLE = {"personal_id": masking.PERSONAL_ID, "old_id": masking.PERSONAL_ID}
@@ -46,7 +47,7 @@ def people(
             [doctype, column, "like", f"%{normalised(words)}%"],
         ]
         either += [
-            [doctype, field, "=", number]
+            [doctype, field, *found_by(kind, number)]
             for field, kind in numbers.items()
             if (number := _number(words)) and readable(doctype, kind)
         ]

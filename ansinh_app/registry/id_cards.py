@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
+from ansinh_app.core.masking import PERSONAL_ID
 from ansinh_app.exceptions import VerificationError
 from ansinh_app.registry.imports.store import Store
 from ansinh_app.registry.people import birth
@@ -12,6 +13,7 @@ from ansinh_app.registry.verification.requests import places
 from ansinh_app.utils import workbooks
 from ansinh_app.utils.masking import set_shown
 from ansinh_app.utils.printing import say, say_value
+from ansinh_app.utils.sealed_numbers import opened, opened_value
 
 UNDER_WAY = ("Draft", "Requested", "Appointment")
 # A card of nine digits has been void since this day (Luật Căn cước 2023, Điều 46).
@@ -81,7 +83,7 @@ def _beneficiaries(card_list) -> list:
         .where(person.personal_id.isnull() | (person.personal_id == ""))
         .where(person.name.notin(_under_way("beneficiary")))
     )  # fmt: skip
-    return _of_place(query, person, card_list).orderby(person.village).orderby(person.name).run(as_dict=True)
+    return opened(_of_place(query, person, card_list).orderby(person.village).orderby(person.name).run(as_dict=True))
 
 
 def _representatives(card_list) -> list:
@@ -104,7 +106,7 @@ def _representatives(card_list) -> list:
         .orderby(one.name)
     )  # fmt: skip
     found: dict[str, frappe._dict] = {}
-    for person_row in _of_place(query, person, card_list).run(as_dict=True):
+    for person_row in opened(_of_place(query, person, card_list).run(as_dict=True)):
         person_row.administrative_unit = person_row.of_unit
         found.setdefault(person_row.name, person_row)
     return list(found.values())
@@ -175,7 +177,7 @@ def take_number(request) -> None:
     number = request.new_personal_id
     doctype = "Beneficiary" if request.beneficiary else "Representative"
     name = request.beneficiary or request.representative
-    if frappe.db.get_value(doctype, name, "personal_id") == number:
+    if opened_value(PERSONAL_ID, frappe.db.get_value(doctype, name, "personal_id")) == number:
         return
     proposals.refuse_taken_number(doctype, name, number)
     if request.representative:
@@ -204,7 +206,7 @@ def team_list(card_list) -> bytes:
         ],
         limit_page_length=0,
     )  # fmt: skip
-    rows.sort(key=lambda row: (not row.cannot_travel, row.village or "", row.full_name, row.name))
+    opened(rows).sort(key=lambda row: (not row.cannot_travel, row.village or "", row.full_name, row.name))
     unit = frappe.db.get_value("Administrative Unit", card_list.administrative_unit, "unit_name") or ""
     when = f"{getdate(card_list.held_on):%d/%m/%Y}" if card_list.held_on else "……"
     titles = (

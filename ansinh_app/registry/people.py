@@ -10,9 +10,11 @@ from frappe.utils import cint, get_first_day, getdate, nowdate
 from ansinh_app.core import names
 from ansinh_app.core.errors import BadIdentifier
 from ansinh_app.core.identity import cccd, certificate, cmnd, phone
+from ansinh_app.core.masking import PERSONAL_ID
 from ansinh_app.exceptions import DuplicatePersonError, InvalidDateError, InvalidIdentifierError
 from ansinh_app.setup.tables import read
 from ansinh_app.utils.masking import set_shown
+from ansinh_app.utils.sealed_numbers import sought
 
 OLDEST = 125
 
@@ -149,7 +151,7 @@ def refuse_second_registration(doc) -> None:
         return
     other = frappe.db.get_value(
         doc.doctype,
-        {"personal_id": doc.personal_id, "name": ["!=", doc.name or ""]},
+        {"personal_id": sought(PERSONAL_ID, doc.personal_id), "name": ["!=", doc.name or ""]},
         ["name", "administrative_unit"],
         as_dict=True,
     )

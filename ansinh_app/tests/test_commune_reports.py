@@ -199,7 +199,7 @@ class TestStories(ReformCase):
             },
         )
         values = [item["value"] for item in summary]
-        self.assertEqual(values, [2_250_000, 750_000, -750_000, 250_000, 2_500_000])
+        self.assertEqual(values, [2_250_000, 750_000, -750_000, 250_000, 2_500_000, 0, 0])
         self.assertEqual(sum(values[:4]), values[4])
         self.assertNotIn(stays.full_name, shown)
 

@@ -16,15 +16,20 @@ from frappe.utils import getdate
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.core.months import Month
 from ansinh_app.registry.people import birth
-from ansinh_app.utils import paging
+from ansinh_app.utils import paper_codes, paper_tables
+from ansinh_app.utils.paper_tables import Column
+from ansinh_app.utils.sealed_numbers import opened
 
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
 UNPAID = ("Failed", "Uncollected")
-# A4 across less its margins, in mm: what a list has for rows beside its head and sums, what the title block and
-# the signatures with the seal take, a row wide enough to sign in.
-_LIST_WIDTH, _LIST_HEIGHT = 262, 152
-_HEAD_HEIGHT, _SIGN_HEIGHT = 54, 76
-_SUM_ROW, _SIGNED_ROW = 4.6, 7.3
+# Millimetres the title block of a list takes on its first sheet, the signatures with the seal on its last, a row that
+# is wide enough to sign in; what a sheet has for rows.
+_HEAD_HEIGHT, _SIGN_HEIGHT, _SIGNED_ROW = 57, 78, 7.3
+_LIST_HEIGHT = paper_tables.LANDSCAPE_ROWS
+# The code on each sheet of a cash list, by which it is ticked off when it comes back signed.
+_CODE_HEIGHT = 18
+# A name longer than this takes two lines in the header block.
+_NAME_FITS = 30
 
 
 def say(text: str) -> str:
@@ -68,11 +73,16 @@ def qr_svg(text: str, scale: float = 1.6) -> str:
 
 def payment_list_paper(doc) -> dict:
     """The payment list of a Payout Batch (forms F5 and F5b): lines by commune, subtotals, seal."""
+    paper = payment_list_head(doc)
+    lay_out_list(paper, batch_lines(doc.name))
+    return paper
+
+
+def payment_list_head(doc) -> dict:
+    """What stands above and below the lines of a batch's list, whichever of them a paper holds."""
     may_print(doc)
     paper = _paper(doc, doc.approved_on)
     month = _month(doc.period)
-    lines = _batch_lines(doc.name)
-    groups = _by_commune(lines)
     provider = frappe.get_cached_doc("Payment Service Provider", doc.provider)
     paper.update(
         month_text=f"{month.month:02d}/{month.year}",
@@ -81,79 +91,57 @@ def payment_list_paper(doc) -> dict:
         channel=say_value(doc.channel),
         contract_no=_title("Bank Contract", doc.contract, "contract_no"),
         cash=doc.channel == "Cash",
-        groups=groups,
-        totals=_sums(lines),
-        line_count=len(lines),
-        words=words(sum(line.total for line in lines)),
+        batch=doc.name,
         seal=doc.seal if doc.docstatus == 1 else "",
         mark=_mark(doc, sealed=bool(doc.seal)),
     )
-    paper["qr"] = _seal_qr(doc, paper) if paper["seal"] else ""
-    _lay_out_list(paper, lines)
+    paper["qr"] = _seal_qr(doc) if paper["seal"] else ""
     return paper
 
 
-def _lay_out_list(paper: dict, lines: list[dict]) -> None:
-    """Columns of a payment list, so that a person takes one line of paper and no number is broken.
+def lay_out_list(paper: dict, lines: list[dict]) -> None:
+    """The table of a payment list: a person takes one line of paper where that can be, and no number is broken.
 
-    What is the same for all (the group) stands above the table, and amounts nobody has get no column.
-    Adds `columns`, `money`, `before` and `after` (how many columns stand beside the amounts), `group`.
+    What is the same for all (the group, the bank, the way of payment) stands above the table, and amounts nobody has
+    get no column. Adds `groups`, `totals`, `line_count`, `words`, `group`, `table`, `pages` and `codes`.
     """
+    total = sum(line.total for line in lines)
+    paper.update(groups=_by_commune(lines), totals=_sums(lines), line_count=len(lines), words=words(total))
     shown = sorted({line.category_shown or "" for line in lines})
     paper["group"] = shown[0] if len(shown) == 1 else ""
     for number, line in enumerate((line for group in paper["groups"] for line in group.lines), start=1):
-        line.number = number
-        line.person_id = line.personal_id or line.beneficiary
+        line.number = line.line_no or number  # as in the provider's file and on the screen that ticks it off
         line.payee = line.payee_name or (line.full_name if paper["cash"] else "")
         proxy = line.payee_type not in (None, "", "Self")
         line.payee_note = ", ".join(filter(None, (line.relation, line.payee_id))) if proxy else ""
-        for field in MONEY_FIELDS:
-            line[f"{field}_shown"] = dong(line[field]) if line[field] or field == "total" else ""
-    heads = {
-        "monthly_amount": say("This month"),
-        "arrears": say("Arrears"),
-        "carried_over": say("Not received before"),
-        "recovery": say("Recovery"),
-        "total": say("Total paid"),
-    }
-    money = [key for key in MONEY_FIELDS if key in ("monthly_amount", "total") or paper["totals"][key]]
-    before = [("number", say("No."), 9, "digits"), ("full_name", say("Full name"), 35, "")]
-    before += [("birth", say("Born"), 17, "digits"), ("person_id", say("Personal ID or code"), 23, "digits")]
-    if not paper["group"]:
-        before.append(("category_shown", say("Group"), 24, ""))
-    if paper["cash"]:
-        before.append(("decision_no", say("Decision No."), 24, ""))
-        after = [("payee", say("Payee"), 35, ""), ("signature", say("Signature"), 40, "")]
-    else:
-        if any(line.coefficient for line in lines):
-            before.append(("coefficient", say("Coeff."), 9, "digits"))
-        after = [("payee", say("Account holder"), 38, ""), ("account_no", say("Account No."), 28, "digits")]
-    widths = {"monthly_amount": 21, "total": 21}
-    amounts = [(f"{key}_shown", heads[key], widths.get(key, 18), "num") for key in money]
-    columns = [*before, *amounts, *after]
-    whole = sum(width for _key, _head, width, _kind in columns)
-    paper["columns"] = [
-        frappe._dict(key=key, head=head, percent=round(100 * width / whole, 2), kind=kind)
-        for key, head, width, kind in columns
+        line.remark = line.months_back if line.carried_over or line.arrears else ""
+        line.signature = line.book_no = ""
+    columns = _cash_columns(paper, lines) if paper["cash"] else _transfer_columns(paper, lines)
+    coded = paper["cash"] and paper["seal"]
+    room = _LIST_HEIGHT - (_CODE_HEIGHT if coded else 0)
+    paper["table"] = paper_tables.lay_out(
+        columns,
+        _list_rows(paper),
+        people_said(),
+        first=room - _HEAD_HEIGHT,
+        other=room,
+        last=_SIGN_HEIGHT,
+        least=_SIGNED_ROW if paper["cash"] else 0,
+    )
+    paper["pages"] = paper["table"]["pages"]
+    paper["codes"] = [
+        qr_svg(
+            paper_codes.list_address(
+                paper["batch"], [line.number for kind, line in page.rows if kind == "line"]
+            ),
+            scale=1.15,
+        )
+        for page in (paper["pages"] if coded else ())
     ]
-    paper["money"] = [frappe._dict(key=key) for key in money]
-    paper["before"], paper["after"] = len(before), len(after)
-    _lay_on_pages(paper)
 
 
-def _lay_on_pages(paper: dict) -> None:
-    """Adds `pages`: the rows of each sheet with its sum. Cash is called out by village, and signed for by hand."""
-    widths = {column.key: column.percent * _LIST_WIDTH / 100 for column in paper["columns"]}
-    least = _SIGNED_ROW if paper["cash"] else 0
-
-    def height(kind: str, value) -> float:
-        if kind != "line":
-            return _SUM_ROW
-        cells = [(str(value.get(key) or ""), width) for key, width in widths.items() if key != "payee"]
-        # The note stands under the name, in smaller type.
-        payee = [(text, widths["payee"]) for text in (value.payee, value.payee_note) if text]
-        return max(least, paging.row_height(cells), sum(paging.row_height([cell]) for cell in payee))
-
+def _list_rows(paper: dict) -> list[tuple[str, object]]:
+    """Heads, lines and sums by commune; cash is called out by village."""
     rows = []
     for group in paper["groups"]:
         place = None
@@ -163,15 +151,77 @@ def _lay_on_pages(paper: dict) -> None:
                 place = title
                 rows.append(("head", title))
             rows.append(("line", line))
-        rows.append(("sum", group))
-    paper["pages"] = paging.lay_out(
-        rows,
-        height,
-        lambda line: {field: line[field] for field in MONEY_FIELDS},
-        first=_LIST_HEIGHT - _HEAD_HEIGHT,
-        other=_LIST_HEIGHT,
-        last=_SIGN_HEIGHT,
-    )
+        label = say("Subtotal {0}: {1} people").format(group.title, len(group.lines))
+        rows.append(("sum", {"label": label, "totals": group.totals}))
+    return rows
+
+
+def people_said() -> dict[str, str]:
+    """The words under the sheets of a list of people."""
+    return {
+        "page": say("This page: {0} people"),
+        "forward": say("Carried forward: {0} people"),
+        "whole": say("Grand total: {0} people"),
+    }
+
+
+def _money_columns(paper: dict) -> list[Column]:
+    heads = {
+        "monthly_amount": say("This month"),
+        "arrears": say("Arrears"),
+        "carried_over": say("Not received before"),
+        "recovery": say("Recovery"),
+        "total": say("Total paid"),
+    }
+    shown = [key for key in MONEY_FIELDS if key in ("monthly_amount", "total") or paper["totals"][key]]
+    return [
+        Column(key, heads[key], 20 if key == "total" else 18, "num", summed=True, always=key == "total")
+        for key in shown
+    ]
+
+
+def _cash_columns(paper: dict, lines: list[dict]) -> list[Column]:
+    """F5: signed for by hand; the months behind a sum not received before stand beside it."""
+    columns = [
+        Column("number", say("No."), 9, "digits"),
+        Column("full_name", say("Full name"), 35),
+        Column("birth", say("Born"), 17, "digits"),
+        Column("decision_no", say("Decision No."), 22),
+        Column("book_no", say("Payment book No."), 14),
+    ]
+    if not paper["group"]:
+        columns.append(Column("category_shown", say("Group"), 24))
+    columns += _money_columns(paper)
+    if any(line.remark for line in lines):
+        columns.append(Column("remark", say("Months"), 18, "digits"))
+    return [
+        *columns,
+        Column("payee", say("Payee"), 35, note="payee_note"),
+        Column("signature", say("Signature, full name"), 38),
+    ]
+
+
+def _transfer_columns(paper: dict, lines: list[dict]) -> list[Column]:
+    """F5b: into accounts."""
+    columns = [
+        Column("number", say("No."), 9, "digits"),
+        Column("beneficiary", say("Person's code"), 19, "digits"),
+        Column("full_name", say("Full name"), 34),
+        Column("birth", say("Born"), 16, "digits"),
+        Column("personal_id", say("Personal ID"), 20, "digits"),
+    ]
+    if not paper["group"]:
+        columns.append(Column("category_shown", say("Group"), 24))
+    if any(line.coefficient for line in lines):
+        columns.append(Column("coefficient", say("Coeff."), 9, "digits"))
+    columns += _money_columns(paper)
+    columns += [
+        Column("payee", say("Account holder"), 37, note="payee_note"),
+        Column("account_no", say("Account No."), 25, "digits"),
+    ]
+    if any(line.remark for line in lines):
+        columns.append(Column("remark", say("Note"), 18, "digits"))
+    return columns
 
 
 def drawdown_paper(doc) -> dict:
@@ -293,11 +343,40 @@ def office_paper(office, value: date | None) -> dict:
         "office": office,
         "parent_body": (office.parent_body or "").upper(),
         "office_name": (office.office_name or "").upper(),
-        "number": f"Số: ……/{office.document_sign or '……'}",
+        "number": numbered("", office.document_sign),
         "dated": place_and_day(office.place_name, value),
         "signatures": signatures(office),
+        "lines": lines_of_name,
+        "recipients": [],
+        "filed": say("Filed: VT."),
         "mark": "",
     }
+
+
+def lines_of_name(name: str) -> list[str]:
+    """A body's name as the header block has it: a long one in two lines, broken once near its middle.
+
+    Where a dash parts the name it is broken there: PHÒNG LAO ĐỘNG - / THƯƠNG BINH VÀ XÃ HỘI.
+    """
+    parts = name.split()
+    if len(name) <= _NAME_FITS or len(parts) < 2:
+        return [name]
+
+    def unevenness(place: int) -> int:
+        dash = -8 if parts[place - 1] == "-" else 40 if parts[place] == "-" else 0
+        return abs(len(" ".join(parts[:place])) - len(" ".join(parts[place:]))) + dash
+
+    place = min(range(1, len(parts)), key=unevenness)
+    return [" ".join(parts[:place]), " ".join(parts[place:])]
+
+
+def numbered(number: str | None, sign: str | None = None) -> str:
+    """ "Số: 05/QĐ-UBND": a number below 10 padded, dots where there is none yet (NĐ 30/2020 PL I, mục II.3)."""
+    number = (number or "").strip()
+    if not number:
+        return f"Số: ……/{sign or '……'}"
+    head, slash, tail = number.partition("/")
+    return f"Số: {head.zfill(2) if head.isdigit() else head}{slash}{tail}"
 
 
 def signatures(office) -> list[dict]:
@@ -347,9 +426,10 @@ def _title(doctype: str, name: str | None, field: str = "title") -> str:
     return (frappe.db.get_value(doctype, name, field) or name) if name else ""
 
 
-def _batch_lines(batch: str) -> list[dict]:
+def batch_lines(batch: str) -> list[dict]:
+    """The lines of a batch's paper, by their numbers."""
     # A cancelled batch keeps its lines, all Cancelled: its paper still shows what it was.
-    lines = _lines({"batch": batch})
+    lines = sorted(_lines({"batch": batch}), key=lambda line: (line.line_no or 0, line.name))
     live = [line for line in lines if line.status != "Cancelled"]
     return live or lines
 
@@ -361,10 +441,11 @@ def _lines(filters: dict) -> list[dict]:
         filters=filters,
         fields=["name", "line_no", "beneficiary", "full_name", "category_shown", "administrative_unit"]
         + ["village", "provider", "payment_account", "account_no", "payee_name", "payee_type", "status"]
-        + ["failure_reason", "failure_code", "explanation", "entitlement", *MONEY_FIELDS],
+        + ["failure_reason", "failure_code", "explanation", "months", "entitlement", *MONEY_FIELDS],
         order_by="line_no, name",
         limit_page_length=0,
     )
+    opened(lines)
     people = _by_name(
         "Beneficiary", {line.beneficiary for line in lines}, "date_of_birth", "dob_precision", "personal_id"
     )
@@ -391,6 +472,7 @@ def _lines(filters: dict) -> list[dict]:
             relation=say_value(line.payee_type),
             decision_no=decision.decision_no or "",
             coefficient=_coefficient(line.explanation),
+            months_back=_months_back(line.months),
             commune=unit.unit_name or line.administrative_unit or "",
             commune_code=unit.code or line.administrative_unit or "",
         )
@@ -403,16 +485,28 @@ def _coefficient(explanation: str | None) -> str:
     return str(steps[-1]["params"]["coefficient"]).replace(".", ",") if steps else ""
 
 
+def _months_back(months: str | None) -> str:
+    """The earlier months a line pays, "04/2024" or "02-04/2024 (3)"; the last key is the line's own month."""
+    earlier = sorted(json.loads(months or "{}"))[:-1]
+    if not earlier:
+        return ""
+    first, last = Month.parse(earlier[0]), Month.parse(earlier[-1])
+    if len(earlier) == 1:
+        return last.label
+    begin = f"{first.month:02d}" if first.year == last.year else first.label
+    return f"{begin}-{last.label} ({len(earlier)})"
+
+
 def _by_name(doctype: str, names: set, *fields: str) -> dict[str, dict]:
     names = sorted(name for name in names if name)
     rows = {}
     # Chunks: a provider's whole list is longer than what a database takes as parameters at once.
     for start in range(0, len(names), 500):
         chunk = names[start : start + 500]
-        for row in frappe.get_all(
+        found = frappe.get_all(
             doctype, filters={"name": ["in", chunk]}, fields=["name", *fields], limit_page_length=0
-        ):
-            rows[row.name] = row
+        )
+        rows.update((row.name, row) for row in opened(found))
     return rows
 
 
@@ -430,6 +524,6 @@ def _sums(lines: list[dict]) -> dict[str, int]:
     return {field: sum(line[field] for line in lines) for field in MONEY_FIELDS}
 
 
-def _seal_qr(doc, paper: dict) -> str:
-    total = paper["totals"]["total"]
-    return qr_svg(f"{doc.name}|{paper['line_count']}|{total}|{paper['seal']}")
+def _seal_qr(doc) -> str:
+    total = as_dong(doc.total_amount or 0)
+    return qr_svg(paper_codes.seal_address(doc.name, doc.line_count, total, doc.seal), scale=1.4)

@@ -1,7 +1,7 @@
 """What the reports share: who is entitled in a month, communes above villages, the reader's area."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from frappe.utils import getdate, today
 
 from ansinh_app.core.ledger import Change, Entitlement, Person
 from ansinh_app.core.months import Month
-from ansinh_app.permissions import scope
+from ansinh_app.permissions import allowed_offices, scope
 from ansinh_app.registry.moves import lived_then
 from ansinh_app.registry.units import unit_tree
 
@@ -79,21 +79,39 @@ def communes_for(filters, on: date) -> Communes:
     return Communes(max(on, getdate(today())) if filters.get("units") == "Today" else on)
 
 
-def counted_for() -> Callable[[str, str], bool]:
-    """(office, unit) -> whether the reader may have the people and money there in a sum. Fails closed.
+def counted_for() -> Callable[..., bool]:
+    """(office, unit, *providers) -> whether the reader may have the people and money there in a sum. Fails closed.
 
-    An office counts whom it pays, wherever they live; a commune and the province count by where people live.
+    An office counts whom it pays, wherever they live; a commune and the province count by where people live; a
+    bank and the Post count what they carry, where a report names the providers (and only there).
     """
     who = scope()
 
-    def admits(office: str, unit: str) -> bool:
+    def admits(office: str, unit: str, *providers: str) -> bool:
         if who.unrestricted:
             return True
         if "office" in who.kinds and _within(office, who.offices) and _within(unit, who.units):
             return True
         if "commune" in who.kinds and _within(unit, who.units):
             return True
+        if "provider" in who.kinds and not (who.only("provider").providers or frozenset()).isdisjoint(providers):
+            return True
         return "viewer" in who.kinds and _within(unit, who.viewed_units)
+
+    return admits
+
+
+def admits_office() -> Callable[..., bool]:
+    """(office, *providers) -> whether the reader may have the office's money as a whole: budgets, drawdowns, fees.
+
+    Nobody whose area is a commune may. Fails closed.
+    """
+    who, offices = scope(), allowed_offices()
+
+    def admits(office: str, *providers: str) -> bool:
+        if who.unrestricted or _within(office, offices):
+            return True
+        return "provider" in who.kinds and not (who.only("provider").providers or frozenset()).isdisjoint(providers)
 
     return admits
 
@@ -115,16 +133,69 @@ def duty_day(value, office: str | None) -> date:
     return min(now, max(map(getdate, ends))) if ends and all(ends) else now
 
 
-def filter_month(value) -> Month:
-    """The month of a filter, any day of it; left empty it is the last month that has a payout period."""
+def filter_month(value, office: str | None = None) -> Month:
+    """The month of a filter, any day of it; left empty it is the last month that has a period of the reader's office."""
     if not value:
-        value = frappe.db.get_value("Payout Period", {}, "month", order_by="month desc")
+        wanted = {"office": office} if office else {}
+        # Who may list no periods at all still has a month to ask about.
+        listing = frappe.get_list if frappe.has_permission("Payout Period", "read") else frappe.get_all
+        value = next(
+            iter(listing("Payout Period", wanted, pluck="month", order_by="month desc", limit_page_length=1)), None
+        )
     return Month.of(getdate(value or today()))
+
+
+def own_office(filters=None) -> str | None:
+    """The office a paper of the session's user speaks for: the one asked for, or the only one he works for."""
+    if filters and filters.get("office"):
+        return filters["office"] if frappe.db.exists("Paying Office", filters["office"]) else None
+    who = scope()
+    if "office" not in who.kinds:
+        return None
+    offices = who.only("office").offices
+    names = list(offices) if offices is not None else frappe.get_all("Paying Office", pluck="name", limit_page_length=2)
+    return names[0] if len(names) == 1 else None
 
 
 def claims_in_force(as_of: date, office: str | None = None, programme: str | None = None) -> list[Claim]:
     """Entitlements active in the month of `as_of`, as known that day; the state rule is the core's."""
-    month = Month.of(as_of)
+    return next(claims_on([as_of], office, programme))
+
+
+def claims_on(
+    days: list[date], office: str | None = None, programme: str | None = None
+) -> Iterator[list[Claim]]:
+    """For each of the days, the entitlements active in its month as known then; all are read once."""
+    latest = max(days)
+    thens = [lived_then(as_of) for as_of in days]
+    rows = _terms(latest, office if not any(thens) else None, programme)
+    changes = _changes_known(latest)
+    for as_of, then in zip(days, thens, strict=True):
+        month, claims = Month.of(as_of), []
+        for row in rows:
+            if getdate(row.effective_from) > month.last_day or getdate(row.decision_date) > as_of:
+                continue
+            # Whom a reform has moved since counts where he lived on the day, for who paid him then.
+            unit, payer = then.get(row.beneficiary, (row.administrative_unit, row.office))
+            if office and payer != office or not _alive(row, month, as_of):
+                continue
+            if not _entitlement(row, changes.get(row.name, [])).state(month, as_of)[0]:
+                continue
+            claims.append(
+                Claim(
+                    beneficiary=row.beneficiary,
+                    office=payer,
+                    unit=unit,
+                    programme=row.programme,
+                    has_account=_paid_into_account(row, as_of),
+                    cash_reason=row.cash_reason or "",
+                    in_cash=row.payment_method == "Cash",
+                )
+            )
+        yield claims
+
+
+def _terms(latest: date, office: str | None, programme: str | None) -> list[dict]:
     term, person = frappe.qb.DocType("Entitlement"), frappe.qb.DocType("Beneficiary")
     account = frappe.qb.DocType("Payment Account")
     query = (
@@ -152,34 +223,15 @@ def claims_in_force(as_of: date, office: str | None = None, programme: str | Non
             account.opened_on,
         )
         .where(term.docstatus == 1)
-        .where(term.effective_from <= month.last_day)
-        .where(term.decision_date <= as_of)
+        .where(term.effective_from <= Month.of(latest).last_day)
+        .where(term.decision_date <= latest)
         .orderby(term.name)
     )
-    then = lived_then(as_of)
-    if office and not then:
+    if office:
         query = query.where(person.office == office)
     if programme:
         query = query.where(term.programme == programme)
-    changes = _changes_known(as_of)
-    rows = query.run(as_dict=True)
-    for row in rows:
-        # Whom a reform has moved since counts where he lived on the day, for who paid him then.
-        row.administrative_unit, row.office = then.get(row.beneficiary, (row.administrative_unit, row.office))
-    return [
-        Claim(
-            beneficiary=row.beneficiary,
-            office=row.office,
-            unit=row.administrative_unit,
-            programme=row.programme,
-            has_account=_paid_into_account(row, as_of),
-            cash_reason=row.cash_reason or "",
-            in_cash=row.payment_method == "Cash",
-        )
-        for row in rows
-        if (not office or row.office == office)
-        and _alive(row, month, as_of) and _entitlement(row, changes[row.name]).state(month, as_of)[0]
-    ]
+    return query.run(as_dict=True)
 
 
 def _paid_into_account(row, as_of: date) -> bool:

@@ -1,22 +1,10 @@
-"""What the recovery tests let another process do: `run-script acts.py ACT ARGUMENT… [--die PATH:N] [--wait FOLDER]`.
-
-Prints one JSON line: {"result": …} or {"error": class, "message": text}. With --die the process is killed
-(signal 9) when the function at PATH is called for the Nth time; with --wait it says it is ready by a file in
-FOLDER and begins when the file "go" appears there.
-"""
-
-import json
-import os
-import pkgutil
-import signal
-import sys
-import time
-from pathlib import Path
+"""What the recovery tests let another process do; mother.py makes the processes."""
 
 import frappe
 
 from ansinh_app import api
 from ansinh_app.tests import payout_world as world
+from tests.recovery import month_acts
 
 PEOPLE = 30
 OFFICE = "REC"
@@ -132,50 +120,13 @@ def state() -> dict:
     }
 
 
-def _kill_at(path: str, times: int) -> None:
-    place, name = path.rsplit(".", 1)
-    owner = pkgutil.resolve_name(place)
-    called, left = getattr(owner, name), [times]
-
-    def killing(*args, **kwargs):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return called(*args, **kwargs)
-
-    setattr(owner, name, killing)
-
-
-def _wait_for_the_other(folder: Path) -> None:
-    (folder / f"ready-{os.getpid()}").touch()
-    until = time.monotonic() + 60
-    while not (folder / "go").exists():
-        if time.monotonic() > until:
-            raise TimeoutError("the other process never came")
-        time.sleep(0.002)
-
-
-def main(arguments: list[str]) -> None:
-    options = {"--die": None, "--wait": None}
-    for option in options:
-        if option in arguments:
-            place = arguments.index(option)
-            options[option] = arguments[place + 1]
-            del arguments[place : place + 2]
-    if options["--die"]:
-        path, times = options["--die"].split(":")
-        _kill_at(path, int(times))
-    if options["--wait"]:
-        _wait_for_the_other(Path(options["--wait"]))
-    act, *rest = arguments
+def perform(act: str, arguments: list) -> dict:
+    """{"result": …} of an act that is committed then, or {"error": class, "message": text} of one that is undone."""
+    called = getattr(month_acts, act.removeprefix("month.")) if act.startswith("month.") else globals()[act]
     try:
-        answer = {"result": globals()[act](*rest)}
+        answer = {"result": called(*arguments)}
         frappe.db.commit()
     except frappe.ValidationError as error:
         frappe.db.rollback()
         answer = {"error": type(error).__name__, "message": frappe.utils.strip_html(str(error))}
-    print(json.dumps(answer, default=str))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return answer

@@ -7,6 +7,12 @@ from tests.recovery.acts import MAY, PEOPLE
 MANAGER = "payout.manager@example.com"
 
 
+def at(place: str) -> dict:
+    """Killed when the function is called for the Nth time (`module.function:N`)."""
+    path, times = place.split(":")
+    return {"place": path, "times": int(times)}
+
+
 def imports(site) -> list[str]:
     return site.act("imports")["result"]
 
@@ -27,7 +33,7 @@ def untouched(before: dict, after: dict) -> None:
 def test_killed_import_leaves_nothing_and_runs_again(site, place):
     before = site.state()
     one = imports(site)[0]
-    site.killed("import_list", one, "--die", place)
+    site.killed("import_list", one, die=at(place))
     untouched(before, site.state())
     counts = site.act("import_list", one)["result"]
     assert (counts["rows_total"], counts["rows_created"]) == (PEOPLE, PEOPLE)
@@ -51,7 +57,7 @@ def test_killed_import_leaves_nothing_and_runs_again(site, place):
 )
 def test_killed_run_leaves_nothing_and_runs_again(site, place):
     before = site.state()
-    site.killed("prepare", MAY, "--die", place)
+    site.killed("prepare", MAY, die=at(place))
     untouched(before, site.state())
     made = site.act("prepare", MAY)["result"]
     assert made["created"] == made["lines"] == PEOPLE
@@ -64,7 +70,7 @@ def test_run_killed_while_it_replaces_lines_keeps_the_old_list(site):
     site.act("prepare", MAY)
     before = site.state()
     site.act("import_list", imports(site)[0])
-    site.killed("prepare", MAY, "--die", "ansinh_app.payouts.run.insert_lines:1")
+    site.killed("prepare", MAY, die=at("ansinh_app.payouts.run.insert_lines:1"))
     assert site.state()["batches"] == before["batches"]
     made = site.act("prepare", MAY)["result"]
     assert (made["lines"], made["created"]) == (2 * PEOPLE, PEOPLE)
@@ -82,7 +88,7 @@ def test_killed_approval_seals_nothing_and_can_be_given_again(site, place):
     site.act("prepare", MAY)
     before = site.state()
     batch = before["batches"][0]["name"]
-    site.killed("approve", batch, MANAGER, "--die", place)
+    site.killed("approve", batch, MANAGER, die=at(place))
     untouched(before, site.state())
     seal = site.act("approve", batch, MANAGER)["result"]
     after = site.state()
@@ -100,7 +106,7 @@ def test_killed_result_changes_no_line_and_can_be_sent_again(site, place):
     site.act("approve", batch, MANAGER)
     result = site.act("draft_results", batch)["result"][0]
     before = site.state()
-    site.killed("apply_result", result, "--die", place)
+    site.killed("apply_result", result, die=at(place))
     untouched(before, site.state())
     answer = site.act("apply_result", result)["result"]
     row = next(row for row in site.state()["batches"] if row["name"] == batch)
@@ -112,7 +118,7 @@ def test_killed_result_changes_no_line_and_can_be_sent_again(site, place):
 def test_killed_run_of_a_worker_leaves_nothing_is_shown_as_failed_and_runs_again_when_asked(site, place):
     before = site.state()
     site.act("queue_prepare", MAY)
-    site.killed("work", "--die", place)
+    site.killed("work", die=at(place))
     untouched(before, site.state())
     assert site.act("work")["result"] == ["failed"]
     untouched(before, site.state())

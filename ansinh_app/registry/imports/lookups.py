@@ -12,10 +12,12 @@ from frappe.utils import getdate
 from ansinh_app.core import names
 from ansinh_app.core.category_words import code_in_words
 from ansinh_app.core.law import Category, Law
+from ansinh_app.core.masking import ACCOUNT, PERSONAL_ID
 from ansinh_app.core.sheets import Record
 from ansinh_app.policy.law import load_law
 from ansinh_app.registry.doctype.entitlement.entitlement import benefit_family
 from ansinh_app.registry.units import unit_tree
+from ansinh_app.utils.sealed_numbers import opened, sought_all
 
 PERSON_FIELDS = [
     "name",
@@ -262,7 +264,7 @@ def read_lookups(unit: str) -> Lookups:
                 found.unit_names.setdefault(called, []).append(one.name)
     here = {"administrative_unit": ["in", sorted(found.area)]}
     _add_people(found, here)
-    for row in frappe.get_all("Representative", filters=here, fields=_REPRESENTATIVE_FIELDS):
+    for row in opened(frappe.get_all("Representative", filters=here, fields=_REPRESENTATIVE_FIELDS)):
         found.add_representative(row)
     return found
 
@@ -272,20 +274,22 @@ def learn(found: Lookups, records: Iterable[Record]) -> None:
     records = list(records)
     ids = [number for number in _values(records, "personal_id") if number not in found.by_id]
     if ids:
-        _add_people(found, {"personal_id": ["in", ids]})
+        _add_people(found, {"personal_id": ["in", sought_all(PERSONAL_ID, ids)]})
     numbers = _values(records, "account_no")
     if numbers:
         rows = frappe.get_all(
-            "Payment Account", filters={"account_no": ["in", numbers]}, fields=_ACCOUNT_FIELDS
+            "Payment Account",
+            filters={"account_no": ["in", sought_all(ACCOUNT, numbers)]},
+            fields=_ACCOUNT_FIELDS,
         )
-        for row in rows:
+        for row in opened(rows):
             # What this import has made or changed is newer than what was read.
             if (row.provider, row.account_no) not in found.accounts:
                 found.add_account(row)
     ids = [n for n in _values(records, "representative_id") if n not in found.representative_ids]
     if ids:
-        filters = {"personal_id": ["in", ids]}
-        for row in frappe.get_all("Representative", filters=filters, fields=_REPRESENTATIVE_FIELDS):
+        filters = {"personal_id": ["in", sought_all(PERSONAL_ID, ids)]}
+        for row in opened(frappe.get_all("Representative", filters=filters, fields=_REPRESENTATIVE_FIELDS)):
             found.add_representative(row)
 
 
@@ -331,7 +335,7 @@ def _values(records: list[Record], name: str) -> list:
 
 def reread(found: Lookups, beneficiary: str) -> None:
     """Read one person anew, after a change of his was undone."""
-    row = frappe.db.get_value("Beneficiary", beneficiary, PERSON_FIELDS, as_dict=True)
+    row = opened(frappe.db.get_value("Beneficiary", beneficiary, PERSON_FIELDS, as_dict=True))
     person = found.people[beneficiary]
     person.update(row)
     person.date_of_birth = getdate(person.date_of_birth)
@@ -346,7 +350,7 @@ def _add_people(found: Lookups, filters: dict) -> None:
     """Add the people who match, with what they hold and who represents them."""
     rows = [
         row
-        for row in frappe.get_all("Beneficiary", filters=filters, fields=PERSON_FIELDS)
+        for row in opened(frappe.get_all("Beneficiary", filters=filters, fields=PERSON_FIELDS))
         if row.name not in found.people
     ]
     for row in rows:

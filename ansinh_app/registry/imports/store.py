@@ -6,6 +6,8 @@ import frappe
 from frappe.model.naming import make_autoname
 from frappe.utils import now
 
+from ansinh_app.utils.sealed_numbers import as_stored
+
 _BLOCK = 200
 _AT_ONCE = 2000
 
@@ -72,12 +74,13 @@ class Store:
             numbers = doc.meta.get("fields", {"fieldtype": ["in", ["Int", "Check", "Float", "Currency"]]})
             self._numeric[doc.doctype] = {field.fieldname for field in numbers} | {"idx", "docstatus"}
         numeric = self._numeric[doc.doctype]
-        self._rows[doc.doctype].append(
-            tuple(
-                (doc.get(column) or 0) if column in numeric else doc.get(column)
-                for column in self._columns[doc.doctype]
+        with as_stored(doc):
+            self._rows[doc.doctype].append(
+                tuple(
+                    (doc.get(column) or 0) if column in numeric else doc.get(column)
+                    for column in self._columns[doc.doctype]
+                )
             )
-        )
 
     def _name(self, doctype: str) -> str:
         if not self.keep:

@@ -12,6 +12,7 @@ from ansinh_app.payouts import results
 from ansinh_app.registry.people import birth, known_provinces
 from ansinh_app.registry.verification import standing
 from ansinh_app.utils import workbooks
+from ansinh_app.utils.sealed_numbers import opened
 
 _CHUNK = 500
 
@@ -190,7 +191,7 @@ def _requests(name: str) -> dict[str, frappe._dict]:
         ],
         order_by="row_no",
     )  # fmt: skip
-    return {row.name: row for row in rows}
+    return {row.name: row for row in opened(rows)}
 
 
 def _refused(row, one: sheet.Asked, found: verification.Found) -> str:

@@ -5,9 +5,11 @@ from frappe import _
 
 from ansinh_app.core import names
 from ansinh_app.core.identity import verification
+from ansinh_app.core.masking import PERSONAL_ID
 from ansinh_app.exceptions import VerificationError
 from ansinh_app.registry.people import birth, day
 from ansinh_app.registry.verification import standing
+from ansinh_app.utils.sealed_numbers import sought
 
 _ATTRIBUTE = {"full_name": "full_name", "sex": "sex", "personal_id": "personal_id"}
 
@@ -65,7 +67,10 @@ def propose_change(beneficiary: str, **values) -> str:
 def refuse_taken_number(doctype: str, person: str, number: str) -> None:
     """A number another record of its kind holds is no correction: the two may be one person twice."""
     other = frappe.db.get_value(
-        doctype, {"personal_id": number, "name": ["!=", person]}, ["name", "full_name"], as_dict=True
+        doctype,
+        {"personal_id": sought(PERSONAL_ID, number), "name": ["!=", person]},
+        ["name", "full_name"],
+        as_dict=True,
     )
     if other:
         frappe.throw(

@@ -12,6 +12,7 @@ from ansinh_app.registry.people import birth
 from ansinh_app.registry.units import unit_tree
 from ansinh_app.registry.verification import standing
 from ansinh_app.utils.masking import set_shown
+from ansinh_app.utils.sealed_numbers import opened
 
 # The police see these and nothing else of a person: no benefit, no category, no money.
 _OF_BOTH = (
@@ -129,7 +130,8 @@ def _beneficiaries(request_list) -> list:
         query = query.where(table.office == request_list.office)
     if request_list.village:
         query = query.where(table.village == request_list.village)
-    return query.where(_chosen(request_list, table)).where(_without_open(table, "beneficiary")).run(as_dict=True)
+    query = query.where(_chosen(request_list, table)).where(_without_open(table, "beneficiary"))
+    return opened(query.run(as_dict=True))
 
 
 def _representatives(request_list) -> list:
@@ -158,7 +160,7 @@ def _representatives(request_list) -> list:
         query = query.where(person.village == request_list.village)
     query = query.where(_chosen(request_list, table)).where(_without_open(table, "representative"))
     found: dict[str, frappe._dict] = {}
-    for one in query.run(as_dict=True):
+    for one in opened(query.run(as_dict=True)):
         # The police of the list's commune are asked, wherever the representative lives.
         one.village, one.administrative_unit = one.of_village, one.of_unit
         found.setdefault(one.name, one)

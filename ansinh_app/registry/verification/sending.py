@@ -8,6 +8,7 @@ from ansinh_app.core.identity.answers import WORDS
 from ansinh_app.exceptions import VerificationError
 from ansinh_app.registry.verification import answers, protected, requests, standing
 from ansinh_app.utils.printing import office_paper, say, say_value
+from ansinh_app.utils.sealed_numbers import opened
 
 _CHUNK = 500
 
@@ -104,7 +105,7 @@ def _joined(*parts: str | None) -> str:
 
 
 def _rows(name: str) -> list:
-    return frappe.get_all(
+    rows = frappe.get_all(
         "Identity Verification",
         filters={"verification_list": name, "status": ["!=", "Withdrawn"]},
         fields=[
@@ -113,6 +114,7 @@ def _rows(name: str) -> list:
         ],
         order_by="row_no",
     )  # fmt: skip
+    return opened(rows)
 
 
 def _attach(document, file_name: str, content: bytes) -> str:

@@ -10,6 +10,7 @@ from frappe.utils import getdate, nowdate
 from ansinh_app.core.identity import cccd, verification
 from ansinh_app.core.identity.verification import Found, Identity, Record
 from ansinh_app.exceptions import VerificationError
+from ansinh_app.utils.sealed_numbers import opened
 
 FIELDS = ("full_name", "date_of_birth", "dob_precision", "sex", "personal_id")
 STANDING = ("verification_status", "verified_on", "verified_by", "verification_since")
@@ -110,7 +111,7 @@ def refresh(doctype: str, names: Iterable[str]) -> None:
         chunk = names[start : start + _CHUNK]
         known = _records(doctype, chunk)
         people = frappe.get_all(doctype, filters={"name": ["in", chunk]}, fields=["name", *FIELDS, *STANDING])
-        for person in people:
+        for person in opened(people):
             records = known.get(person.name, [])
             found = verification.standing(identity_of(person), [record for record, _row in records])
             values = _values(*found, records)
@@ -152,7 +153,7 @@ def _records(doctype: str, names: list[str]) -> dict[str, list[tuple[Record, fra
         order_by="creation desc, name desc",
     )  # fmt: skip
     found: dict[str, list] = defaultdict(list)
-    for row in rows:
+    for row in opened(rows):
         answer = None if row.status == "Requested" else found_of(row)
         found[row[link]].append((Record(identity_of(row), answer, row.status == "Settled"), row))
     return found

@@ -1,4 +1,4 @@
-"""Monthly payout by commune and channel: how many people, how much, through whom (form F7, plan IV.6)."""
+"""Monthly payout by commune, group and channel: how many lines, how much, through whom (form F7, plan IV.6)."""
 
 from collections import defaultdict
 
@@ -7,58 +7,71 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 
 from ansinh_app.core.money import as_dong
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import communes_for, counted_for, filter_month
 
 MONEY = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+_BY = {"Commune": (1, 0), "Group": (0, 1), "Commune and Group": (1, 1)}
 
 
 def execute(filters=None):
     """Columns, rows, message, chart, summary for a month. Filters: `month`, `office`, `programme`,
+    `by` (one row for each Commune, Group, or Commune and Group; the group's wording is the neutral one),
     `units` (as in the month, or Today: the successors of merged communes).
 
-    One column pair (people, đồng) for each provider and channel; the last row is the total.
+    One column pair (lines, đồng) for each provider and channel; the last row is the total.
     """
     filters = frappe._dict(filters or {})
-    month = filter_month(filters.month)
+    month = filter_month(filters.month, filters.office)
     communes = communes_for(filters, month.last_day)
+    with_commune, with_group = _BY.get(filters.by, _BY["Commune"])
     sums = _sums(filters, month)
     ways = sorted({(row.provider or "", row.channel or "") for row in sums})
-    cells: dict[str, dict] = defaultdict(lambda: defaultdict(int))
+    names = _names(ways)
+    cells: dict[tuple, dict] = defaultdict(lambda: defaultdict(int))
     for row in sums:
-        unit = communes.of(row.administrative_unit)
+        place = communes.of(row.administrative_unit) if with_commune else ""
         way = ways.index((row.provider or "", row.channel or ""))
-        cell = cells[unit]
+        cell = cells[place, (row.category_shown or "") if with_group else ""]
         cell[f"people_{way}"] += int(row.lines)
         cell[f"amount_{way}"] += as_dong(row.total or 0)
         cell["people"] += int(row.lines)
         for field in MONEY:
             cell[field] += as_dong(row[field] or 0)
     rows = [
-        {"commune": communes.title(unit), **cells[unit]}
-        for unit in sorted(cells, key=lambda unit: (communes.code(unit), str(unit)))
+        {"commune": communes.title(key[0]) if with_commune else "", "group": key[1], **cells[key]}
+        for key in sorted(cells, key=lambda key: (communes.code(key[0]), str(key[0]), key[1]))
     ]
     message = _("Payout lines of month {0}, without cancelled ones").format(month.label)
+    columns = _columns(names, with_commune, with_group)
     if not rows:
-        return _columns(ways), [], message, None, []
-    total = {"commune": _("Total"), "bold": 1}
-    for key in {key for row in rows for key in row if key != "commune"}:
-        total[key] = sum(row.get(key, 0) for row in rows)
-    return _columns(ways), [*rows, total], message, _chart(ways, total), _summary(total)
+        return frame.answer(columns, [], message)
+    for row in rows:
+        row.update({key: 0 for key in _counted(ways) if key not in row})
+    total = frame.total_row(rows, {"commune" if with_commune else "group": _("Total")}, _counted(ways))
+    labels = [" - ".join(filter(None, (row["commune"], row["group"]))) for row in rows]
+    series = {name: [row[f"amount_{index}"] for row in rows] for index, name in enumerate(names)}
+    chart = frame.bars(labels, series, "Currency", stacked=True)
+    return frame.answer(columns, [*rows, total], message, chart, _summary(total))
+
+
+def _counted(ways: list) -> list[str]:
+    pairs = [f"{kind}_{index}" for index in range(len(ways)) for kind in ("people", "amount")]
+    return [*pairs, "people", *MONEY]
 
 
 def _sums(filters, month) -> list[dict]:
     line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    parts = (line.office, line.administrative_unit, line.provider, line.channel, line.category_shown)
     query = (
         frappe.qb.from_(line)
         .join(period)
         .on(line.period == period.name)
-        .select(
-            line.office, line.administrative_unit, line.provider, line.channel, Count(line.name).as_("lines")
-        )
+        .select(*parts, Count(line.name).as_("lines"))
         .select(*(Sum(line[field]).as_(field) for field in MONEY))
         .where(period.month == month.first_day)
         .where(line.status != "Cancelled")
-        .groupby(line.office, line.administrative_unit, line.provider, line.channel)
+        .groupby(*parts)
     )
     if filters.office:
         query = query.where(line.office == filters.office)
@@ -68,56 +81,31 @@ def _sums(filters, month) -> list[dict]:
     return [row for row in query.run(as_dict=True) if admits(row.office, row.administrative_unit)]
 
 
-def _way(provider: str, channel: str) -> str:
-    name = frappe.db.get_value("Payment Service Provider", provider, "short_name") if provider else ""
-    return f"{name or provider or _('No provider')} - {_(channel)}" if channel else name or provider
+def _names(ways: list[tuple[str, str]]) -> list[str]:
+    known = frame.provider_names()
+    found = []
+    for provider, channel in ways:
+        name = known.get(provider) or provider
+        found.append(f"{name or _('No provider')} - {_(channel)}" if channel else name or _("No provider"))
+    return found
 
 
-def _columns(ways: list[tuple[str, str]]) -> list[dict]:
-    def money(fieldname: str, label: str) -> dict:
-        return {
-            "fieldname": fieldname,
-            "label": label,
-            "fieldtype": "Currency",
-            "options": "VND",
-            "precision": 0,
-            "width": 140,
-        }
-
-    columns = [{"fieldname": "commune", "label": _("Commune"), "fieldtype": "Data", "width": 180}]
-    for index, (provider, channel) in enumerate(ways):
-        way = _way(provider, channel)
-        label = _("{0}: lines").format(way)
-        columns.append({"fieldname": f"people_{index}", "label": label, "fieldtype": "Int", "width": 110})
-        columns.append(money(f"amount_{index}", _("{0}: đồng").format(way)))
-    columns.append({"fieldname": "people", "label": _("Lines"), "fieldtype": "Int", "width": 90})
+def _columns(names: list[str], with_commune: int, with_group: int) -> list[dict]:
+    columns = [frame.text("commune", _("Commune"), 180)] if with_commune else []
+    if with_group:
+        columns.append(frame.text("group", _("Group"), 240))
+    for index, name in enumerate(names):
+        columns.append(frame.whole(f"people_{index}", _("{0}: lines").format(name)))
+        columns.append(frame.money(f"amount_{index}", _("{0}: đồng").format(name), 140))
+    columns.append(frame.whole("people", _("Lines"), 90))
     labels = (_("This Month"), _("Arrears"), _("Carried Over"), _("Recovery"), _("Total"))
-    columns += [money(field, label) for field, label in zip(MONEY, labels, strict=True)]
-    return columns
-
-
-def _chart(ways: list[tuple[str, str]], total: dict) -> dict:
-    values = [total.get(f"amount_{index}", 0) for index in range(len(ways))]
-    return {
-        "data": {
-            "labels": [_way(*way) for way in ways],
-            "datasets": [{"name": _("Total"), "values": values}],
-        },
-        "type": "bar",
-        "colors": ["#2490ef"],
-        "fieldtype": "Currency",
-    }
+    return columns + [frame.money(field, label, 140) for field, label in zip(MONEY, labels, strict=True)]
 
 
 def _summary(total: dict) -> list[dict]:
-    # Int, not Currency: desks print a Currency of a summary with two decimals that đồng do not have.
-    items = (
-        (_("Lines"), "people", "Blue"),
-        (_("Total (đồng)"), "total", "Green"),
-        (_("Arrears (đồng)"), "arrears", "Orange"),
-        (_("Recovery (đồng)"), "recovery", "Red"),
-    )
     return [
-        {"value": total[field], "label": label, "datatype": "Int", "indicator": indicator}
-        for label, field, indicator in items
+        frame.figure(_("Lines"), total["people"]),
+        frame.figure(_("Total (đồng)"), total["total"], "Green"),
+        frame.figure(_("Arrears (đồng)"), total["arrears"], "Orange"),
+        frame.figure(_("Recovery (đồng)"), total["recovery"], "Red"),
     ]

@@ -12,6 +12,7 @@ from ansinh_app.payee_accounts import closing
 from ansinh_app.payee_accounts.numbers import clean_account_no
 from ansinh_app.utils import actions
 from ansinh_app.utils.masking import set_shown
+from ansinh_app.utils.sealed_numbers import SealedNumbers, sought
 
 _MATCHES = {
     Match.EXACT: "Exact",
@@ -22,7 +23,7 @@ _MATCHES = {
 }
 
 
-class PaymentAccount(Document):
+class PaymentAccount(SealedNumbers, Document):
     def validate(self):
         self.validate_number()
         self.validate_holder()
@@ -51,7 +52,8 @@ class PaymentAccount(Document):
 
     def validate_unique(self):
         """One account may serve many beneficiaries, but it is registered once."""
-        filters = {"provider": self.provider, "account_no": self.account_no, "name": ["!=", self.name or ""]}
+        number = sought(masking.ACCOUNT, self.account_no)
+        filters = {"provider": self.provider, "account_no": number, "name": ["!=", self.name or ""]}
         other = frappe.db.get_value("Payment Account", filters, "name")
         if other:
             frappe.throw(

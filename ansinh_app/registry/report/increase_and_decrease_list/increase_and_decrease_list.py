@@ -7,12 +7,14 @@ from datetime import date
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Sum
 from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.permissions import sees_people
 from ansinh_app.registry.people import birth, day
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import Communes, counted_for, filter_month
 
 _AT_ONCE = 1000
@@ -20,11 +22,15 @@ _GROUPS = ("Increase", "Decrease", "Adjustment")
 
 
 def execute(filters=None):
-    """Columns, rows, message, chart, summary. Filters: `month`, `office`, `programme`; amounts in đồng a month."""
+    """Columns, rows, message, chart, summary. Filters: `month`, `office`, `programme`; amounts in đồng a month.
+
+    The last rows are the tie: last month's list, what was added and taken, this month's list as the database
+    sums it, and the difference, which is 0. A change nobody decided is marked in the column of the tie.
+    """
     filters = frappe._dict(filters or {})
-    month = filter_month(filters.month)
+    month = filter_month(filters.month, filters.office)
     if not sees_people():
-        return _columns(), [], "", None, []
+        return frame.answer(_columns(), [])
     before, after = _list(month - 1, filters), _list(month, filters)
     groups: dict[str, list[dict]] = {name: [] for name in _GROUPS}
     for key in sorted(before.keys() | after.keys()):
@@ -39,7 +45,11 @@ def execute(filters=None):
     for name in _GROUPS:
         rows += _rows(name, groups[name], communes)
     sums = {name: sum(item["new_amount"] - item["old_amount"] for item in groups[name]) for name in _GROUPS}
-    last, this = (sum(line.monthly_amount for line in lines.values()) for lines in (before, after))
+    last, this = _summed(month - 1, filters), _summed(month, filters)
+    difference = this - last - sum(sums.values())
+    untied = sum(not item["tied"] for items in groups.values() for item in items)
+    if before or after:
+        rows += _tie_rows(month, last, this, sums, difference)
     message = _("List of {0}: {1} lines, {2} đ. Increases {3}: {4} đ. Decreases {5}: {6} đ.").format(
         (month - 1).label,
         len(before),
@@ -57,18 +67,74 @@ def execute(filters=None):
         format_dong(this),
     )
     summary = [
-        {"value": last, "label": _("Last Month (đồng)"), "datatype": "Int", "indicator": "Blue"},
-        {"value": sums["Increase"], "label": _("Increases (đồng)"), "datatype": "Int", "indicator": "Green"},
-        {"value": sums["Decrease"], "label": _("Decreases (đồng)"), "datatype": "Int", "indicator": "Red"},
-        {
-            "value": sums["Adjustment"],
-            "label": _("Adjustments (đồng)"),
-            "datatype": "Int",
-            "indicator": "Orange",
-        },
-        {"value": this, "label": _("This Month (đồng)"), "datatype": "Int", "indicator": "Blue"},
+        frame.figure(_("Last Month (đồng)"), last),
+        frame.figure(_("Increases (đồng)"), sums["Increase"], "Green"),
+        frame.figure(_("Decreases (đồng)"), sums["Decrease"], "Red"),
+        frame.figure(_("Adjustments (đồng)"), sums["Adjustment"], "Orange"),
+        frame.figure(_("This Month (đồng)"), this),
+        frame.tied(_("Unexplained Difference (đồng)"), difference),
+        frame.tied(_("Changes Without a Decision"), untied),
     ]
-    return _columns(), rows, message, None, summary
+    return frame.answer(_columns(), rows, message, _chart(groups, communes), summary)
+
+
+def _tie_rows(month: Month, last: int, this: int, sums: dict[str, int], difference: int) -> list[dict]:
+    steps = (
+        (_("List of {0}").format((month - 1).label), "new_amount", last),
+        (_("Increase"), "difference", sums["Increase"]),
+        (_("Decrease"), "difference", sums["Decrease"]),
+        (_("Adjustment"), "difference", sums["Adjustment"]),
+        (_("List of {0}").format(month.label), "new_amount", this),
+        (_("Unexplained Difference"), "difference", difference),
+    )
+    return [{"no": None, "full_name": label, field: amount, "bold": 1} for label, field, amount in steps]
+
+
+def _chart(groups: dict[str, list[dict]], communes: Communes) -> dict | None:
+    """How many changes of each kind, by commune."""
+    counts: dict[str, dict] = {}
+    for name, items in groups.items():
+        for item in items:
+            place = communes.title(communes.of(item["line"].administrative_unit))
+            counts.setdefault(place, dict.fromkeys(_GROUPS, 0))[name] += 1
+    places = sorted(counts)
+    titles = {"Increase": _("Increase"), "Decrease": _("Decrease"), "Adjustment": _("Adjustment")}
+    return frame.bars(
+        places,
+        {titles[name]: [counts[place][name] for place in places] for name in _GROUPS},
+        stacked=True,
+        colors=["#48BB74", "#CB2929", "#ECAD4B"],
+    )
+
+
+def _summed(month: Month, filters) -> int:
+    """The month's list as the database sums it: by units, so that it proves the sum of the lines read singly."""
+    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    query = _of_month(
+        frappe.qb.from_(line)
+        .join(period)
+        .on(line.period == period.name)
+        .select(line.office, line.administrative_unit, Sum(line.monthly_amount).as_("amount"))
+        .groupby(line.office, line.administrative_unit),
+        month,
+        filters,
+    )
+    admits = counted_for()
+    rows = query.run(as_dict=True)
+    return sum(as_dong(row.amount or 0) for row in rows if admits(row.office, row.administrative_unit))
+
+
+def _of_month(query, month: Month, filters):
+    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    query = (
+        query.where(period.month == month.first_day)
+        .where(line.kind == "Regular")
+        .where(line.status != "Cancelled")
+        .where(line.monthly_amount > 0)
+    )
+    if filters.office:
+        query = query.where(line.office == filters.office)
+    return query.where(line.programme == filters.programme) if filters.programme else query
 
 
 def _list(month: Month, filters) -> dict[tuple[str, str], dict]:
@@ -90,18 +156,10 @@ def _list(month: Month, filters) -> dict[tuple[str, str], dict]:
             line.arrears,
             line.recovery,
         )
-        .where(period.month == month.first_day)
-        .where(line.kind == "Regular")
-        .where(line.status != "Cancelled")
-        .where(line.monthly_amount > 0)
     )
-    if filters.office:
-        query = query.where(line.office == filters.office)
-    if filters.programme:
-        query = query.where(line.programme == filters.programme)
     admits = counted_for()
     found = {}
-    for row in query.run(as_dict=True):
+    for row in _of_month(query, month, filters).run(as_dict=True):
         if admits(row.office, row.administrative_unit):
             row.update(
                 {field: as_dong(row[field] or 0) for field in ("monthly_amount", "arrears", "recovery")}
@@ -118,7 +176,9 @@ def _explain(groups: dict[str, list[dict]], month: Month) -> None:
     for start in range(0, len(names), _AT_ONCE):
         some = ["in", names[start : start + _AT_ONCE]]
         for row in frappe.get_all(
-            "Beneficiary", filters={"name": some}, fields=["name", "date_of_birth", "dob_precision"]
+            "Beneficiary",
+            filters={"name": some},
+            fields=["name", "date_of_birth", "dob_precision", "deceased_on"],
         ):
             people[row.name] = row
         for row in frappe.get_all(
@@ -135,7 +195,7 @@ def _explain(groups: dict[str, list[dict]], month: Month) -> None:
         for row in frappe.get_all(
             "Entitlement",
             filters={"beneficiary": some, "docstatus": 1},
-            fields=["name", "decision_no", "decision_date", "effective_from"],
+            fields=["name", "decision_no", "decision_date", "effective_from", "effective_to", "stop_decision_date"],
         ):
             terms[row.name] = row
     first = (month - 1).first_day
@@ -147,24 +207,30 @@ def _explain(groups: dict[str, list[dict]], month: Month) -> None:
             change = changes.get(line.entitlement) or changes.get(line.beneficiary)
             term = terms.get(line.entitlement) or frappe._dict()
             recent = change and getdate(change.decision_date) >= first
-            item.update(_decision(name, change if recent else None, term, month))
+            item.update(_decision(name, change if recent else None, term, person, month))
 
 
-def _decision(name: str, change, term, month: Month) -> dict:
+def _decision(name: str, change, term, person, month: Month) -> dict:
+    """Why the amount changed and by which decision; `tied` where there is one, or the law itself is the cause."""
     if change:
         counts = change.effective_month or change.decision_date
         return {
             "reason": _(change.change_type),
             "from_month": Month.of(getdate(counts)).label,
             "decision": _numbered(change.decision_no, change.decision_date),
+            "tied": True,
         }
-    reason = {
-        "Increase": _("New on the list"),
-        "Decrease": _("No longer on the list"),
-        "Adjustment": _("Rate or age"),
-    }[name]
-    decision = _numbered(term.decision_no, term.decision_date) if name == "Increase" else ""
-    return {"reason": reason, "from_month": month.label, "decision": decision}
+    answer = {"from_month": month.label, "decision": "", "tied": True}
+    if name == "Increase":
+        answer["decision"] = _numbered(term.decision_no, term.decision_date)
+        return answer | {"reason": _("New on the list"), "tied": bool(term.decision_date)}
+    if name == "Adjustment":
+        return answer | {"reason": _("Rate or age")}
+    if person.deceased_on and Month.of(getdate(person.deceased_on)) < month:
+        return answer | {"reason": _("Death")}
+    if term.effective_to and Month.of(getdate(term.effective_to)) < month:
+        return answer | {"reason": _("Stop"), "decision": _numbered("", term.stop_decision_date)}
+    return answer | {"reason": _("No longer on the list"), "tied": False}
 
 
 def _numbered(number: str | None, on: date | None) -> str:
@@ -196,6 +262,7 @@ def _rows(name: str, items: list[dict], communes: Communes) -> list[dict]:
                 "from_month": item["from_month"],
                 "decision": item["decision"],
                 "reason": item["reason"],
+                "tie": "" if item["tied"] else _("No decision found"),
                 "arrears": line.arrears if item["new_amount"] else 0,
                 "recovery": line.recovery if item["new_amount"] else 0,
             }
@@ -220,6 +287,7 @@ def _columns() -> list[dict]:
         ("from_month", _("From Month"), "Data", 100),
         ("decision", _("Decision"), "Data", 170),
         ("reason", _("Reason"), "Data", 150),
+        ("tie", _("Tie"), "Data", 140),
         ("arrears", _("Arrears"), "Currency", 100),
         ("recovery", _("Recovery"), "Currency", 100),
     )

@@ -1,0 +1,7 @@
+"""Obstacle Summary."""
+
+from frappe.model.document import Document
+
+
+class ObstacleSummary(Document):
+    pass

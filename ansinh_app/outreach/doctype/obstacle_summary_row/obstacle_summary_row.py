@@ -1,0 +1,7 @@
+"""Obstacle Summary Row."""
+
+from frappe.model.document import Document
+
+
+class ObstacleSummaryRow(Document):
+    pass

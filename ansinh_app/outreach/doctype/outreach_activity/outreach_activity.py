@@ -1,0 +1,7 @@
+"""Outreach Activity."""
+
+from frappe.model.document import Document
+
+
+class OutreachActivity(Document):
+    pass

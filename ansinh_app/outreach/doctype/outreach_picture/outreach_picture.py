@@ -1,0 +1,7 @@
+"""Outreach Picture."""
+
+from frappe.model.document import Document
+
+
+class OutreachPicture(Document):
+    pass

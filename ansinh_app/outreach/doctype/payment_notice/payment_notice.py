@@ -1,0 +1,7 @@
+"""Payment Notice."""
+
+from frappe.model.document import Document
+
+
+class PaymentNotice(Document):
+    pass

@@ -1,0 +1,7 @@
+"""Payment Notice Row."""
+
+from frappe.model.document import Document
+
+
+class PaymentNoticeRow(Document):
+    pass

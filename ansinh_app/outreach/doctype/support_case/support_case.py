@@ -1,0 +1,7 @@
+"""Support Case."""
+
+from frappe.model.document import Document
+
+
+class SupportCase(Document):
+    pass

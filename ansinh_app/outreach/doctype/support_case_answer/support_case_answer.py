@@ -1,0 +1,7 @@
+"""Support Case Answer."""
+
+from frappe.model.document import Document
+
+
+class SupportCaseAnswer(Document):
+    pass

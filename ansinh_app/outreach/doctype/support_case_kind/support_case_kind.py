@@ -1,0 +1,7 @@
+"""Support Case Kind."""
+
+from frappe.model.document import Document
+
+
+class SupportCaseKind(Document):
+    pass

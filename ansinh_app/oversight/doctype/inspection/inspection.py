@@ -1,0 +1,7 @@
+"""Inspection."""
+
+from frappe.model.document import Document
+
+
+class Inspection(Document):
+    pass

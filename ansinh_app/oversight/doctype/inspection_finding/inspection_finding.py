@@ -1,0 +1,7 @@
+"""Inspection Finding."""
+
+from frappe.model.document import Document
+
+
+class InspectionFinding(Document):
+    pass

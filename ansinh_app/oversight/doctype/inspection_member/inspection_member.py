@@ -1,0 +1,7 @@
+"""Inspection Member."""
+
+from frappe.model.document import Document
+
+
+class InspectionMember(Document):
+    pass

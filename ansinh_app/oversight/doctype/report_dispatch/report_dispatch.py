@@ -1,0 +1,7 @@
+"""Report Dispatch."""
+
+from frappe.model.document import Document
+
+
+class ReportDispatch(Document):
+    pass

@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of open_cases.json.
+frappe.query_reports["Open Cases"] = {
+    filters: [
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+    ],
+};

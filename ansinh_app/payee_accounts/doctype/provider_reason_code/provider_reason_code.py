@@ -1,0 +1,7 @@
+"""Provider Reason Code."""
+
+from frappe.model.document import Document
+
+
+class ProviderReasonCode(Document):
+    pass

@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of contracts_ending.json.
+frappe.query_reports["Contracts Ending"] = {
+    filters: [
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+    ],
+};

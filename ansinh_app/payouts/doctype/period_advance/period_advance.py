@@ -1,0 +1,7 @@
+"""Period Advance."""
+
+from frappe.model.document import Document
+
+
+class PeriodAdvance(Document):
+    pass

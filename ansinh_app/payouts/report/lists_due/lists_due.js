@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of lists_due.json.
+frappe.query_reports["Lists Due"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+    ],
+};

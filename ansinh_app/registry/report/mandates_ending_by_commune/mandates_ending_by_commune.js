@@ -1,0 +1,7 @@
+// The desk of a bench reads a standard report's filters here; they are those of mandates_ending_by_commune.json.
+frappe.query_reports["Mandates Ending by Commune"] = {
+    filters: [
+        { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+    ],
+};

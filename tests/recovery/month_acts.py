@@ -1,0 +1,258 @@
+"""The acts of a month from list to closing, each one press of a button; they find their papers by period and channel."""
+
+import frappe
+from frappe.model.workflow import apply_workflow
+
+from ansinh_app.api import prepare_period, provider_file
+from ansinh_app.payee_accounts.doctype.payment_account import payment_account
+from ansinh_app.payouts import sealing
+from ansinh_app.payouts.doctype.payout_period import payout_period
+from ansinh_app.tests import payout_world as world
+from ansinh_app.tests.payout_world import MANAGER, OFFICER
+
+BANK, CASH = "Bank Transfer", "Cash"
+
+
+def small_office(code: str, people: int = 8, months: int = 2) -> None:
+    """An office with people paid by bank and, every fourth, in cash; its first months' periods and a budget."""
+    world.make_users()
+    world.make_office(code)
+    world.make_contracts(code)
+    for number in range(people):
+        name = f"Lý Thị {'ABCDEGHIKLMN'[number % 12]} {code}"
+        world.make_entitlement(world.make_person(code, name, cash=number % 4 == 3))
+    for month in range(5, 5 + months):
+        world.make_period(code, f"2024-{month:02d}", f"2024-{month - 1:02d}-24")
+    budget = {"office": code, "programme": "BTXH", "year": 2024, "amount": 900_000_000}
+    frappe.get_doc({"doctype": "Budget Allotment", **budget}).insert().submit()
+
+
+def batch(period: str, channel: str) -> str:
+    """The period's batch of the channel that stands (not cancelled)."""
+    filters = {"period": period, "channel": channel, "docstatus": ["<", 2]}
+    return frappe.db.get_value("Payout Batch", filters, "name")
+
+
+def person(period: str, number: int):
+    """The office's person by their place in the order of names."""
+    office = period.rsplit("-", 2)[0]
+    names = frappe.get_all("Beneficiary", {"office": office}, pluck="name", order_by="full_name")
+    return frappe.get_doc("Beneficiary", names[number])
+
+
+def _move(name: str, action: str, user: str) -> str:
+    with world.as_user(user):
+        return apply_workflow(frappe.get_doc("Payout Batch", name), action).status
+
+
+def _press(action: str, period: str, user: str = MANAGER, **values) -> dict | list:
+    with world.as_user(user):
+        document = frappe.get_doc("Payout Period", period)
+        if values:
+            document.update(values)
+            document.save()
+        return getattr(payout_period, action)(frappe.as_json(document))
+
+
+# the acts
+
+
+def prepare(period: str) -> dict:
+    with world.as_user(OFFICER):
+        found = prepare_period(period)
+    return {name: found[name] for name in ("lines", "total", "as_of")}
+
+
+def change_the_registry(period: str) -> None:
+    """Somebody dies, somebody comes, somebody is granted money once, an account's owner wants another account."""
+    gone, moved = person(period, 0), person(period, 1)
+    world.change(gone, "Death", "2024-04-20", occurred_on="2024-04-18")
+    world.make_entitlement(world.make_person(gone.office, "Lý Thị Yến Mới"))
+    account = world.make_account(moved)
+    for name in frappe.get_all("Entitlement", {"beneficiary": moved.name, "docstatus": 1}, pluck="name"):
+        document = frappe.get_doc("Entitlement", name)
+        document.payment_account = account.name
+        document.save()
+
+
+def ask(period: str, channel: str) -> str:
+    return _move(batch(period, channel), "Submit for Approval", OFFICER)
+
+
+def approve(period: str, channel: str) -> str:
+    return _move(batch(period, channel), "Approve", MANAGER)
+
+
+def ask_to_cancel(period: str, channel: str) -> None:
+    with world.as_user(OFFICER):
+        document = frappe.get_doc("Payout Batch", batch(period, channel))
+        document.cancel_reason = "Sai danh sách"
+        document.save()
+
+
+def cancel(name: str) -> str:
+    return _move(name, "Cancel", MANAGER)
+
+
+def send(period: str, channel: str) -> str:
+    return _move(batch(period, channel), "Mark as Sent", OFFICER)
+
+
+def write_file(period: str, channel: str) -> str:
+    with world.as_user(OFFICER):
+        return provider_file(batch(period, channel))["file_name"]
+
+
+def bring_answer(period: str, channel: str, failing: list | None = None, reason: str = "Tài khoản đã đóng") -> str:
+    """A result that is not applied yet; lines by these numbers came back, and one row is nobody's."""
+    name = batch(period, channel)
+    lines = frappe.get_all("Payout Line", {"batch": name}, pluck="name", order_by="line_no")
+    outcomes = {lines[number]: ("Thất bại", reason) for number in failing or []}
+    return _draft_result(name, world.answer(name, outcomes))
+
+
+def _draft_result(name: str, content: bytes) -> str:
+    number = frappe.db.count("Provider Result") + 1
+    values = {"doctype": "File", "file_name": f"ket qua {number}.xlsx", "content": content, "is_private": 1}
+    file = frappe.get_doc(values).insert()
+    return frappe.get_doc({"doctype": "Provider Result", "batch": name, "file": file.file_url}).insert().name
+
+
+def copy_answer(result: str, name: str) -> str:
+    """The file of a result, brought again for this batch."""
+    url = frappe.db.get_value("Provider Result", result, "file")
+    return _draft_result(name, world.file_bytes(url))
+
+
+def apply_answer(name: str) -> dict:
+    with world.as_user(OFFICER):
+        document = frappe.get_doc("Provider Result", name)
+        document.submit()
+    return {field: document.get(field) for field in ("paid", "failed", "matched", "already_applied", "unmatched")}
+
+
+def reply(name: str, answer: str = "Reversed") -> int:
+    """The office's answer to the first row of a result."""
+    with world.as_user(OFFICER):
+        document = frappe.get_doc("Provider Result", name)
+        document.rows[0].update({"answer": answer, "answer_note": "Ngân hàng hoàn tiền ngày 12/05"})
+        document.save()
+    return document.unanswered
+
+
+def make_drawdowns(period: str) -> list[str]:
+    return _press("make_drawdowns", period)
+
+
+def submit_drawdowns(period: str) -> None:
+    for name in frappe.get_all("Treasury Drawdown", {"period": period, "docstatus": 0}, pluck="name", order_by="name"):
+        frappe.get_doc("Treasury Drawdown", name).submit()
+
+
+def make_settlements(period: str) -> list[str]:
+    return _press("make_settlements", period)
+
+
+def submit_settlement(period: str, provider: str) -> int:
+    with world.as_user(MANAGER):
+        filters = {"period": period, "provider": provider, "docstatus": ["<", 2]}
+        document = frappe.get_doc("Settlement", frappe.db.get_value("Settlement", filters, "name"))
+        document.submit()
+    return int(document.difference)
+
+
+def cancel_settlement(name: str) -> None:
+    with world.as_user(MANAGER):
+        frappe.get_doc("Settlement", name).cancel()
+
+
+def close(period: str) -> str:
+    return _press("close_period", period)["status"]
+
+
+def reopen(period: str) -> str:
+    return _press("reopen_period", period)["status"]
+
+
+def give_reason(period: str, reason: str = "Ngân hàng hoàn tiền muộn") -> None:
+    with world.as_user(MANAGER):
+        document = frappe.get_doc("Payout Period", period)
+        document.reopen_reason = reason
+        document.save()
+
+
+def stop_for_good(period: str, number: int) -> None:
+    """Nobody waits any more for what came back of this person."""
+    one = person(period, number)
+    decision = frappe.db.get_value("Entitlement", {"beneficiary": one.name, "docstatus": 1}, "name")
+    world.change(one, "Stop", "2024-05-20", entitlement=decision, effective_month="2024-05-01")
+
+
+def draft_return(period: str, provider: str, amount: int) -> str:
+    values = {"office": period.rsplit("-", 2)[0], "period": period, "programme": "BTXH"}
+    values |= {"provider": provider, "amount": amount}
+    return frappe.get_doc({"doctype": "Treasury Return", **values}).insert().name
+
+
+def give_back(name: str) -> int:
+    document = frappe.get_doc("Treasury Return", name)
+    document.submit()
+    return int(document.amount)
+
+
+def close_account(period: str, number: int) -> str:
+    account = person(period, number).payment_account
+    document = frappe.get_doc("Payment Account", account)
+    document.update({"status": "Closed", "closed_reason": "Ngân hàng đóng"})
+    document.save()
+    return account
+
+
+def pay_in_cash(account: str) -> str:
+    """Everybody paid into a closed account gets cash until there is a new one."""
+    with world.as_user(MANAGER):
+        document = frappe.get_doc("Payment Account", account)
+        return payment_account.pay_in_cash(frappe.as_json(document))["status"]
+
+
+def whole_month(period: str, failing: list | None = None) -> None:
+    """The month paid to the last answer, without its treasury papers."""
+    prepare(period)
+    for channel in (BANK, CASH):
+        if batch(period, channel):
+            ask(period, channel)
+            approve(period, channel)
+            send(period, channel)
+            apply_answer(bring_answer(period, channel, failing if channel == BANK else None))
+
+
+# what the tests look at
+
+
+def names(doctype: str, **filters) -> list[str]:
+    return frappe.get_all(doctype, filters=filters, pluck="name", order_by="name", limit_page_length=0)
+
+
+def values(doctype: str, name: str, *fields: str) -> list:
+    return list(frappe.db.get_value(doctype, name, list(fields), as_dict=True).values())
+
+
+def money(office: str) -> dict:
+    """What of an office could be doubled: lines by key, months paid of each person, sums by status."""
+    fields = ["line_key", "status", "total", "period", "beneficiary", "months"]
+    lines = frappe.get_all("Payout Line", {"office": office}, fields, limit_page_length=0)
+    paid: dict[tuple, int] = {}
+    for line in lines:
+        if line.status in ("Planned", "Sent", "Paid"):
+            for month, amount in frappe.parse_json(line.months).items():
+                paid[line.beneficiary, month] = paid.get((line.beneficiary, month), 0) + amount
+    standing = [line.line_key for line in lines if line.status != "Cancelled"]
+    return {
+        "lines": len(standing),
+        "keys": len(set(standing)),
+        "sums": sorted(paid.values()),
+        "months": sorted({month for _person, month in paid}),
+        "seals": [
+            sealing.verify(name)["valid"] for name in names("Payout Batch", office=office, docstatus=1)
+        ],
+    }
