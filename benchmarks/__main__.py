@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-MEASURED = ("ledger", "prepare", "web", "duplicates")
+MEASURED = ("ledger", "prepare", "exchange", "web", "duplicates")
 
 
 def main(names: list[str]) -> None:

@@ -61,7 +61,7 @@ def rows(grid: Grid, start: int, columns: Mapping[str, int]) -> Iterator[Row]:
     for index in range(start + 1, len(grid)):
         row = grid[index]
         first = next((text for text in map(cells.text, row) if text), "")
-        if _SUM.match(names.search_key(first)):
+        if not first.isdigit() and _SUM.match(names.search_key(first)):
             continue
         found = {field: row[column] if column < len(row) else None for field, column in columns.items()}
         yield Row(index + 1, found, {field: cells.text(value) for field, value in found.items()})

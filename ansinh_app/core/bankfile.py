@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from . import answer_tables, cells, names
 from .errors import BadCell, BadFile, BadTable
@@ -154,12 +155,17 @@ def placeholders(template: str) -> list[str]:
 
 
 def _fill(template: str, facts: Mapping[str, object]) -> str:
-    fields = placeholders(template)
+    fields = _fields(template)
     for name in fields:
         if name in _NEVER_OUT or name not in facts:
             problem = "must not leave the office" if name in _NEVER_OUT else "is not known"
             raise BadCell(field=name, problem=problem, value=template)
     return template.format(**{name: facts[name] for name in fields})
+
+
+@lru_cache(maxsize=256)
+def _fields(template: str) -> tuple[str, ...]:
+    return tuple(placeholders(template))
 
 
 def _cell(
@@ -275,6 +281,7 @@ def parse_result(
     if len(columns) < 2 or not ({"line_ref", "memo", "account_no", "name"} & columns.keys()):
         raise BadTable(problem="no header row with account, name or reference")
     found = []
+    statuses: dict[str, str] = {}
     for row in answer_tables.rows(grid, start, columns):
         texts = row.texts
         reference = texts.get("line_ref") or texts.get("memo", "")
@@ -283,8 +290,11 @@ def parse_result(
         has_digits = any(letter.isdigit() for letter in account_no + reference)
         if not has_digits and not (texts.get("name") and amount is not None):
             continue
-        said = outcome(profiles, texts.get("status", ""))
-        status = status_of(texts.get("status", "")) if said is None else (PAID if said else FAILED)
+        said = texts.get("status", "")
+        if said not in statuses:
+            # An answer has few words, each on many rows.
+            went_through = outcome(profiles, said)
+            statuses[said] = status_of(said) if went_through is None else (PAID if went_through else FAILED)
         found.append(
             ResultRow(
                 row=row.number,
@@ -292,7 +302,7 @@ def parse_result(
                 account_no=account_no,
                 name=texts.get("name", ""),
                 amount=amount,
-                status=status or default_status,
+                status=statuses[said] or default_status,
                 reason=texts.get("reason", ""),
             )
         )

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from enum import Enum
 from functools import lru_cache
+from itertools import filterfalse
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _INVISIBLE_ASCII = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
@@ -132,8 +133,11 @@ def without_marks(text: str) -> str:
     >>> without_marks("Số định danh")
     'So dinh danh'
     """
-    apart = unicodedata.normalize("NFD", normalise(text).replace("Đ", "D").replace("đ", "d"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    text = normalise(text)
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    return "".join(filterfalse(unicodedata.combining, apart))
 
 
 @lru_cache(maxsize=8192)

@@ -459,4 +459,7 @@ def _sealed(row: Sequence[object]) -> list[str | int]:
 
 
 def _sealed_text(value: object) -> str:
-    return unicodedata.normalize("NFC", str(value)) if value else ""
+    if not value:
+        return ""
+    text = str(value)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -61,8 +61,9 @@ def match(lines: Iterable[SentLine], result_rows: Iterable[ResultRow]) -> Matchi
     for line_key, row_key in ((_line_account, _row_account), (_line_name, _row_name)):
         left = _by_key(free, left, line_key, row_key, pairs)
         free = [line for line in free if id(line) not in pairs]
-    taken = {key(line) for line in lines if id(line) in pairs for key in (_line_account, _line_name)}
-    open_keys = {key(line) for line in free for key in (_line_account, _line_name)}
+    keys_of = (_line_account, _line_name)
+    taken = {key(line) for line in lines if id(line) in pairs for key in keys_of} if left else set()
+    open_keys = {key(line) for line in free for key in keys_of} if left else set()
     for row in left:
         keys = {_row_account(row), _row_name(row)} - {None}
         if keys & open_keys:

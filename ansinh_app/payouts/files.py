@@ -14,6 +14,7 @@ from ansinh_app.core import bankfile
 from ansinh_app.core.account_answers import OPENED, REJECTED
 from ansinh_app.core.errors import BadCell, BadFile
 from ansinh_app.core.ledger import FAILED, PAID
+from ansinh_app.core.payout import SEALED
 from ansinh_app.core.profile_checks import ANSWERS, PAYMENT, REQUESTS
 from ansinh_app.exceptions import PeriodStateError, ResultFileError, SealedError
 from ansinh_app.payouts import sealing
@@ -28,6 +29,12 @@ _SEPARATORS = {"Tab": "\t"}
 _ENCODINGS = {"UTF-8": "utf-8"}
 _WITH_MARK = "utf-8-sig"
 _DAY_IN_TEXT = "%d/%m/%Y"
+# What `line_row` needs of a line.
+LINE_COLUMNS = ("name", "line_no", "payee_name", "full_name", "account_no", "total") + (
+    "administrative_unit",
+    "village",
+    "programme",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def write_provider_files(batch: str) -> list:
             _("{0} is not approved: only a sealed batch goes to the provider.").format(frappe.bold(batch)),
             PeriodStateError,
         )
-    lines = sealing.batch_lines(batch)
+    lines = sealing.batch_lines(batch, columns=dict.fromkeys((*LINE_COLUMNS, *SEALED)))
     if sealing.seal_of(lines) != document.seal:
         frappe.throw(
             _("The lines of {0} are not what was approved. No file is written.").format(frappe.bold(batch)),

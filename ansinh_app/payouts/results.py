@@ -19,6 +19,8 @@ from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
 
+_OWN_COLUMNS = ("status", "payment_account", "beneficiary", "recovery")
+
 
 def reasons() -> dict[str, str]:
     """Why a row found no line, as a clerk reads it."""
@@ -46,7 +48,7 @@ def apply(result) -> None:
     content = read_file(result.file)
     result.file_hash = hashlib.sha256(content).hexdigest()
     rows = _rows(batch, content, result.file)
-    lines = sealing.batch_lines(batch.name, for_update=True)
+    lines = sealing.batch_lines(batch.name, for_update=True, columns=(*files.LINE_COLUMNS, *_OWN_COLUMNS))
     by_ref = {line["name"]: line for line in lines}
     memos = files.memos(batch, lines)
     matching = match(
@@ -65,9 +67,10 @@ def apply(result) -> None:
         rows,
     )
     _write(matching.matched)
+    day = today()
     opening.note_first_credits(
         {
-            by_ref[line.ref]["payment_account"]: today()
+            by_ref[line.ref]["payment_account"]: day
             for line, row in matching.matched
             if row.status == PAID and by_ref[line.ref]["payment_account"]
         }

@@ -3,7 +3,6 @@
 from operator import itemgetter
 
 import frappe
-from frappe.query_builder import Case
 from frappe.utils import now
 
 from ansinh_app.core.identity import account
@@ -80,13 +79,14 @@ def delete_lines(names: list[str]) -> None:
 
 def set_on_lines(names: list[str], **values) -> None:
     """Sets the same values on many lines."""
-    table = frappe.qb.DocType("Payout Line")
     values |= {"modified": now(), "modified_by": frappe.session.user}
+    assigned = ", ".join(f"`{fieldname}`=%s" for fieldname in values)
     for chunk in _chunks(names):
-        query = frappe.qb.update(table).where(table.name.isin(chunk))
-        for fieldname, value in values.items():
-            query = query.set(table[fieldname], value)
-        query.run()
+        # The query builder would write every name into the statement one by one, a third of the whole time.
+        frappe.db.sql(
+            f"update `tabPayout Line` set {assigned} where `name` in ({_places(chunk)})",
+            (*values.values(), *chunk),
+        )
 
 
 def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
@@ -102,13 +102,17 @@ def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
 
 def set_each(fieldname: str, values: dict[str, str]) -> None:
     """Sets one field to a value of its own on each line."""
-    table = frappe.qb.DocType("Payout Line")
     for chunk in _chunks(list(values)):
-        case = Case()
-        for name in chunk:
-            case = case.when(table.name == name, values[name])
-        query = frappe.qb.update(table).where(table.name.isin(chunk))
-        query.set(table[fieldname], case.else_(table[fieldname])).run()
+        whens = " ".join(["when %s then %s"] * len(chunk))
+        frappe.db.sql(
+            f"update `tabPayout Line` set `{fieldname}` = case `name` {whens} else `{fieldname}` end"
+            f" where `name` in ({_places(chunk)})",
+            (*(part for name in chunk for part in (name, values[name])), *chunk),
+        )
+
+
+def _places(values: list) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _chunks(items: list) -> list[list]:

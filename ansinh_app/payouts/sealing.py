@@ -1,13 +1,13 @@
 """The seal of a batch: taken from the lines in the database, and checked against them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import frappe
 
 from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.core.money import as_dong
-from ansinh_app.core.payout import SEALED, SEALED_AMOUNTS, SEALED_TEXT, seal, seal_in_order
+from ansinh_app.core.payout import SEALED, SEALED_AMOUNTS, seal, seal_in_order
 from ansinh_app.utils.sealed_numbers import opened, opened_value
 
 _ACCOUNT = ("provider", "account_no", "payee_name")
@@ -48,13 +48,14 @@ def _counted(summed: Summed, batch: str, for_update: bool) -> Iterator[list]:
         yield row
 
 
-def batch_lines(batch: str, for_update: bool = False) -> list[dict]:
-    """The lines of a batch in list order, amounts as whole đồng."""
+def batch_lines(batch: str, for_update: bool = False, columns: Iterable[str] = ("*",)) -> list[dict]:
+    """The lines of a batch in list order, whole or these columns of them, amounts as whole đồng."""
     table = frappe.qb.DocType("Payout Line")
-    query = frappe.qb.from_(table).select("*").where(table.batch == batch).orderby(table.line_no)
+    query = frappe.qb.from_(table).select(*columns).where(table.batch == batch).orderby(table.line_no)
     rows = opened((query.for_update() if for_update else query).run(as_dict=True))
+    amounts = [column for column in SEALED_AMOUNTS if rows and column in rows[0]]
     for row in rows:
-        for column in SEALED_AMOUNTS:
+        for column in amounts:
             row[column] = as_dong(row[column] or 0)
     return rows
 
@@ -91,13 +92,7 @@ def _holds(row: list) -> bool:
 
 def seal_of(lines: list[dict]) -> str:
     """SHA-256 over the sealed columns. A cancelled line is sealed under the key it was approved with."""
-    columns = (*SEALED_TEXT, *SEALED_AMOUNTS)
-    rows = []
-    for line in lines:
-        row = {column: line[column] for column in columns}
-        row["line_key"] = row["line_key"].split("#")[0]
-        rows.append(row)
-    return seal(rows)
+    return seal(line | {"line_key": line["line_key"].split("#")[0]} for line in lines)
 
 
 def verify(batch: str) -> dict:
