@@ -158,7 +158,10 @@ _GUARDED = [
     "Unit Move",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
-override_whitelisted_methods = {"frappe.client.get_count": "ansinh_app.permissions.count_for_reader"}
+override_whitelisted_methods = {
+    "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
+    "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
+}
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 
 scheduler_events = {
@@ -166,6 +169,7 @@ scheduler_events = {
     "hourly": [
         "ansinh_app.oversight.incidents.watch_clocks",
         "ansinh_app.oversight.log_seals.seal",
+        "ansinh_app.oversight.number_keys.carry_on",
     ],
     "daily": [
         "ansinh_app.oversight.log_seals.watch",
@@ -215,10 +219,14 @@ for _doctype in _MASKED_ON_SAVE:
     doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
 override_doctype_class = {
     "Access Log": "ansinh_app.oversight.access.WatchedAccessLog",
+    "Deleted Document": "ansinh_app.oversight.access.SealedDeletedDocument",
     "Report": "ansinh_app.oversight.access.WatchedReport",
 }
 # What tells of a document does not hold it back.
 ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
+# Numbers may be sealed in the database: what a request asks of them is put as tables hold it.
+before_request = ["ansinh_app.utils.sealed_questions.seal_question"]
+site_checks = ["ansinh_app.oversight.number_keys.problems"]
 standard_queries = {
     doctype: "ansinh_app.registry.finding.people" for doctype in ("Beneficiary", "Representative", "Payment Account")
 }

@@ -19,6 +19,7 @@ def findings() -> Iterator[str]:
     yield from rights_on_disk(site)
     yield from files(site)
     yield from work()
+    yield from of_apps()
     free = shutil.disk_usage(site).free
     if free < LEAST_FREE:
         yield f"disk: only {free // 1024**2} MiB are free"
@@ -105,3 +106,9 @@ def work() -> Iterator[str]:
         yield "backup: there is none in private/backups"
     elif max(ages) < limit:
         yield f"backup: the newest in private/backups is older than {OLD_BACKUP_DAYS} days"
+
+
+def of_apps() -> Iterator[str]:
+    """What the apps' `site_checks` hooks find: functions that give one line for each finding."""
+    for method in frappe.get_hooks("site_checks"):
+        yield from (f"{method.split('.')[0]}: {finding}" for finding in frappe.get_attr(method)())

@@ -274,10 +274,7 @@ def parse_result(
     failures only), else "". Sums and titles are left out. Raises BadTable.
     """
     profiles = [profile] if isinstance(profile, Profile) else list(profile or ())
-    own: dict[str, str] = {}
-    for one in reversed(profiles):
-        own |= answer_tables.own_headers(one.columns, _OWN)
-    start, columns = answer_tables.header(grid, _RESULT_HEADERS, own)
+    start, columns = _header(grid, profiles)
     if len(columns) < 2 or not ({"line_ref", "memo", "account_no", "name"} & columns.keys()):
         raise BadTable(problem="no header row with account, name or reference")
     found = []
@@ -307,6 +304,18 @@ def parse_result(
             )
         )
     return found
+
+
+def _header(grid: Sequence[Sequence[object]], profiles: Sequence[Profile]) -> tuple[int, dict[str, int]]:
+    own: dict[str, str] = {}
+    for one in reversed(profiles):
+        own |= answer_tables.own_headers(one.columns, _OWN)
+    return answer_tables.header(grid, _RESULT_HEADERS, own)
+
+
+def amount_column(grid: Sequence[Sequence[object]], profiles: Sequence[Profile]) -> int | None:
+    """Where a result table has its amounts (from 0), as `parse_result` reads it."""
+    return _header(grid, profiles)[1].get("amount")
 
 
 def outcome(profiles: Iterable[Profile], text: str) -> bool | None:

@@ -168,12 +168,12 @@ def _contracts() -> None:
                 "commitments": [{"commitment": one} for one in COMMITMENTS] if provider == "STB" else [],
             }
         ).insert()  # fmt: skip
-        doc = apply_workflow(doc, "Check")
-        apply_workflow(doc, "Activate")
+        doc = apply_workflow(doc, "Send to Legal Check")
+        apply_workflow(doc, "Sign")
         renewal = frappe.get_doc("Bank Contract", bank_contract.renew(doc.reload().as_json()))
         renewal.update({"contract_no": RENEWED[provider], "signed_on": "2024-12-20", "valid_to": None})
-        renewal = apply_workflow(renewal.save(), "Check")
-        apply_workflow(renewal, "Activate")
+        renewal = apply_workflow(renewal.save(), "Send to Legal Check")
+        apply_workflow(renewal, "Sign")
 
 
 def _pay_points() -> None:

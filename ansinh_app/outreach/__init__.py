@@ -1,0 +1,1 @@
+"""Outreach: does everyone know, and is anyone stuck."""

@@ -1,9 +1,11 @@
 """The host's own classes that see people's data leave: its Access Log and its reports tell the Personal Data Log."""
 
 from frappe.core.doctype.access_log.access_log import AccessLog
+from frappe.core.doctype.deleted_document.deleted_document import DeletedDocument
 from frappe.core.doctype.report.report import Report
 
 from ansinh_app.oversight import personal_data
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
 class WatchedAccessLog(AccessLog):
@@ -22,3 +24,7 @@ class WatchedReport(Report):
         if len(answer) > 1:
             personal_data.on_report(self.name, answer[1] or [])
         return answer
+
+
+class SealedDeletedDocument(SealedNumbers, DeletedDocument):
+    """Hook `override_doctype_class`: what is kept of a deleted document is sealed as its numbers were."""

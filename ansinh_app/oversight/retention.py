@@ -13,10 +13,12 @@ from frappe import _
 from frappe.query_builder.functions import Max
 from frappe.utils import add_to_date, cint, getdate, now_datetime
 
+from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.exceptions import PersonalDataError, SelfApprovalError
 from ansinh_app.oversight import personal_data
 from ansinh_app.permissions import check_office
 from ansinh_app.utils import actions
+from ansinh_app.utils.sealed_numbers import sealed
 
 NOBODY = "Đã ẩn danh"
 _CHUNK = 500
@@ -281,7 +283,7 @@ def _make_unknown(name: str) -> None:
     line = {"full_name": NOBODY, "payee_name": NOBODY, "village": None}
     frappe.db.set_value("Payout Line", of_person, {**line, "account_no": None, "account_no_shown": None})
     for account in frappe.get_all("Payment Account", filters=of_person, pluck="name"):
-        gone = {"account_no": account, "account_no_shown": None, "account_name": "DA AN DANH"}
+        gone = {"account_no": sealed(ACCOUNT, account), "account_no_shown": None, "account_name": "DA AN DANH"}
         frappe.db.set_value("Payment Account", account, {**gone, "status": "Closed"})
     for doctype in ("Account Request", "Identity Verification", "ID Card Request"):
         frappe.db.delete(doctype, of_person)

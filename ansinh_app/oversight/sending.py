@@ -13,13 +13,13 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
-from frappe.utils import escape_html, get_url_to_form, getdate, now_datetime, strip_html, today
+from frappe.utils import escape_html, getdate, now_datetime, strip_html, today
 
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import ReportScheduleError
 from ansinh_app.permissions import knows_office
 from ansinh_app.utils import terms
-from ansinh_app.utils.report_files import report_pdf, report_xlsx, run_report
+from ansinh_app.utils.report_files import cell, report_pdf, report_xlsx, run_report
 
 # Mail leaves the office, so only reports that name nobody are sent; columns that might are left out.
 REPORTS_WITHOUT_NAMES = {
@@ -222,12 +222,8 @@ def _in_letter(result: dict) -> dict | None:
         return None
     return {
         "heads": [column.label for column in columns],
-        "rows": [
-            [frappe.format_value(row.get(column.fieldname), column) if row.get(column.fieldname) is not None else ""
-             for column in columns]
-            for row in result["rows"]
-        ],
-    }  # fmt: skip
+        "rows": [[cell(row.get(column.fieldname), column)["text"] for column in columns] for row in result["rows"]],
+    }
 
 
 def _hand_over(schedule, reader: Reader, letter: dict) -> str:
@@ -323,6 +319,7 @@ def preview(schedule, day: date) -> str:
     found = readers(schedule)
     if not found:
         parts.append("<p>" + escape_html(_("Nobody to send it to: enter a role or an address.")) + "</p>")
+    shown = False
     for reader in found:
         try:
             with acting_as(reader.user):
@@ -337,8 +334,9 @@ def preview(schedule, day: date) -> str:
         except ReportScheduleError as error:
             rows, said = [], str(error)
         parts.append(f"<p><b>{escape_html(', '.join(reader.addresses))}</b>: {escape_html(said)}</p>")
-        if rows and reader == found[0]:
+        if rows and not shown:
             parts.append(_shown(result))
+            shown = True
     return "".join(parts)
 
 
@@ -348,11 +346,7 @@ def _shown(result: dict) -> str:
     head = "".join(f"<th>{escape_html(str(column.label))}</th>" for column in columns)
     body = ""
     for row in result["rows"][:10]:
-        cells = (row.get(column.fieldname) for column in columns)
-        texts = (
-            "" if cell is None else strip_html(str(frappe.format_value(cell, column)))
-            for cell, column in zip(cells, columns, strict=True)
-        )
+        texts = (cell(row.get(column.fieldname), column)["text"] for column in columns)
         body += "<tr>" + "".join(f"<td>{escape_html(text)}</td>" for text in texts) + "</tr>"
     return f'<table class="table table-bordered"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 

@@ -56,9 +56,18 @@ def provider_for(office: str, programme: str, day=None) -> str | None:
 
 
 def watch_terms(today=None) -> list[str]:
-    """Daily: contracts near their end become Expiring and their office is told, 60 and 30 days ahead; those past
-    it end. Run again on the same day it tells nobody twice. Returns the contracts it changed or told of."""
-    day, touched = getdate(today or nowdate()), []
+    """Daily: signed contracts become Active on their first day; those near their end become Expiring and their
+    office is told, 60 and 30 days ahead; those past it end. Run again on the same day it tells nobody twice.
+    Returns the contracts it changed or told of."""
+    day = getdate(today or nowdate())
+    touched = frappe.get_all(
+        "Bank Contract",
+        filters={"docstatus": 1, "status": "Signed", "valid_from": ["<=", day]},
+        pluck="name",
+        order_by="valid_from, name",
+    )
+    for name in touched:
+        frappe.db.set_value("Bank Contract", name, "status", "Active")
     for row in frappe.get_all(
         "Bank Contract",
         filters={"docstatus": 1, "status": ["in", ["Active", "Expiring"]], "valid_to": ["is", "set"]},

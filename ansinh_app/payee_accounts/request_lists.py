@@ -6,6 +6,7 @@ from frappe.utils import nowdate
 
 from ansinh_app.core import account_answers
 from ansinh_app.core.errors import BadFile, BadTable
+from ansinh_app.core.sealed_numbers import fitting
 from ansinh_app.exceptions import AccountRequestError, AnSinhError, ResultFileError
 from ansinh_app.payee_accounts import list_counts
 from ansinh_app.payouts import files, results

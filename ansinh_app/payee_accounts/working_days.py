@@ -30,3 +30,12 @@ def moved(day: date, rule: str) -> date:
     while step and not _calendar().is_working_day(day):
         day += timedelta(days=step)
     return day
+
+
+def between(first: date, last: date) -> int:
+    """Working days after `first` up to and with `last`, as contracts count them; 0 where `last` is not later.
+
+    >>> between(date(2024, 4, 26), date(2024, 5, 2))
+    1
+    """
+    return _calendar().get_working_days_count(first + timedelta(days=1), last) if last > first else 0

@@ -15,8 +15,8 @@ from frappe.query_builder.functions import Count, Max, Min
 from frappe.utils import getdate
 
 from ansinh_app.core.law import Law
-from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.core.ledger import Change, Entitlement, Marriage, Move, Person, RecoveryCase, Settled
+from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF, line_key

@@ -7,14 +7,15 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, today
 
-from ansinh_app.core import bankfile, failures
+from ansinh_app.core import bankfile, control_totals, failures
 from ansinh_app.core.errors import BadTable
 from ansinh_app.core.ledger import PAID
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.reconcile import Matching, SentLine, match
+from ansinh_app.core.sealed_numbers import fitting
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import closing, opening
-from ansinh_app.payouts import answers, files, one_off, recoveries, sealing
+from ansinh_app.payouts import answers, files, one_off, other_lists, recoveries, sealing
 from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
@@ -32,6 +33,8 @@ def reasons() -> dict[str, str]:
         "repeated_row": _("The line stands in the file already"),
         "several_candidates": _("Several lines fit this row"),
         "no_such_line": _("No line of this batch fits this row"),
+        "other_list": _("The row speaks of a line of another list"),
+        "totals_differ": _("The file's own total is not what its rows come to"),
         "contradicts_earlier_result": _("The line already has another result; decide by hand"),
     }
 
@@ -47,10 +50,11 @@ def apply(result) -> None:
     _check_batch(batch.name)
     content = read_file(result.file)
     result.file_hash = hashlib.sha256(content).hexdigest()
-    rows = _rows(batch, content, result.file)
+    rows, totals = _rows(batch, content, result.file)
     lines = sealing.batch_lines(batch.name, for_update=True, columns=(*files.LINE_COLUMNS, *_OWN_COLUMNS))
     by_ref = {line["name"]: line for line in lines}
     memos = files.memos(batch, lines)
+    rows, others = other_lists.part(batch, rows, by_ref, memos)
     matching = match(
         [
             SentLine(
@@ -66,6 +70,9 @@ def apply(result) -> None:
         ],
         rows,
     )
+    for row in others:
+        matching.reject(row, "other_list")
+    matching.unmatched.sort(key=lambda item: item[0].row)
     _write(matching.matched)
     day = today()
     opening.note_first_credits(
@@ -91,7 +98,8 @@ def apply(result) -> None:
     result.failed = len(matching.matched) - result.paid
     result.paid_amount = sum(line.amount for line, row in matching.matched if row.status == PAID)
     result.unmatched = len(matching.unmatched)
-    _list_unmatched(result, matching)
+    _list_unmatched(result, matching, [total for total in totals if not total.agrees])
+    _note_totals(result, [*rows, *others], totals)
     refresh_batch(batch.name)
     people = {
         by_ref[line.ref]["beneficiary"] for line, row in matching.matched if by_ref[line.ref]["recovery"]
@@ -159,8 +167,11 @@ def _check_batch(batch: str) -> None:
         frappe.db.set_value("Payout Batch", batch, {"status": "Sent", "sent_on": now_datetime()})
 
 
-def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:
-    """The rows of the first sheet that holds a result table, by the provider's layouts and usual headers."""
+def _rows(
+    batch, content: bytes, file_name: str
+) -> tuple[list[bankfile.ResultRow], list[control_totals.Stated]]:
+    """The rows of the first sheet that holds a result table, by the provider's layouts and usual headers; and what
+    that sheet states of them."""
     layouts = files.layouts(batch.provider, "result_profile", "file_profile")
     default = next(filter(None, map(files.missing_status, layouts)), "")
     profiles = [files.profile_of(one) for one in layouts]
@@ -170,7 +181,8 @@ def _rows(batch, content: bytes, file_name: str) -> list[bankfile.ResultRow]:
         except BadTable:
             continue
         if rows:
-            return rows
+            column = bankfile.amount_column(grid, profiles)
+            return rows, control_totals.stated(grid, column, rows)
     frappe.throw(
         _("No result table was found in the file: it needs a header row with account, amount and status."),
         ResultFileError,
@@ -198,7 +210,16 @@ def _write(matched: list) -> None:
     set_each("provider_reference", notes)
 
 
-def _list_unmatched(result, matching: Matching) -> None:
+def _note_totals(result, rows: list[bankfile.ResultRow], totals: list[control_totals.Stated]) -> None:
+    """What the file's rows come to, and what it states of them; of several totals one that does not agree."""
+    result.row_count = len(rows)
+    result.row_amount = sum(row.amount or 0 for row in rows)
+    for fieldname, money in (("stated_count", False), ("stated_amount", True)):
+        said = sorted((one for one in totals if one.is_money == money), key=lambda one: one.agrees)
+        result.set(fieldname, said[0].number if said else 0)
+
+
+def _list_unmatched(result, matching: Matching, totals: list[control_totals.Stated]) -> None:
     texts = reasons()
     result.set("rows", [])
     for row, reason in matching.unmatched:
@@ -215,6 +236,17 @@ def _list_unmatched(result, matching: Matching) -> None:
                 "reason": texts[reason],
                 "reason_code": reason,
                 "line": line.ref if line else None,
+            },
+        )
+    for total in totals:
+        result.append(
+            "rows",
+            {
+                "row_no": total.row,
+                "payee_name": total.label[:140],
+                "amount": total.number,
+                "reason": texts["totals_differ"],
+                "reason_code": "totals_differ",
             },
         )
     answers.count(result)

@@ -14,7 +14,6 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
-from ansinh_app.core import masking
 from ansinh_app.core.ledger import FAILED, PAID, UNCOLLECTED
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.exceptions import ResultFileError
@@ -274,7 +273,7 @@ def _people(names: set[str]) -> dict:
         for row in frappe.get_all(
             "Beneficiary",
             filters={"name": ["in", ordered[start : start + _CHUNK]]},
-            fields=["name", "date_of_birth", "dob_precision", "personal_id"],
+            fields=["name", "date_of_birth", "dob_precision", "personal_id_shown"],
             limit_page_length=0,
         ):
             found[row.name] = row
@@ -289,7 +288,7 @@ def _line_shown(line, people: dict) -> dict:
         "name": line.full_name,
         "payee": line.payee_name if line.payee_name != line.full_name else "",
         "born": birth(person.date_of_birth, person.dob_precision),
-        "id": masking.mask(masking.PERSONAL_ID, person.personal_id) or "",
+        "id": person.personal_id_shown or "",
         "place": ", ".join(filter(None, (line.village, line.commune))),
         "total": line.total,
         "status": line.status if line.status in (PAID, UNCOLLECTED, FAILED) else "",

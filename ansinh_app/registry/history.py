@@ -12,7 +12,7 @@ from frappe.utils import escape_html, get_datetime, getdate
 
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
-from ansinh_app.oversight.doctype.report_schedule.report_schedule import vietnamese
+from ansinh_app.oversight.sending import vietnamese
 from ansinh_app.payouts.plan import category_shown
 from ansinh_app.policy.law import load_law
 from ansinh_app.registry.people import birth, day

@@ -96,8 +96,8 @@ def make_contract(office: str, provider: str, activate: bool = True, **values):
         }
     ).insert()
     if activate:
-        contract = apply_workflow(contract, "Check")
-        contract = apply_workflow(contract, "Activate")
+        contract = apply_workflow(contract, "Send to Legal Check")
+        contract = apply_workflow(contract, "Sign")
     return contract
 
 

@@ -11,7 +11,7 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import prepare_period, provider_file
 from ansinh_app.core import masking
 from ansinh_app.core.names import search_key
-from ansinh_app.oversight.doctype.report_schedule.report_schedule import REPORTS_WITHOUT_NAMES
+from ansinh_app.oversight.sending import REPORTS_WITHOUT_NAMES
 from ansinh_app.payee_accounts.request_lists import send
 from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as police
 from ansinh_app.tests import payout_world as world

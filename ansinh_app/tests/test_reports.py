@@ -1,7 +1,6 @@
 """Reports count what they say and only for those who may see it; schedules mail a month once."""
 
 import io
-from unittest.mock import patch
 
 import frappe
 import openpyxl
@@ -10,10 +9,9 @@ from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period
 from ansinh_app.core.money import as_dong
-from ansinh_app.exceptions import ReportScheduleError
-from ansinh_app.oversight.doctype.report_schedule import report_schedule
 from ansinh_app.oversight.report.account_coverage import account_coverage
 from ansinh_app.oversight.report.monthly_payout import monthly_payout
+from ansinh_app.oversight.sending import vietnamese
 from ansinh_app.payouts.report.failed_and_carried_over import failed_and_carried_over
 from ansinh_app.payouts.report.payout_preflight import payout_preflight
 from ansinh_app.tests import payout_world as world
@@ -244,103 +242,10 @@ class TestPayoutReports(ReportCase):
             )
 
 
-class TestReportSchedule(ReportCase):
-    def schedule(self, **values):
-        return frappe.get_doc(
-            {
-                "doctype": "Report Schedule",
-                "report": "Account Coverage",
-                "office": OFFICE,
-                "day_of_month": 14,
-                "enabled": 1,
-                "recipients": "so@example.com\nphong@example.com",
-                "as_xlsx": 1,
-                "as_pdf": 1,
-                **values,
-            }
-        ).insert()
-
-    def send(self, on: str) -> list[dict]:
-        """The letters that `send_due` hands over on a day; the PDF renderer has a test of its own."""
-        with (
-            patch.object(report_schedule.frappe, "sendmail") as sendmail,
-            patch.object(report_schedule, "report_pdf", return_value=b"%PDF-"),
-        ):
-            report_schedule.send_due(on)
-            return [call.kwargs for call in sendmail.call_args_list]
-
-    def test_sent_once_on_its_day_with_both_files(self):
-        schedule = self.schedule()
-        frappe.db.set_value("Report Schedule", schedule.name, "creation", "2024-05-20 08:00:00")
-        self.assertEqual(self.send("2024-06-13"), [])
-        letters = self.send("2024-06-14")
-        self.assertEqual(len(letters), 1)
-        self.assertEqual(set(letters[0]["recipients"]), {"so@example.com", "phong@example.com"})
-        self.assertIn("06/2024", letters[0]["subject"])
-        names = [attachment["fname"].rsplit(".", 1)[1] for attachment in letters[0]["attachments"]]
-        self.assertEqual(names, ["xlsx", "pdf"])
-        self.assertIn("Trân trọng", letters[0]["message"])
-        self.assertEqual(self.send("2024-06-14"), [])
-        self.assertEqual(self.send("2024-06-30"), [])
-        self.assertEqual(len(self.send("2024-07-14")), 1)
-        schedule.reload()
-        self.assertEqual(str(schedule.last_month), "2024-07-01")
-
-    def test_missed_day_is_caught_up_once(self):
-        schedule = self.schedule()
-        frappe.db.set_value("Report Schedule", schedule.name, "creation", "2024-05-20 08:00:00")
-        letters = self.send("2024-07-02")
-        self.assertEqual(len(letters), 1)
-        self.assertIn("06/2024", letters[0]["subject"])
-        self.assertEqual(self.send("2024-07-03"), [])
-
-    def test_month_before_the_schedule_is_not_sent(self):
-        schedule = self.schedule()
-        frappe.db.set_value("Report Schedule", schedule.name, "creation", "2024-06-20 08:00:00")
-        self.assertEqual(self.send("2024-07-02"), [])
-
-    def test_switched_off_schedule_is_not_sent(self):
-        self.schedule(enabled=0)
-        self.assertEqual(self.send("2024-06-14"), [])
-
-    def test_thirty_first_is_the_last_day_of_a_short_month(self):
-        self.schedule(day_of_month=31)
-        self.assertEqual(len(self.send("2024-06-30")), 1)
-
-    def test_failure_is_told_and_tried_again(self):
-        schedule = self.schedule()
-        with patch.object(report_schedule, "run_report", side_effect=frappe.ValidationError("no data today")):
-            self.send("2024-06-14")
-        schedule.reload()
-        self.assertIn("no data today", schedule.last_status)
-        self.assertFalse(schedule.last_month)
-        self.assertEqual(len(self.send("2024-06-15")), 1)
-
-    def test_runs_with_the_rights_of_its_owner(self):
-        schedule = self.schedule()
-        frappe.db.set_value("Report Schedule", schedule.name, "owner", "report.bank@example.com")
-        self.assertEqual(self.send("2024-06-14"), [])
-        self.assertFalse(frappe.db.get_value("Report Schedule", schedule.name, "last_month"))
-        self.assertEqual(frappe.session.user, "Administrator")
-
-    def test_reports_with_names_wrong_addresses_and_days_are_refused(self):
-        for wrong in (
-            {"report": "Failed and Carried Over"},
-            {"recipients": "nobody"},
-            {"day_of_month": 32},
-            {"as_xlsx": 0, "as_pdf": 0},
-        ):
-            with self.subTest(wrong):
-                self.assertRaises(ReportScheduleError, self.schedule, **wrong)
-
-    def test_send_now_needs_the_right_to_write(self):
-        schedule = self.schedule()
-        with world.as_user(world.OFFICER):
-            self.assertRaises(frappe.PermissionError, report_schedule.send_now, schedule.as_json())
-
+class TestReportFiles(ReportCase):
     def test_workbook_and_pdf_hold_the_report(self):
         office = frappe.get_doc("Paying Office", OFFICE)
-        with report_schedule.vietnamese():
+        with vietnamese():
             result = run_report("Account Coverage", {"as_of": "2024-06-14", "office": OFFICE})
             book = openpyxl.load_workbook(
                 io.BytesIO(report_xlsx(office, "Tỷ lệ", office.creation.date(), result))

@@ -348,7 +348,7 @@ def office_paper(office, value: date | None) -> dict:
         "signatures": signatures(office),
         "lines": lines_of_name,
         "recipients": [],
-        "filed": say("Filed: VT."),
+        "filed": say("Filed: the clerical office."),
         "mark": "",
     }
 
@@ -377,6 +377,16 @@ def numbered(number: str | None, sign: str | None = None) -> str:
         return f"Số: ……/{sign or '……'}"
     head, slash, tail = number.partition("/")
     return f"Số: {head.zfill(2) if head.isdigit() else head}{slash}{tail}"
+
+
+def signatory(office, role: str) -> dict | None:
+    """Who signs in a role at the office: authority line, title and name in the form's shape; None where nobody does."""
+    row = next((row for row in office.signatories if row.signing_role == role), None)
+    if not row:
+        return None
+    return frappe._dict(
+        authority=(row.authority or "").upper(), title=(row.job_title or "").upper(), name=row.full_name or ""
+    )
 
 
 def signatures(office) -> list[dict]:

@@ -203,7 +203,7 @@ def report_pdf(office, title: str, day: date, result: dict) -> bytes:
         rows=[
             {
                 "bold": bool(row.get("bold")),
-                "cells": [_cell(row.get(column.fieldname), column) for column in columns],
+                "cells": [cell(row.get(column.fieldname), column) for column in columns],
             }
             for row in result["rows"]
         ],
@@ -212,7 +212,8 @@ def report_pdf(office, title: str, day: date, result: dict) -> bytes:
     return get_pdf(frappe.render_template("ansinh_app/templates/papers/report.html", {"paper": paper}))
 
 
-def _cell(value, column) -> dict:
+def cell(value, column) -> dict:
+    """A value as a paper shows it: its text, and whether it stands on the right."""
     number = column.fieldtype in _NUMBERS
     if value in (None, ""):
         text = ""

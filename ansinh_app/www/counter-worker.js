@@ -1,8 +1,9 @@
-/* Keeps the empty page of the counter and its files on the device, so that it opens again without a line.
+/* Keeps the empty pages of the counter and their files on the device, so that it opens again without a line.
    No person is in them: the list and the drafts are kept by the page itself. */
 "use strict";
 
 const KEPT = "counter";
+const PAGES = ["/counter", "/cash-list"];
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -10,21 +11,21 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
-    if (address.pathname === "/counter") {
-        event.respondWith(fromLineFirst(event.request));
+    if (PAGES.includes(address.pathname)) {
+        event.respondWith(fromLineFirst(event.request, address.pathname));
     } else if (address.pathname.startsWith("/assets/ansinh_app/counter/")) {
         event.respondWith(fromDeviceFirst(event.request));
     }
 });
 
-async function fromLineFirst(request) {
+async function fromLineFirst(request, page) {
     const kept = await caches.open(KEPT);
     try {
         const answer = await fetch(request);
-        if (answer.ok && !answer.redirected) await kept.put("/counter", answer.clone());
+        if (answer.ok && !answer.redirected) await kept.put(page, answer.clone());
         return answer;
     } catch (error) {
-        return (await kept.match("/counter")) || Response.error();
+        return (await kept.match(page)) || Response.error();
     }
 }
 

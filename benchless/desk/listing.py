@@ -138,14 +138,35 @@ class DocumentList:
         wanted += [f for f in ("enabled", "disabled") if self.meta.has_field(f)]
         return list(dict.fromkeys(wanted))
 
+    def asked(self, fields: list[str]) -> "frappe._dict":
+        """What is asked of the database: as a bench's list would send it through the apps' `before_request` hooks."""
+        before = frappe.local.form_dict
+        form = frappe._dict(
+            cmd="frappe.desk.reportview.get",
+            doctype=self.doctype,
+            fields=list(fields),
+            filters=[list(item) for item in self.filters],
+            or_filters=[list(item) for item in self.or_filters],
+        )
+        frappe.local.form_dict = form
+        try:
+            for method in frappe.get_hooks("before_request"):
+                frappe.call(method)
+        finally:
+            frappe.local.form_dict = before
+        return form
+
     def query(self, start: int, length: int, names: list[str] | None = None) -> list:
         """Rows of the page; or, of what the filters let through, the documents of these names."""
-        filters = [*self.filters, [self.doctype, "name", "in", names]] if names is not None else self.filters
+        asked = self.asked(self.fields())
+        filters = asked.filters
+        if names is not None:
+            filters = [*filters, [self.doctype, "name", "in", names]]
         return frappe.get_list(
             self.doctype,
-            fields=self.fields(),
+            fields=asked.fields,
             filters=filters,
-            or_filters=self.or_filters,
+            or_filters=asked.or_filters,
             order_by=self.order_by,
             limit_start=start,
             limit_page_length=length,
@@ -157,8 +178,14 @@ class DocumentList:
             arguments = {"fields": ["name"], "limit_page_length": limit + 1}
         else:
             arguments = {"fields": [f"count(distinct `tab{self.doctype}`.`name`) as result"]}
+        asked = self.asked(arguments.pop("fields"))
         rows = frappe.get_list(
-            self.doctype, filters=self.filters, or_filters=self.or_filters, order_by=None, **arguments
+            self.doctype,
+            fields=asked.fields,
+            filters=asked.filters,
+            or_filters=asked.or_filters,
+            order_by=None,
+            **arguments,
         )
         return len(rows) if limit else cint(rows[0].result) if rows else 0
 

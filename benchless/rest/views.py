@@ -53,6 +53,7 @@ def answer(request: HttpRequest, call) -> HttpResponse:
         auth.use_key(request.headers.get("Authorization", ""))
         if signs_in:
             frappe.local.login_manager.login()
+        run_before_request()
         result = call(form)
         if isinstance(result, WerkzeugResponse):
             return HttpResponse(result.get_data(), status=result.status_code, headers=dict(result.headers))
@@ -68,6 +69,12 @@ def answer(request: HttpRequest, call) -> HttpResponse:
             frappe.log_error(title=f"{request.method} {request.path}"[:140])
             frappe.db.commit()
         return error_response(error)
+
+
+def run_before_request() -> None:
+    """The apps' `before_request` hooks: they may change the arguments (frappe.local.form_dict), or refuse."""
+    for method in frappe.get_hooks("before_request"):
+        frappe.call(method)
 
 
 def read_form(request: Request) -> "frappe._dict":

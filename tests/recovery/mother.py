@@ -38,6 +38,7 @@ import frappe  # noqa: E402
 
 SITE = "recovery.local"
 LIMIT = 120  # seconds a child may take
+_definitions: dict = {}  # of all DocTypes: every copy of the site has the same
 
 
 def load(folder: str) -> None:
@@ -49,9 +50,13 @@ def load(folder: str) -> None:
     for module in pkgutil.walk_packages(ansinh_app.__path__, "ansinh_app."):
         if ".patches" not in module.name and ".tests.test_" not in module.name:
             importlib.import_module(module.name)
-    for name in ("frappe.model.workflow", "frappe.core.doctype.rq_job.rq_job", "benchless.worker", "weasyprint"):
+    for name in ("frappe.model.workflow", "frappe.core.doctype.rq_job.rq_job", "benchless.worker"):
         importlib.import_module(name)
-    frappe.get_doc("User", "Administrator")
+    from frappe.model.base_document import get_controller
+
+    for doctype in frappe.get_all("DocType", pluck="name"):
+        get_controller(doctype)
+        _definitions[doctype] = frappe.get_meta(doctype)
     frappe.destroy()
 
 
@@ -80,6 +85,8 @@ def _live(request: dict) -> None:
     time.tzset()
     frappe.init(SITE, sites_path=request["folder"])
     frappe.connect()
+    for doctype, definition in _definitions.items():
+        frappe.cache.hset("meta", doctype, definition)
     acts = importlib.import_module("tests.recovery.acts")
     if request.get("seed") is not None:
         _throw_the_same_dice(request["seed"])
@@ -162,6 +169,7 @@ def _throw_the_same_dice(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 (names that two runs share)
     secrets.token_hex = lambda size=32: dice.randbytes(size).hex()
     secrets.token_bytes = os.urandom = dice.randbytes
+    frappe.model.naming.token_bytes = dice.randbytes
 
 
 def stop_the_clock(moment: datetime) -> None:
@@ -171,8 +179,8 @@ def stop_the_clock(moment: datetime) -> None:
     def standing_still() -> datetime:
         return moment
 
-    for module in list(sys.modules.values()):
-        for name, value in list(vars(module).items() if hasattr(module, "__dict__") else ()):
+    for module in [sys.modules[name] for name in sys.modules if name.split(".")[0] in ("frappe", "ansinh_app")]:
+        for name, value in list(vars(module).items()):
             if value is asked:
                 setattr(module, name, standing_still)
 

@@ -14,7 +14,7 @@ import pytest
 from tests.recovery.conftest import differences
 
 OFFICE = "THANG"
-MAY, JUNE = f"{OFFICE}-2024-05", f"{OFFICE}-2024-06"
+MAY = f"{OFFICE}-2024-05"
 BANK, CASH = "Bank Transfer", "Cash"
 MOMENTS = os.environ.get("RECOVERY_MOMENTS", "3")
 STILL = {"clock": "2024-05-02 08:00:00.123456", "seed": 7, "part": 2, "lang": "vi"}
@@ -44,12 +44,13 @@ STORY = {
     "reopen": ([["give_reason", MAY]], ["reopen", MAY]),
     "return to the treasury": (
         [
-            ["close", MAY],
-            ["stop_for_good", MAY, 2],
-            ["whole_month", JUNE],
-            ["make_drawdowns", JUNE],
-            ["submit_drawdowns", JUNE],
-            ["draft_return", JUNE, "STB", 540_000],
+            ["small_office", "NOPTRA", 2],
+            ["whole_month", "NOPTRA-2024-05", [0, 1]],
+            ["make_drawdowns", "NOPTRA-2024-05"],
+            ["submit_drawdowns", "NOPTRA-2024-05"],
+            ["stop_for_good", "NOPTRA-2024-05", 0],
+            ["stop_for_good", "NOPTRA-2024-05", 1],
+            ["draft_return", "NOPTRA-2024-06", "STB", 540_000],
         ],
         ["give_back", "return"],
     ),
@@ -119,6 +120,10 @@ def test_killed_on_its_way_and_asked_again(story, name, tmp_path):
         site.killed(*call, die={"event": moment}, **STILL | {"seed": name})
         left = site.dump()
         done = moment > len(one.events)
+        # A file written for an act that was cut off may lie on the disk; no document knows it, nobody can fetch it.
+        spare = {key for key in left if "/files/" in key and key not in one.before and left[key] == one.after[key]}
+        if not done:
+            left = {key: left[key] for key in left.keys() - spare}
         assert not differences(one.after if done else one.before, left), where
         answer = site.act(*call, **STILL | {"seed": f"{name} again" if done else name})
         assert ("error" in answer) == (done and "error" in one.again), (where, answer)

@@ -208,9 +208,9 @@
     // done, and on its way
 
     Counter.finished = (person, step, values) => {
-        const key = newKey();
+        const key = Counter.newKey();
         const sending = {
-            account_request: person.request, visit_key: key, step, values, session, taken_at: localTime(new Date()),
+            account_request: person.request, visit_key: key, step, values, session, taken_at: Counter.localTime(new Date()),
         };
         store.post({ key, request: person.request, name: person.name, state: "waiting", at: new Date().toISOString(), sending, person });
         Counter.leave();
@@ -231,16 +231,6 @@
         store.keep(entry.request, entry.sending.values);
         store.drop(entry.key);
     }
-
-    function newKey() {
-        const bytes = crypto.getRandomValues(new Uint8Array(16));
-        return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    }
-
-    const localTime = (at) => {
-        const two = (number) => String(number).padStart(2, "0");
-        return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-    };
 
     function showOutbox(waiting) {
         const entries = [...store.outbox()].reverse();

@@ -1,17 +1,6 @@
 /* The form of one person: who holds the account, papers, consent; later the account, and the card. */
 "use strict";
 
-Counter.make = (tag, values = {}, ...inside) => {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(values)) {
-        if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-        else if (name in made && name !== "list") made[name] = value;
-        else made.setAttribute(name, value);
-    }
-    made.append(...inside.filter((part) => part !== null && part !== undefined));
-    return made;
-};
-
 Counter.form = (() => {
     const { make, say, store } = Counter;
     const place = document.getElementById("person");

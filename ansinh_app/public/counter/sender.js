@@ -10,7 +10,7 @@ Counter.server = (() => {
     class SignedOut extends Error {}
 
     async function call(method, values, write = false) {
-        const address = `/api/method/ansinh_app.payee_accounts.counter.${method}`;
+        const address = `/api/method/${Counter.calls}.${method}`;
         if (!write) return ask(`${address}?${new URLSearchParams(values)}`, {});
         const send = () =>
             ask(address, {
@@ -54,7 +54,7 @@ Counter.server = (() => {
     // A new session has a new token: the page itself says which.
     async function renew() {
         try {
-            const page = await (await fetch("/counter", { cache: "no-store" })).text();
+            const page = await (await fetch(Counter.page, { cache: "no-store" })).text();
             const found = new DOMParser().parseFromString(page, "text/html").body.dataset;
             if (found.clerk && found.clerk !== Counter.clerk) throw new SignedOut();
             token = found.csrf || token;
@@ -95,7 +95,7 @@ Counter.sender = (() => {
         busy = true;
         clearTimeout(timer);
         try {
-            if (navigator.locks) await navigator.locks.request("counter-outbox", sendAll);
+            if (navigator.locks) await navigator.locks.request(`${Counter.page.slice(1)}-outbox`, sendAll);
             else await sendAll();
         } finally {
             busy = false;

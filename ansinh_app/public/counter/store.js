@@ -2,12 +2,34 @@
 "use strict";
 
 window.Counter = { clerk: document.body.dataset.clerk, words: JSON.parse(document.getElementById("words").textContent) };
+// Which page of the counter this is, and where it calls; each keeps a store of its own.
+Counter.page = document.body.dataset.page || "/counter";
+Counter.calls = document.body.dataset.calls || "ansinh_app.payee_accounts.counter";
 
 Counter.say = (word, ...values) =>
     values.reduce((text, value, index) => text.replace(`{${index}}`, value), Counter.words[word]);
 
+Counter.make = (tag, values = {}, ...inside) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(values)) {
+        if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+        else if (name in made && name !== "list") made[name] = value;
+        else made.setAttribute(name, value);
+    }
+    made.append(...inside.filter((part) => part !== null && part !== undefined));
+    return made;
+};
+
+Counter.newKey = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+Counter.localTime = (at) => {
+    const two = (number) => String(number).padStart(2, "0");
+    return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+};
+
 Counter.store = (() => {
-    const own = (name) => `counter:${Counter.clerk}:${name}`;
+    const own = (name) => `${Counter.page.slice(1)}:${Counter.clerk}:${name}`;
     const SHOWN_SENT = 30;
     const memory = new Map(); // what a browser that keeps nothing has until the page is closed
     let keeps = true;

@@ -84,24 +84,25 @@ class BuiltReport:
         """The rows as {key: value}."""
         if self.group_by is not None:
             return self.grouped()
-        listing = self.listing
+        asked = self.listing.asked([f"{sql_name(df)} as `c{number}`" for number, df in enumerate(self.columns)])
         shown = frappe.get_list(
             self.doctype,
-            fields=[f"{sql_name(df)} as `c{number}`" for number, df in enumerate(self.columns)],
-            filters=listing.filters,
-            or_filters=listing.or_filters,
-            order_by=listing.order_by,
+            fields=asked.fields,
+            filters=asked.filters,
+            or_filters=asked.or_filters,
+            order_by=self.listing.order_by,
             limit_page_length=limit,
         )
         return [{df.key: row.get(f"c{number}") for number, df in enumerate(self.columns)} for row in shown]
 
     def grouped(self) -> list[dict]:
         function = "count(*)" if self.on is None else f"{self.function}({sql_name(self.on)})"
+        asked = self.listing.asked([f"{sql_name(self.group_by)} as `label`", f"{function} as `{GROUP_COLUMN}`"])
         found = frappe.get_list(
             self.doctype,
-            fields=[f"{sql_name(self.group_by)} as `label`", f"{function} as `{GROUP_COLUMN}`"],
-            filters=self.listing.filters,
-            or_filters=self.listing.or_filters,
+            fields=asked.fields,
+            filters=asked.filters,
+            or_filters=asked.or_filters,
             group_by=sql_name(self.group_by),
             order_by=f"`{GROUP_COLUMN}` desc",
             limit_page_length=0,

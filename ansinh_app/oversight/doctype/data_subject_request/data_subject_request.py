@@ -7,6 +7,7 @@ from frappe.utils import cint, getdate, nowdate
 
 from ansinh_app.core import data_deadlines
 from ansinh_app.exceptions import PersonalDataError
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _BY_STEPS = ("status", "answered_on", "answered_by", "registry_change", "overdue")
 _SETTING = {
@@ -19,7 +20,7 @@ _SETTING = {
 }
 
 
-class DataSubjectRequest(Document):
+class DataSubjectRequest(SealedNumbers, Document):
     def validate(self):
         self.keep_what_steps_set()
         self.validate_received()

@@ -113,7 +113,7 @@ class ReportSchedule(Document):
 
         A missed day is caught up until the next month's own day comes; of several missed ones the last alone.
         """
-        month = next(each for each in (Month.of(on) + 1, Month.of(on), Month.of(on) - 1) if self.due_day(each) <= on)
+        month = next(each for each in (Month.of(on) + shift for shift in (1, 0, -1, -2)) if self.due_day(each) <= on)
         if getdate(self.switched_on or self.creation) > self.due_day(month):
             return None
         sent = Month.parse(getdate(self.last_month)) if self.last_month else None

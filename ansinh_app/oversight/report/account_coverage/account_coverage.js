@@ -2,8 +2,11 @@
 frappe.query_reports["Account Coverage"] = {
     filters: [
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+        { fieldname: "target", label: __("Target (%)"), fieldtype: "Float" },
+        { fieldname: "months", label: __("Months of Trend"), fieldtype: "Int" },
+        { fieldname: "chart_of", label: __("Chart Of"), fieldtype: "Select", options: "Communes\nMonths" },
         { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
 };

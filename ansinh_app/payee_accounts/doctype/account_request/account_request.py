@@ -15,6 +15,7 @@ from ansinh_app.exceptions import (
 from ansinh_app.payee_accounts import contracts, holding, list_counts, opening, working_days
 from ansinh_app.payee_accounts.numbers import clean_account_no
 from ansinh_app.permissions import scope
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 UNDER_WAY = ("Draft", "Confirmed", "Sent", "Opened")
 # What the people of a bank or the Post may write on a request of their own; all else is the office's.
@@ -35,7 +36,7 @@ PAPER_FIELDS = {
 }
 
 
-class AccountRequest(Document):
+class AccountRequest(SealedNumbers, Document):
     def validate(self):
         self.validate_only_own_part()
         self.set_person()

@@ -8,6 +8,7 @@ from ansinh_app.exceptions import ContractError
 from ansinh_app.payee_accounts import contracts, request_lists
 from ansinh_app.permissions import scope
 from ansinh_app.utils import actions
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _KEPT = (
     "status",
@@ -22,7 +23,7 @@ _KEPT = (
 )
 
 
-class AccountRequestList(Document):
+class AccountRequestList(SealedNumbers, Document):
     def validate(self):
         self.keep_what_steps_set()
         if not self.contract:

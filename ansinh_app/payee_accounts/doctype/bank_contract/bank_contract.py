@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, nowdate
 
 from ansinh_app.core.money import format_dong
 from ansinh_app.exceptions import ContractError, InvalidDateError
@@ -18,6 +18,7 @@ class BankContract(Document):
         self.validate_dates()
         self.validate_scope()
         self.validate_via()
+        self.keep_counts()
 
     def validate_dates(self):
         if self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
@@ -38,8 +39,31 @@ class BankContract(Document):
         if self.via_provider == self.provider:
             self.via_provider = None
 
+    def keep_counts(self):
+        """What was reported of a promise is counted from the cases, never typed."""
+        before = self.get_doc_before_save()
+        counted = {row.name: row for row in before.commitments} if before else {}
+        for row in self.commitments:
+            known = counted.get(row.name) or {}
+            row.open_cases = known.get("open_cases") or 0
+            row.confirmed_breaches = known.get("confirmed_breaches") or 0
+
     def before_submit(self):
         self.validate_no_overlap()
+        if self.status == "Signed" and not self.signed_on:
+            frappe.throw(_("Enter the day {0} was signed.").format(frappe.bold(self.contract_no)), ContractError)
+
+    def before_update_after_submit(self):
+        self.keep_counts()
+        before = self.get_doc_before_save()
+        early = getdate(self.valid_from) > getdate(nowdate())
+        if before and before.status != self.status and self.status == "Active" and early:
+            frappe.throw(
+                _("{0} counts from {1}: it becomes active on that day by itself.").format(
+                    frappe.bold(self.contract_no), getdate(self.valid_from).strftime("%d/%m/%Y")
+                ),
+                ContractError,
+            )
 
     def validate_no_overlap(self):
         """Two contracts for the same money would leave open which fee and which receiver count."""
@@ -81,8 +105,9 @@ class BankContract(Document):
         return bool(same_channel) and (not mine or not theirs or bool(mine & theirs))
 
     def on_submit(self):
-        if self.status in ("Draft", "Checked"):
-            self.db_set("status", "Active")
+        """Signed; in force at once where its first day has come, else from that day by the daily job."""
+        begun = getdate(self.valid_from) <= getdate(nowdate())
+        self.db_set("status", "Active" if begun else "Signed")
 
     def before_cancel(self):
         batch = frappe.db.get_value("Payout Batch", {"contract": self.name, "docstatus": 1}, "name")

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.core.name_differences import differences
 from ansinh_app.core.names import Match, ascii_upper, compare
 from ansinh_app.exceptions import AccountError
@@ -52,7 +53,7 @@ class PaymentAccount(SealedNumbers, Document):
 
     def validate_unique(self):
         """One account may serve many beneficiaries, but it is registered once."""
-        number = sought(masking.ACCOUNT, self.account_no)
+        number = sought(ACCOUNT, self.account_no)
         filters = {"provider": self.provider, "account_no": number, "name": ["!=", self.name or ""]}
         other = frappe.db.get_value("Payment Account", filters, "name")
         if other:

@@ -2,6 +2,8 @@
 
 from frappe.model.document import Document
 
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
-class UnmatchedAnswer(Document):
+
+class UnmatchedAnswer(SealedNumbers, Document):
     pass

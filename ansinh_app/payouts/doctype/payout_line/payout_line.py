@@ -5,9 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from ansinh_app.exceptions import SealedError
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
-class PayoutLine(Document):
+class PayoutLine(SealedNumbers, Document):
     def validate(self):
         """Runs and results write lines set-based and never pass here; a person may not, sealed or not."""
         frappe.throw(

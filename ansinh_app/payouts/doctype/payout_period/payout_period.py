@@ -170,7 +170,9 @@ def make_settlements(doc: str | dict) -> list[str]:
 def close_period(doc: str | dict) -> dict:
     """Action: closes the period when everything is paid or returned, and settled."""
     period = actions.stored(doc, "Payout Period")
-    lock_period(period.name)
+    if lock_period(period.name) == "Closed":
+        # Who closed it, and when, stays what it is.
+        frappe.throw(_("{0} is closed.").format(frappe.bold(period.name)), PeriodStateError)
     open_items = settlements.open_items(period.name)
     if open_items:
         frappe.throw("<br>".join(open_items), PeriodStateError, title=_("Cannot be closed yet"))

@@ -7,9 +7,10 @@ from frappe.model.document import Document
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payouts import answers, results
 from ansinh_app.utils import actions
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
-class ProviderResult(Document):
+class ProviderResult(SealedNumbers, Document):
     def validate(self):
         self.validate_batch()
 

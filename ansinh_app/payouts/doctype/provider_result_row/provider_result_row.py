@@ -2,6 +2,8 @@
 
 from frappe.model.document import Document
 
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
-class ProviderResultRow(Document):
+
+class ProviderResultRow(SealedNumbers, Document):
     pass

@@ -9,11 +9,12 @@ from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, Payee
 from ansinh_app.registry import duplicates, mandates, marriages
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 from ansinh_app.registry.verification import standing
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _BY_DECISION = ("status", "deceased_on", "death_known_on")
 
 
-class Beneficiary(Document):
+class Beneficiary(SealedNumbers, Document):
     def validate(self):
         self.keep_what_decisions_set()
         clean_person(self)

@@ -12,6 +12,7 @@ from ansinh_app.registry import id_cards
 from ansinh_app.registry.doctype.identity_verification.identity_verification import is_police
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.people import known_provinces, say_doubt
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _OF_THE_POLICE = (
     "status",
@@ -25,7 +26,7 @@ _OF_THE_POLICE = (
 _OF_STEPS = ("asked_on", "registry_change", "answered_by")
 
 
-class IDCardRequest(Document):
+class IDCardRequest(SealedNumbers, Document):
     def validate(self):
         self.set_person()
         self.keep_own_part()

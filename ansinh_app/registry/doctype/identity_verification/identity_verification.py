@@ -13,6 +13,7 @@ from ansinh_app.exceptions import SelfApprovalError, VerificationError
 from ansinh_app.registry.people import birth
 from ansinh_app.registry.verification import answers, proposals, requests, standing
 from ansinh_app.utils import actions
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 # What the police write; the person is the registry's, the decision the commune's.
 OF_THE_POLICE = (
@@ -43,7 +44,7 @@ _OF_STEPS = (
 _PLACE = ("administrative_unit", "village", "office")
 
 
-class IdentityVerification(Document):
+class IdentityVerification(SealedNumbers, Document):
     def validate(self):
         self.keep_what_steps_set()
         self.validate_person()

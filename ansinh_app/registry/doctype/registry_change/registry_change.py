@@ -9,12 +9,13 @@ from ansinh_app.core.months import Month
 from ansinh_app.exceptions import ChangeNotAllowedError, InvalidDateError, SelfApprovalError
 from ansinh_app.registry import effects, undoing
 from ansinh_app.registry.people import day, first_of_month
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 NEEDS_MONTH = ("New", "Stop", "Adjust", "Suspend", "Resume")
 NEEDS_ENTITLEMENT = ("Stop", "Adjust", "Suspend", "Resume")
 
 
-class RegistryChange(Document):
+class RegistryChange(SealedNumbers, Document):
     def validate(self):
         self.set_entitlement()
         self.set_effective_month()

@@ -10,10 +10,11 @@ from ansinh_app.permissions import scope
 from ansinh_app.registry import mandates
 from ansinh_app.registry.people import clean_person, day, refuse_second_registration
 from ansinh_app.registry.verification import standing
+from ansinh_app.utils.sealed_numbers import SealedNumbers
 from ansinh_app.utils.virtual_fields import forget_sent
 
 
-class Representative(Document):
+class Representative(SealedNumbers, Document):
     @property
     def people(self):
         """Whom this person stands for, as the reader may see them."""

@@ -14,6 +14,8 @@ from ansinh_app.utils.reports import Communes, counted_for
 # Faults of a person's record and of his entitlements, in the order of the columns. Numbers are judged by their
 # masked copies, which are as long as the numbers: the report reads no number.
 OF_PEOPLE = ("no_id", "wrong_id", "doubt", "no_phone", "wrong_phone", "birth_year", "no_village", "unverified")
+# Old people often have no phone, and the police's answer is not the registry's fault: neither spoils a record.
+NO_FAULT = ("no_phone", "unverified")
 OF_BENEFITS = ("no_account", "no_reason", "no_receiver", "no_decision")
 
 
@@ -71,10 +73,9 @@ def _people(filters) -> list[dict]:
         "no_village": empty(person.village),
         "unverified": (person.verification_status != "Verified") | person.verification_status.isnull(),
     }  # fmt: skip
-    # A missing phone alone does not spoil a record: old people often have none.
     clean = Case()
     for name, fault in faults.items():
-        if name != "no_phone":
+        if name not in NO_FAULT:
             clean = clean.when(fault, 0)
     query = (
         frappe.qb.from_(person)
@@ -143,7 +144,7 @@ def _columns() -> list[dict]:
         frame.whole("clean", _("Without a Fault"), 110),
         frame.rate("percent", _("Rate (%)"), 90),
         *(frame.whole(field, names[field]) for field in OF_PEOPLE),
-        frame.whole("benefits", _("Benefits"), 100),
+        frame.whole("benefits", _("Benefits in Force"), 100),
         *(frame.whole(field, names[field]) for field in OF_BENEFITS),
     ]
 

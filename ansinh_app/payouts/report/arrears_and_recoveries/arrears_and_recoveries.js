@@ -1,0 +1,9 @@
+// The desk of a bench reads a standard report's filters here; they are those of arrears_and_recoveries.json.
+frappe.query_reports["Arrears and Recoveries"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
+        { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nPerson" },
+    ],
+};

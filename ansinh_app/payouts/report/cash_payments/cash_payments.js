@@ -1,0 +1,9 @@
+// The desk of a bench reads a standard report's filters here; they are those of cash_payments.json.
+frappe.query_reports["Cash Payments"] = {
+    filters: [
+        { fieldname: "month", label: __("Month"), fieldtype: "Date" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
+        { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
+        { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
+    ],
+};
