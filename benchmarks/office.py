@@ -20,7 +20,10 @@ _WRITE = 10_000
 
 
 def new_site(folder: str):
-    """A benchless site with the app, connected; returns its frappe module."""
+    """A benchless site with the app, connected; returns its frappe module.
+
+    On the server that BENCHLESS_TEST_DB names (`mariadb://root:password@host:port`), else on SQLite.
+    """
     os.environ["BENCHLESS_SITES"] = folder
     import benchless
 
@@ -28,8 +31,9 @@ def new_site(folder: str):
     import frappe
 
     from benchless import installer
+    from benchless.testing import database_options
 
-    installer.new_site("perf.local", "admin")
+    installer.new_site("perf.local", "admin", **database_options())
     installer.install_app("ansinh_app")
     frappe.init("perf.local")
     frappe.connect()
