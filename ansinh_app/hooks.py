@@ -32,6 +32,8 @@ _WORKFLOWS = [
     "Account Request Course",
     "Identity Verification Course",
     "ID Card Request Course",
+    "Support Case Course",
+    "Inspection Course",
 ]
 
 fixtures = [
@@ -66,6 +68,17 @@ fixtures = [
                     "Appointment",
                     "Issued",
                     "Refused",
+                    "Legal Check",
+                    "Signed",
+                    "Expiring",
+                    "New",
+                    "In Hand",
+                    "Answered",
+                    "Closed",
+                    "Reopened",
+                    "Planned",
+                    "Visited",
+                    "Follow-up",
                 ],
             ]
         ],
@@ -102,6 +115,14 @@ fixtures = [
                     "Set Appointment",
                     "Mark as Issued",
                     "Refuse",
+                    "Send to Legal Check",
+                    "Sign",
+                    "Take in Hand",
+                    "Answer",
+                    "Close",
+                    "Reopen",
+                    "Record Visit",
+                    "Follow Up",
                 ],
             ]
         ],
@@ -127,9 +148,13 @@ _GUARDED = [
     "ID Card Request",
     "Identity Verification",
     "Identity Verification List",
+    "Inspection",
+    "Obstacle Summary",
     "One-off Grant",
+    "Outreach Activity",
     "Pay Point",
     "Payment Account",
+    "Payment Notice",
     "Payment Move",
     "Payout Batch",
     "Payout Line",
@@ -153,6 +178,7 @@ _GUARDED = [
     "Retention Run",
     "Settlement",
     "Signed Cash List",
+    "Support Case",
     "Treasury Drawdown",
     "Treasury Return",
     "Unit Move",
@@ -163,6 +189,9 @@ override_whitelisted_methods = {
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
 }
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
+# Within an area not everybody has to do with every case.
+permission_query_conditions["Support Case"] = "ansinh_app.outreach.case_rights.query_conditions"
+has_permission["Support Case"] = "ansinh_app.outreach.case_rights.has_permission"
 
 scheduler_events = {
     "all": ["ansinh_app.oversight.sending.carry_back"],
@@ -177,6 +206,8 @@ scheduler_events = {
         "ansinh_app.payee_accounts.contracts.watch_terms",
         "ansinh_app.payee_accounts.doctype.provider_inquiry.provider_inquiry.mark_overdue",
         "ansinh_app.registry.mandates.watch",
+        "ansinh_app.outreach.cases.watch",
+        "ansinh_app.oversight.inspections.watch",
         "ansinh_app.oversight.commune_reports.daily",
     ]
 }
@@ -199,6 +230,7 @@ _PERSONS = [
     "Registry Change",
     "Registry Import Row",
     "Representative",
+    "Support Case",
 ]
 _PEOPLE_ON_PAPER = ["Account Campaign", "Account Request List", "ID Card List", "Identity Verification List"]
 _PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Treasury Drawdown"]
@@ -252,6 +284,19 @@ jinja = {
         "ansinh_app.payee_accounts.campaign_papers.notice_paper",
         "ansinh_app.payee_accounts.home_delivery.home_delivery_paper",
         "ansinh_app.registry.history.history_paper",
+        "ansinh_app.registry.declarations.declaration_paper",
+        "ansinh_app.registry.decisions.decision_paper",
+        "ansinh_app.payouts.period_papers.changes_list_paper",
+        "ansinh_app.payouts.period_papers.funding_paper",
+        "ansinh_app.payouts.payee_table.payee_table_paper",
+        "ansinh_app.payouts.recovery_notice.recovery_notice_paper",
+        "ansinh_app.oversight.month_letters.report_letter_paper",
+        "ansinh_app.oversight.month_letters.communes_letter_paper",
         "ansinh_app.oversight.commune_report_paper.commune_report_paper",
+        "ansinh_app.oversight.inspections.inspection_paper",
+        "ansinh_app.outreach.papers.case_answer_paper",
+        "ansinh_app.outreach.papers.obstacle_paper",
+        "ansinh_app.outreach.papers.payment_notice_paper",
+        "ansinh_app.outreach.papers.activity_paper",
     ]
 }

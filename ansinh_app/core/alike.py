@@ -9,7 +9,7 @@ its steps say of the one person: number and day of the decision, age and birth d
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -55,8 +55,11 @@ class Pattern:
 class AlikeRuns:
     """The runs of one period as known on one day under one law, each kind of person asked once."""
 
-    def __init__(self, period: Month, as_of: date, law: Law) -> None:
-        self.period, self.as_of, self.law = period, as_of, law
+    def __init__(
+        self, period: Month, as_of: date, law: Law, ahead: Mapping[str, Month] | None = None
+    ) -> None:
+        self.period, self.as_of, self.law, self.ahead = period, as_of, law, dict(ahead or {})
+        self._last = max([period, *self.ahead.values()], key=_index)
         self._eve = (period - 1).last_day
         self._known: dict[Hashable, Pattern | None] = {}
         self._paid: dict[Hashable, Month | None] = {}
@@ -89,7 +92,9 @@ class AlikeRuns:
             pass
         if outside is not None:
             entitlements = [replace(entitlements[0], start=outside + 1, settled_through=None)]
-        run = run_person(person, entitlements, self.period, self.as_of, self.law, settled, (), opening)
+        run = run_person(
+            person, entitlements, self.period, self.as_of, self.law, settled, (), opening, self.ahead
+        )
         found = None
         if not run.problems and not run.proposals:
             places = {entitlement.name: place for place, entitlement in enumerate(entitlements)}
@@ -143,7 +148,7 @@ class AlikeRuns:
         pattern = self.pattern(person, entitlements, settled, cases, opening, ledger)
         if pattern is None:
             return run_person(
-                person, entitlements, self.period, self.as_of, self.law, settled, cases, opening
+                person, entitlements, self.period, self.as_of, self.law, settled, cases, opening, self.ahead
             )
         lines = []
         for line, place in zip(pattern.lines, pattern.places, strict=True):
@@ -192,14 +197,14 @@ class AlikeRuns:
         )
 
     def _ages(self, category: str, born: date | None, opening: Month) -> Hashable:
-        """The bands the person passes from `opening` to the period: the one limit they stay behind, else the age."""
+        """The bands the person passes from `opening` to the last month looked at: the one limit they stay behind, else the age."""
         try:
             limits = self._limits[category]
         except KeyError:
             limits = self._limits[category] = self._age_limits(category)
         if not limits or born is None:
             return 0
-        first, last = self._months_old(born, opening), self._months_old(born, self.period)
+        first, last = self._months_old(born, opening), self._months_old(born, self._last)
         behind = bisect_right(limits, first)
         return behind if behind == bisect_right(limits, last) else (first,)
 

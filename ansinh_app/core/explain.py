@@ -36,6 +36,7 @@ _SENTENCES = {
     "settled_outside": "Đã chi trả ngoài hệ thống đến hết tháng {through}.",
     "month_owed": "Tháng {month}: được hưởng {entitled} đ, đã tính chi trả {settled} đ, "
     "còn lại {amount} đ{returned}.",
+    "month_ahead": "Chi trước tháng {month} cùng kỳ này: {amount} đ; kỳ sau không chi lại.",
     "carried_over": "Chuyển từ kỳ trước do chưa nhận được: {amount} đ.",
     "arrears_wait": "Truy lĩnh {amount} đ chi một lần trong tháng sau tháng ra quyết định ({article}).",
     "recovery": "Thu hồi theo hồ sơ {case}: {amount} đ.",

@@ -43,6 +43,7 @@ MORE = {("ID Card Request", PHONE): (_POLICE,)}
 # mandate that the person signs (F3, F4).
 FULL_PAPERS = frozenset(
     {"Payment List", "Cash List by Commune", "Cash List by Village", "Cash List by Pay Point", "Treasury Drawdown C2-02a",
+     "Payee Table Form 09",
      "Account Application", "Mandate to Receive", "Mandates of a Person", "Mandates of a Representative"}
 )
 

@@ -35,9 +35,9 @@ SEALED = (*SEALED_TEXT, *SEALED_AMOUNTS)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One payout line, amounts in đồng: total = monthly_amount + arrears + carried_over - recovery.
+    """One payout line, amounts in đồng: total = monthly_amount + arrears + carried_over + advance - recovery.
 
-    `months`: what it pays for each month, gross of recovery (a month may be negative where an over-payment
+    `advance`: what it pays early of the months after the period. `months`: what it pays for each month, gross of recovery (a month may be negative where an over-payment
     is netted). `recoveries`: what each recovery case gets of it.
     """
 
@@ -52,6 +52,7 @@ class Line:
     months: dict[Month, int]
     steps: tuple[Step, ...] = ()
     recoveries: tuple[tuple[str, int], ...] = ()
+    advance: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class _Account:
     settled: dict[Month, int] = field(default_factory=dict)
     returned: dict[Month, int] = field(default_factory=dict)
     moved: dict[Month, int] = field(default_factory=dict)
+    # Months after the period that are paid together with it, and what each is owed.
+    ahead: dict[Month, int] = field(default_factory=dict)
     # What was granted already at the end of the month before the period; None where the day makes no difference.
     known_before: dict[Month, int] | None = None
     last_grant: Grant | None = None
@@ -109,8 +112,12 @@ def run_person(
     settled: Iterable[Settled] = (),
     cases: Iterable[RecoveryCase] = (),
     opening: Month | None = None,
+    ahead: Mapping[str, Month] | None = None,
 ) -> PersonRun:
     """The person's lines of `period` as known on `as_of`, at most one per benefit.
+
+    `ahead`: programme -> the last month paid early together with the period, to those the period pays; a later
+    run finds these months settled, and an over-payment where they were not owed after all (TT 44/2022 Đ8.3).
 
     `settled`: the person's lines of other periods (those of this period are left out, so a run may be run
     again); `opening`: the first month the system answers for (default: the earliest start). A benefit
@@ -123,6 +130,8 @@ def run_person(
     failures: dict[str, tuple[Month, RuleError]] = {}
     _read_settled(accounts, settled, cases, opening, period)
     _read_entitled(accounts, failures, person, entitlements, opening, period, law, as_of)
+    if ahead:
+        _read_ahead(accounts, person, entitlements, period, law, as_of, ahead)
     run = PersonRun([], [], [])
     for benefit, (month, error) in failures.items():
         facts = error.data | {"person": person.name, "month": str(month)}
@@ -188,6 +197,27 @@ def _read_entitled(
             account.last_grant = grant
 
 
+def _read_ahead(
+    accounts: Mapping[str, _Account],
+    person: Person,
+    entitlements: Sequence[Entitlement],
+    period: Month,
+    law: Law,
+    as_of: date,
+    ahead: Mapping[str, Month],
+) -> None:
+    """What the months paid early come to; one that has no answer yet, or is paid already, waits for its own run."""
+    for month in Month.range(period + 1, max(ahead.values(), key=lambda last: last.index)):
+        for grant in grants_of(person, entitlements, month, law, as_of, explain=False)[0]:
+            account = accounts.get(grant.benefit)
+            last = ahead.get(law.category(grant.category).programme)
+            if account is None or last is None or month.index > last.index:
+                continue
+            owed = grant.owed - account.settled.get(month, 0) + account.moved.get(month, 0)
+            if account.entitled.get(period, 0) > 0 and owed > 0:
+                account.ahead[month] = owed
+
+
 def _read_known_before(
     accounts: Mapping[str, _Account],
     person: Person,
@@ -249,12 +279,16 @@ def _settle_benefit(
 ) -> None:
     monthly = max(0, account.delta(period))
     owed = _owed_before(account, opening, period)
+    if account.delta(period) < 0:
+        # Paid early, and not owed after all.
+        owed[period] = account.delta(period)
     waits = _wait_a_month(account, owed)
     before = sum(owed.values())
     if before < 0:
         run.proposals.append(Proposal(benefit, -before, {month: -amount for month, amount in owed.items()}))
         before, owed = 0, {}
-    gross = monthly + before
+    advance = sum(account.ahead.values())
+    gross = monthly + before + advance
     if gross == 0:
         return
     if account.last_grant is None:
@@ -271,6 +305,7 @@ def _settle_benefit(
     months = dict(owed)
     if monthly:
         months[period] = monthly
+    months |= account.ahead
     grant = account.last_grant
     steps = _line_steps(grant, person, entitlements, period, as_of, law, account, months)
     if waits:
@@ -289,6 +324,7 @@ def _settle_benefit(
             months=months,
             steps=steps,
             recoveries=recoveries,
+            advance=advance,
         )
     )
 
@@ -327,10 +363,14 @@ def _line_steps(
     months: Mapping[Month, int],
 ) -> tuple[Step, ...]:
     steps: tuple[Step, ...] = ()
-    if period in months:
+    if months.get(period, 0) > 0:
         explained, _failed = grants_of(person, entitlements, period, law, as_of)
         steps = next(item.steps for item in explained if item.benefit == grant.benefit)
-    return steps + tuple(
+    early = tuple(
+        Step("month_ahead", {"month": str(month), "amount": amount})
+        for month, amount in account.ahead.items()
+    )
+    steps += tuple(
         Step(
             "month_owed",
             {
@@ -342,8 +382,9 @@ def _line_steps(
             },
         )
         for month, amount in months.items()
-        if month != period
+        if month.index < period.index or (month == period and amount < 0)
     )
+    return steps + early
 
 
 def _sum_steps(carried_over: int, recoveries: Iterable[tuple[str, int]]) -> tuple[Step, ...]:

@@ -14,7 +14,9 @@ _BASIC = frozenset(
 )
 _EXTENDED = frozenset("^{}\\[~]|€\f")  # each takes two places
 _ALONE, _PART = {GSM: 160, UNICODE: 70}, {GSM: 153, UNICODE: 67}
-_OTHERS = str.maketrans({"đ": "d", "Đ": "D", "–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"'})
+_OTHERS = str.maketrans(
+    {"đ": "d", "Đ": "D", "–": "-", "—": "-", "…": "...", "’": "'", "‘": "'", "“": '"', "”": '"'}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ def commitment_of(contract: str | None, number: int) -> str:
     )
     if not words:
         frappe.throw(
-            _("The contract has no commitment No {0}. The button Commitments of the Contract lists them.").format(
-                number
-            ),
+            _(
+                "The contract has no commitment No {0}. The button Commitments of the Contract lists them."
+            ).format(number),
             SupportCaseError,
         )
     return words
@@ -33,7 +33,10 @@ def count(contracts, since=None, until=None) -> dict[tuple[str, str], dict[str, 
     Open is what is not closed yet; confirmed what the office found broken.
     """
     found: dict[tuple[str, str], dict[str, int]] = {}
-    filters = [["bank_contract", "in", [one for one in contracts if one] or [""]], ["commitment", "is", "set"]]
+    filters = [
+        ["bank_contract", "in", [one for one in contracts if one] or [""]],
+        ["commitment", "is", "set"],
+    ]
     filters += [["opened_on", ">=", since]] if since else []
     filters += [["opened_on", "<=", f"{until} 23:59:59.999999"]] if until else []
     for row in frappe.get_all(
@@ -84,7 +87,9 @@ def show_commitments(doc: str | dict) -> None:
     case = actions.stored(doc, "Support Case", "read")
     if not case.bank_contract:
         frappe.throw(
-            _("{0} names no contract. Choose the provider or the contract first, and save.").format(case.name),
+            _("{0} names no contract. Choose the provider or the contract first, and save.").format(
+                case.name
+            ),
             SupportCaseError,
         )
     _show(case.bank_contract, _("Commitments of the Contract"), new=False)
@@ -103,7 +108,13 @@ def _show(contract: str, title: str, new: bool) -> None:
     kind = frappe.db.get_value(
         "Support Case Kind", {"about_commitment": 1, "is_active": 1}, "name", order_by="kind_code"
     )
-    heads = [_("No"), _("Commitment"), _("Reported Broken, Open"), _("Broken, Confirmed"), *([""] if new else [])]
+    heads = [
+        _("No"),
+        _("Commitment"),
+        _("Reported Broken, Open"),
+        _("Broken, Confirmed"),
+        *([""] if new else []),
+    ]
     body = ""
     for row in rows:
         words = escape_html(row.commitment) + ("" if row.promised else f" ({_('not promised')})")

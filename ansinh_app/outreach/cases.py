@@ -39,7 +39,9 @@ def ask_provider(doc) -> None:
     if doc.agency in PROVIDERS:
         if not doc.provider:
             frappe.throw(
-                _("Choose the bank or the Post first that is to answer {0}.").format(frappe.bold(doc.name or ""))
+                _("Choose the bank or the Post first that is to answer {0}.").format(
+                    frappe.bold(doc.name or "")
+                )
             )
         doc.agency = of_provider(doc.provider)
         doc.asked_provider = doc.provider
@@ -87,7 +89,9 @@ def set_money_side(doc) -> None:
             if doc.provider in (None, "", provider):
                 doc.payment_account, doc.provider = person.payment_account, provider
     if doc.bank_contract:
-        contract = frappe.db.get_value("Bank Contract", doc.bank_contract, ["office", "provider"], as_dict=True)
+        contract = frappe.db.get_value(
+            "Bank Contract", doc.bank_contract, ["office", "provider"], as_dict=True
+        )
         doc.office = doc.office or contract.office
         doc.provider = doc.provider or contract.provider
 
@@ -132,7 +136,12 @@ def tell(doc, text: str, users: list[str] | None = None) -> None:
     """A line on the desks of those who answer the case, but for who does it himself."""
     told = sorted(set(owners(doc) if users is None else users) - {frappe.session.user})
     if told:
-        values = {"type": "Alert", "subject": text, "document_type": "Support Case", "document_name": doc.name}
+        values = {
+            "type": "Alert",
+            "subject": text,
+            "document_type": "Support Case",
+            "document_name": doc.name,
+        }
         enqueue_create_notification(told, values)
 
 
@@ -158,9 +167,7 @@ def watch(today=None) -> list[str]:
 def _card(filters: dict) -> dict:
     agencies = of_user()
     wanted = {"agency": ["in", agencies or [""]], **filters}
-    rows = frappe.get_list(
-        "Support Case", filters=wanted, fields=["count(name) as number"], order_by=None
-    )
+    rows = frappe.get_list("Support Case", filters=wanted, fields=["count(name) as number"], order_by=None)
     return {
         "value": rows[0].number if rows else 0,
         "fieldtype": "Int",

@@ -117,13 +117,19 @@ def _rows(period, here: _Commune) -> list[dict]:
     for provider, batch in sorted(here.into_accounts.items()):
         first, _last = _days(period, batch)
         rows.append({"what": ACCOUNT, "day_from": first, "provider": provider})
-    for (provider, point), batch in sorted(here.cash.items(), key=lambda item: (item[0][0], item[0][1] or "~")):
+    for (provider, point), batch in sorted(
+        here.cash.items(), key=lambda item: (item[0][0], item[0][1] or "~")
+    ):
         first, last = _days(period, batch)
         row = {"day_from": first, "day_to": last, "provider": provider}
         if point:
-            shown = frappe.get_cached_value("Pay Point", point, ["point_name", "address", "opening_hours"], as_dict=True)
+            shown = frappe.get_cached_value(
+                "Pay Point", point, ["point_name", "address", "opening_hours"], as_dict=True
+            )
             place = ", ".join(filter(None, (shown.point_name, shown.address)))
-            rows.append({**row, "what": CASH, "pay_point": point, "place": place[:140], "hours": shown.opening_hours})
+            rows.append(
+                {**row, "what": CASH, "pay_point": point, "place": place[:140], "hours": shown.opening_hours}
+            )
         else:
             rows.append({**row, "what": HOME})
     return rows
@@ -176,7 +182,9 @@ def usual_papers() -> str:
         (
             say("The ID card of who comes;"),
             say("For a child: the child's birth certificate, and the guardian with the own ID card;"),
-            say("Who comes for somebody else: the mandate certified by the commune, or the decision on guardianship."),
+            say(
+                "Who comes for somebody else: the mandate certified by the commune, or the decision on guardianship."
+            ),
         )
     )
 
@@ -244,9 +252,9 @@ def spoken(notice) -> str:
     month = Month.of(getdate(frappe.db.get_value("Payout Period", notice.period, "month")))
     office = frappe.get_cached_value("Paying Office", notice.office, "office_name")
     parts = [
-        say("The People's Committee of {0} and {1} give notice of the payout of social allowance of month {2}.").format(
-            _unit(notice), office, month.label
-        )
+        say(
+            "The People's Committee of {0} and {1} give notice of the payout of social allowance of month {2}."
+        ).format(_unit(notice), office, month.label)
     ]
     for row in shown_rows(notice):
         hours = say(", {0}").format(row.hours) if row.hours else ""
@@ -261,7 +269,9 @@ def spoken(notice) -> str:
                 row.when, hours, row.place, row.provider
             )
         parts.append(text)
-    papers = " ".join(line.strip().rstrip(";.") + ";" for line in (notice.papers or "").splitlines() if line.strip())
+    papers = " ".join(
+        line.strip().rstrip(";.") + ";" for line in (notice.papers or "").splitlines() if line.strip()
+    )
     if papers:
         parts.append(say("Please bring: {0}").format(papers.rstrip(";") + "."))
     if notice.advice:

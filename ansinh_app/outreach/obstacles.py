@@ -29,7 +29,11 @@ def figures(month: Month, office: str | None = None, admits=None) -> dict[str, d
     for row in frappe.get_all(
         "Support Case",
         filters=filters,
-        or_filters=[["answered_on", "is", "not set"], ["answered_on", ">=", first], ["opened_on", ">=", first]],
+        or_filters=[
+            ["answered_on", "is", "not set"],
+            ["answered_on", ">=", first],
+            ["opened_on", ">=", first],
+        ],
         fields=["office", "administrative_unit", "kind", "opened_on", "answered_on", "due_on", "status"],
         limit_page_length=0,
     ):
@@ -57,6 +61,4 @@ def shown(month: Month, found: dict[str, dict], by: str) -> list[tuple[str, dict
         return [(titles.get(kind, kind), found["kind"][kind]) for kind in sorted(found["kind"])]
     communes = Communes(month.last_day)
     units = sorted(found["commune"], key=lambda unit: (unit is None, communes.code(unit)))
-    return [
-        (communes.title(unit) if unit else _("No commune"), found["commune"][unit]) for unit in units
-    ]
+    return [(communes.title(unit) if unit else _("No commune"), found["commune"][unit]) for unit in units]

@@ -82,7 +82,7 @@ def inspection_paper(doc) -> dict:
         signatures=[
             _block(say("FOR THE UNIT INSPECTED"), ""),
             _block(say("SECRETARY"), _name(doc, "Secretary")),
-            _block(say("HEAD OF THE TEAM"), _name(doc, "Head")),
+            _block(say("HEAD OF THE TEAM"), _name(doc, "Leader")),
         ],
     )
     return paper

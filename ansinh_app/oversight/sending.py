@@ -34,7 +34,6 @@ REPORTS_WITHOUT_NAMES = {
     "Account Funnel": (),
     "Pay Point Network": (),
     "Identity Ageing": (),
-    "Budget Settlement": (),
 }
 _ROWS_IN_LETTER, _COLUMNS_IN_LETTER = 40, 8
 # Of the mail queue's words, and those here.

@@ -12,6 +12,7 @@ from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Grant, grants_of
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
+from ansinh_app.payouts.early_months import paid_early
 from ansinh_app.payouts.findings import titles
 from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
@@ -40,6 +41,7 @@ def explain(beneficiary: str, month: Month, as_of: date | None = None) -> dict:
         [settled for settled in person.settled if settled.period < month],
         person.cases,
         opening_of(person, month),
+        _early(person, month),
     )
     grants, failures = grants_of(person.person, person.entitlements, month, law, known_on)
     return {
@@ -193,6 +195,13 @@ def _facts(line) -> dict[str, dict]:
     }
 
 
+def _early(person: PersonBook, month: Month) -> dict[str, Month]:
+    """What the office's period of the month pays early, if there is one."""
+    filters = {"office": person.row.office, "month": month.first_day}
+    period = frappe.db.get_value("Payout Period", filters, ["name"], as_dict=True)
+    return paid_early(period) if period else {}
+
+
 def _as_of(person: PersonBook, month: Month) -> date:
     filters = {"office": person.row.office, "month": month.first_day}
     return getdate(frappe.db.get_value("Payout Period", filters, "as_of") or None)
@@ -219,6 +228,7 @@ def _line(law, line, neutral: bool) -> dict:
         "monthly_amount": line.monthly_amount,
         "arrears": line.arrears,
         "carried_over": line.carried_over,
+        "advance": line.advance,
         "recovery": line.recovery,
         "total": line.total,
         "months": _text(line.months),

@@ -33,6 +33,7 @@ def explanation_paper(doc) -> dict:
         (say("This month"), stored.monthly_amount),
         (say("Arrears"), stored.arrears),
         (say("Not received before"), stored.carried_over),
+        (say("Paid early for later months"), stored.advance),
         (say("Recovery"), stored.recovery),
     )
     paper.update(

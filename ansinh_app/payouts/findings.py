@@ -51,6 +51,7 @@ def titles() -> dict[str, tuple[str, str, str]]:
             COMMUNE,
             _("The name on the account is not spelt as in the registry: the provider may return the money"),
         ),
+        "paid_early": (WARNING, MANAGER, _("Later months are paid together with this one")),
         "no_contract": (BLOCK, MANAGER, _("No contract in force with the provider")),
         "contracts_not_kept": (
             WARNING,
@@ -126,6 +127,7 @@ _PLACES = {
     "earlier_batches_open": "Payout Batch",
     "period_closed": "Payout Period",
     "no_allotment": "Budget Allotment",
+    "paid_early": "Payout Period",
     "uncollected_long": "Registry Change",
     "suspended_long": "Registry Change",
     "over_paid": "Recovery Case",
@@ -138,10 +140,17 @@ _NAMED_BY = {"Payout Batch": "batch", "Payment Account": "payment_account"}
 
 @dataclass(slots=True)
 class Finding:
-    """One code with everybody it concerns."""
+    """One code: how many it concerns, and the first of them."""
 
     code: str
+    count: int = 0
     items: list[dict] = field(default_factory=list)
+
+    def add(self, item: dict) -> None:
+        """One more; a list longer than anybody reads is not kept."""
+        self.count += 1
+        if len(self.items) < _MOST_LISTED:
+            self.items.append(item)
 
     def as_dict(self) -> dict:
         """What the desk shows: how many, whose task, who, where it is mended, whether it may be let pass."""
@@ -151,8 +160,8 @@ class Finding:
             "severity": severity,
             "owner": owner,
             "title": title,
-            "count": len(self.items),
-            "items": self.items[:_MOST_LISTED],
+            "count": self.count,
+            "items": self.items,
             "place": self._place(),
             "can_be_let_pass": can_be_let_pass(self.code, severity == BLOCK),
         }
@@ -166,7 +175,7 @@ class Finding:
             key = "beneficiary" if "beneficiary" in first else None
         if not key:
             return {"doctype": place, "filters": {}}
-        names = list(dict.fromkeys(item[key] for item in self.items[:_MOST_LISTED]))
+        names = list(dict.fromkeys(item[key] for item in self.items))
         column = "name" if place == "Beneficiary" or key != "beneficiary" else "beneficiary"
         return {"doctype": place, "filters": {column: ["in", names]}}
 

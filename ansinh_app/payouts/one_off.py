@@ -61,6 +61,7 @@ def _line(plan, person: PersonBook, grant: OneOffGrant, came_back: bool) -> dict
         "months": months_to_json({event: grant.amount}),
         "explanation": row.steps or "[]",
         "own_month_only": 0,
+        "advance": 0,
     }
 
 

@@ -27,6 +27,7 @@ from ansinh_app.payouts.ledger_reader import (
     places_of,
     units_of,
 )
+from ansinh_app.payouts.early_months import paid_early
 from ansinh_app.payouts.one_off import grant_lines
 from ansinh_app.payouts.overrides import Overrides
 from ansinh_app.payouts.payees import Contracts, Hold, payee_for
@@ -86,7 +87,8 @@ class Planner:
         self.overrides = Overrides(self.office, self.period, self.month.first_day)
         due = getdate(period.results_due) if period.results_due else self.month.first_day.replace(day=20)
         self.pay_days = pay_days(self.month.first_day, due, as_of)
-        self.runs = AlikeRuns(self.month, as_of, self.law)
+        self.ahead = paid_early(period)
+        self.runs = AlikeRuns(self.month, as_of, self.law, self.ahead)
         self.titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
         self._texts: dict[int, _Texts] = {}
         self._known_titles: dict[str, str] = {}
@@ -221,6 +223,7 @@ class Planner:
             person.settled,
             person.cases,
             opening,
+            self.ahead,
         )
         for problem in result.problems:
             plan.held.append(_held(person, problem))
@@ -280,6 +283,7 @@ class Planner:
             "monthly_amount": line.monthly_amount,
             "arrears": line.arrears,
             "carried_over": line.carried_over,
+            "advance": line.advance,
             "recovery": line.recovery,
             "total": line.total,
             "months": months,
@@ -332,14 +336,6 @@ _json = json.encoder.encode_basestring
 def _own_month_only(line: Line, month: Month) -> int:
     """1 for a line that pays its own month and nothing else: later runs read those of a person in one go."""
     return int(not line.recovery and line.months == {month: line.monthly_amount})
-
-
-def make_plan(period: dict, as_of: date, progress=None) -> Plan:
-    """Reads the period's office and works out every line, all in one plan, people by name."""
-    planner = Planner(period, as_of)
-    if progress:
-        progress(0, 1)
-    return planner.plan(planner.who())
 
 
 def _plan_grants(plan: Plan, person: PersonBook) -> None:

@@ -37,13 +37,14 @@ LINE_FIELDS = (
     "monthly_amount",
     "arrears",
     "carried_over",
+    "advance",
     "recovery",
     "total",
     "months",
     "explanation",
     "own_month_only",
 )
-MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
 _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
 
 

@@ -24,10 +24,12 @@ _BASES = {
     "NCC": ("Pháp lệnh Ưu đãi người có công với cách mạng số 02/2020/UBTVQH14",),
     "HTXH": ("Luật Bảo hiểm xã hội số 41/2024/QH15", "Nghị định số 176/2025/NĐ-CP của Chính phủ"),
 }
-_BTXH = (
-    "Nghị định số 20/2021/NĐ-CP ngày 15 tháng 3 năm 2021 của Chính phủ quy định chính sách trợ giúp xã hội đối với"
-    " đối tượng bảo trợ xã hội",
-)
+# Number of the decree on social assistance -> how it is cited; of those in force on the day the newest counts.
+_BTXH = {
+    "335/2026/NĐ-CP": "Nghị định số 335/2026/NĐ-CP của Chính phủ quy định chính sách trợ giúp xã hội",
+    "20/2021/NĐ-CP": "Nghị định số 20/2021/NĐ-CP ngày 15 tháng 3 năm 2021 của Chính phủ quy định chính sách trợ giúp xã"
+    " hội đối với đối tượng bảo trợ xã hội",
+}
 # What the decision is about, by kind of change; a correction of data is none.
 _ABOUT = {
     "New": "Về việc trợ cấp hằng tháng",
@@ -55,11 +57,11 @@ def decision_paper(doc) -> dict:
     articles = _articles(doc, kind, term, category, person)
     paper.update(
         about="Về việc hỗ trợ một lần" if kind == "Grant" else _ABOUT.get(kind, ""),
-        bases=_BASES.get(programme, _BTXH),
+        bases=_BASES.get(programme) or [_decree(doc.decision_date)],
         proposer=office.office_name,
         articles=articles,
         nothing=say("A correction of data has no decision of its own.") if not articles else "",
-        recipients=["Như Điều 3", "Tổ chức dịch vụ chi trả", _commune(person)],
+        recipients=[f"Như Điều {len(articles) + 1}", "Tổ chức dịch vụ chi trả", _commune(person)],
         mark="" if doc.docstatus == 1 else say("CANCELLED PAPER" if doc.docstatus == 2 else "DRAFT PAPER"),
     )
     return paper
@@ -74,6 +76,15 @@ def _decided(doc) -> tuple[str, object, str]:
     name = doc.entitlement or doc.result_entitlement
     term = frappe.get_doc("Entitlement", name) if name else None
     return doc.change_type, term, doc.category or (term.category if term else "")
+
+
+def _decree(on) -> str:
+    on = getdate(on or frappe.utils.nowdate())
+    for number, cited in _BTXH.items():
+        effective = frappe.db.get_value("Legal Instrument", number, "effective_on")
+        if effective and getdate(effective) <= on:
+            return cited
+    return _BTXH["20/2021/NĐ-CP"]
 
 
 def _issued_by(paper: dict, office, decision_no: str) -> None:
@@ -228,5 +239,10 @@ def _money(amount: int | str, monthly: bool = True) -> str:
 def _reason(text: str | None, category: str) -> str:
     """The reason as entered, unless the category or the words could tell of an illness."""
     sensitive = frappe.db.get_value("Benefit Category", category, "sensitive") if category else 0
+    return said_reason(text, bool(sensitive))
+
+
+def said_reason(text: str | None, sensitive: bool) -> str:
+    """A reason for a paper that leaves the office: what was entered, or a general one where that might tell."""
     text = (text or "").strip().rstrip(".")
     return _GENERAL if sensitive or not text or _TELLING.search(text) else text

@@ -13,7 +13,6 @@ from ansinh_app.registry.people import birth
 from ansinh_app.utils.masking import for_reader
 from ansinh_app.utils.printing import day, may_print, say, say_value
 
-DOTS = "…" * 12
 # Form -> the clauses of Điều 5 it serves, and its numbered points in their order (DOMAIN §3.2 F1).
 FORMS = {
     "1a": ("khoản 1, khoản 2 và khoản 7", "school card benefits poor disability parents"),
@@ -41,7 +40,6 @@ def declaration_paper(doc) -> dict:
     unit = frappe.db.get_value("Administrative Unit", person.administrative_unit, "unit_name") or ""
     return {
         "say": say,
-        "dots": DOTS,
         "form": form,
         "asked": asked,
         "clauses": clauses,

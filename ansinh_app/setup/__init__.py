@@ -1,6 +1,6 @@
 """Loading the reference data of `data/`: law, units, providers. Existing rows are left alone."""
 
-from ansinh_app.setup import law, oversight, providers, schedules, units
+from ansinh_app.setup import law, outreach, oversight, providers, schedules, units
 
 
 def load_reference_data() -> dict[str, int]:
@@ -16,6 +16,7 @@ def load_reference_data() -> dict[str, int]:
         providers.load_providers,
         oversight.load_data_register,
         oversight.load_retention_rules,
+        outreach.load_case_kinds,
         schedules.load_schedules,
     ):
         made.update(load())

@@ -18,7 +18,7 @@ SET = (
 
 def load_schedules() -> dict[str, int]:
     """The set of each office that has none yet."""
-    there = set(frappe.get_all("Report Schedule", pluck="office", distinct=True, order_by=None))
+    there = set(frappe.get_all("Report Schedule", pluck="office"))
     made = 0
     for office in frappe.get_all("Paying Office", pluck="name", order_by="name"):
         if office not in there:

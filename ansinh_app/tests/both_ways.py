@@ -17,12 +17,18 @@ def assert_same(case, period: str, as_of=None) -> None:
     slow = _slow(document, known_on)
     with patch.object(plan, "_PART", 2):
         parts = list(plan.Planner(document, known_on).parts())
-    for way in (parts, [plan.make_plan(document, known_on)]):
+    for way in (parts, [_whole(document, known_on)]):
         case.assertEqual(_merged(way, "lines"), slow.lines)
         case.assertEqual(_merged(way, "proposals"), slow.proposals)
         case.assertEqual(_held(way), _held([slow]))
         case.assertEqual(_taken(way), _taken([slow]))
         case.assertEqual(_listed(way), _listed([slow]))
+
+
+def _whole(document, known_on):
+    """Everybody in one plan."""
+    planner = plan.Planner(document, known_on)
+    return planner.plan(planner.who())
 
 
 def _slow(document, known_on):
@@ -37,7 +43,7 @@ def _slow(document, known_on):
         patch.object(ledger_reader, "_runs_of_lines", lambda _who: ()),
         patch.object(ledger_reader, "_lines", one_by_one),
     ):
-        return plan.make_plan(document, known_on)
+        return _whole(document, known_on)
 
 
 def _merged(plans: list, name: str) -> dict:

@@ -3,10 +3,12 @@
 from unittest.mock import patch
 
 import frappe
+from frappe.model.workflow import apply_workflow
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.api import prepare_period
 from ansinh_app.exceptions import ContractError
+from ansinh_app.patches import sign_contracts
 from ansinh_app.payee_accounts import contracts, papers
 from ansinh_app.payee_accounts.doctype.bank_contract.bank_contract import renew, show_fees
 from ansinh_app.payouts import settlements
@@ -44,6 +46,34 @@ class TestContracts(FrappeTestCase):
         self.assertTrue(self.watch("2025-01-01"))
         self.assertEqual(self.status(), "Ended")
         self.assertIsNone(contracts.in_force(make_office(), BANK, "2024-12-31"))
+
+    def test_from_legal_check_to_its_first_day(self):
+        """Signed before it counts: nothing is paid under it until the day has come (issue 6)."""
+        tomorrow = frappe.utils.add_days(frappe.utils.nowdate(), 1)
+        draft = frappe.get_doc("Bank Contract", renew(self.contract.as_dict()))
+        draft.update({"valid_from": tomorrow, "valid_to": None, "legal_checker": "Phòng Tư pháp"})
+        draft = apply_workflow(draft.save(), "Send to Legal Check")
+        self.assertEqual((draft.status, draft.docstatus), ("Legal Check", 0))
+        with self.assertRaises(ContractError):
+            apply_workflow(draft, "Sign")
+        draft.reload().update({"signed_on": frappe.utils.nowdate()})
+        signed = apply_workflow(draft.save(), "Sign")
+        self.assertEqual((signed.status, signed.docstatus), ("Signed", 1))
+        self.assertFalse(contracts.is_in_force(signed.name))
+        with self.assertRaises(ContractError):
+            apply_workflow(signed.reload(), "Activate")
+        self.assertNotIn(signed.name, contracts.watch_terms())
+        self.assertIn(signed.name, contracts.watch_terms(tomorrow))
+        self.assertEqual(frappe.db.get_value("Bank Contract", signed.name, "status"), "Active")
+        self.assertTrue(contracts.is_in_force(signed.name, tomorrow))
+
+    def test_sites_of_before_the_legal_check(self):
+        old = frappe.get_doc("Bank Contract", renew(self.contract.as_dict())).name
+        frappe.db.set_value("Bank Contract", old, "status", "Checked")
+        frappe.db.set_value("Bank Contract", self.contract.name, {"status": "Active", "valid_from": "2999-01-01"})
+        sign_contracts.execute()
+        self.assertEqual(frappe.db.get_value("Bank Contract", old, "status"), "Legal Check")
+        self.assertEqual(self.status(), "Signed")
 
     def test_a_site_that_sends_no_mail_still_shows_it(self):
         make_user("con-manager@example.com", "Social Affairs Manager")

@@ -72,12 +72,18 @@ def _of_doctype(doc: dict) -> list[str]:
     texts = [doc["name"], doc.get("description")]
     for field in doc["fields"]:
         texts += [field.get("label"), field.get("description")]
-        if field["fieldtype"] == "Select":
-            texts += [option.strip() for option in (field.get("options") or "").split("\n")]
+        texts += _choices(field)
     texts += [row.get("label") for row in doc.get("actions", [])]
     texts += [row.get("group") for row in doc.get("links", [])]
     texts += [row.get("title") for row in doc.get("states", [])]
     return texts
+
+
+def _choices(field: dict) -> list[str]:
+    """What a Select offers, a DocType's or a report's filter's."""
+    if field["fieldtype"] != "Select":
+        return []
+    return [option.strip() for option in (field.get("options") or "").split("\n")]
 
 
 def _of_workspace(doc: dict) -> list[str]:
@@ -92,7 +98,11 @@ def _of_workspace(doc: dict) -> list[str]:
 _OF_DOCTYPE = {
     "DocType": _of_doctype,
     "Workspace": _of_workspace,
-    "Report": lambda doc: [doc["name"], *(row["label"] for row in [*doc["filters"], *doc["columns"]])],
+    "Report": lambda doc: [
+        doc["name"],
+        *(row["label"] for row in [*doc["filters"], *doc["columns"]]),
+        *(choice for row in doc["filters"] for choice in _choices(row)),
+    ],
     "Print Format": lambda doc: [doc["name"]],
     "Number Card": lambda doc: [doc["label"]],
     "Dashboard Chart": lambda doc: [doc["chart_name"]],

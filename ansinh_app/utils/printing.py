@@ -15,12 +15,13 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.core.months import Month
+from ansinh_app.payouts import early_months
 from ansinh_app.registry.people import birth
 from ansinh_app.utils import paper_codes, paper_tables
 from ansinh_app.utils.paper_tables import Column
 from ansinh_app.utils.sealed_numbers import opened
 
-MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
 UNPAID = ("Failed", "Uncollected")
 # Millimetres the title block of a list takes on its first sheet, the signatures with the seal on its last, a row that
 # is wide enough to sign in; what a sheet has for rows.
@@ -92,6 +93,7 @@ def payment_list_head(doc) -> dict:
         contract_no=_title("Bank Contract", doc.contract, "contract_no"),
         cash=doc.channel == "Cash",
         batch=doc.name,
+        early=_paid_early(doc, month),
         seal=doc.seal if doc.docstatus == 1 else "",
         mark=_mark(doc, sealed=bool(doc.seal)),
     )
@@ -170,6 +172,7 @@ def _money_columns(paper: dict) -> list[Column]:
         "monthly_amount": say("This month"),
         "arrears": say("Arrears"),
         "carried_over": say("Not received before"),
+        "advance": say("Paid early for later months"),
         "recovery": say("Recovery"),
         "total": say("Total paid"),
     }
@@ -305,12 +308,14 @@ def settlement_paper(doc) -> dict:
         row.provider_name = _title("Payment Service Provider", row.provider, "short_name")
         row.channel = say_value(row.channel)
     names = [row.name for row in batches]
-    unpaid = _lines({"batch": ["in", names], "status": ["in", UNPAID]}) if names else []
+    ways = _paid_by_channel(batches)
+    unpaid = payout_lines({"batch": ["in", names], "status": ["in", UNPAID]}) if names else []
     rows = [
         ("A", say("Carried from earlier months"), "", doc.opening_held),
         ("B", say("Received from the State Treasury"), "", doc.received),
         ("C", say("To pay"), doc.due_count, doc.due),
         ("D", say("Paid"), doc.paid_count, doc.paid),
+        *(("", say("of it: {0}").format(channel.lower()), count, amount) for channel, count, amount in ways),
         ("E", say("Not paid, carried into the next month"), doc.unpaid_count, doc.unpaid),
         ("F", say("Returned to the budget"), "", doc.returned),
         ("G", say("Still held (G = A + B - D - F)"), "", doc.closing_held),
@@ -320,12 +325,52 @@ def settlement_paper(doc) -> dict:
         provider=frappe.get_cached_doc("Payment Service Provider", doc.provider),
         rows=[frappe._dict(sign=s, text=t, count=c, amount=dong(a)) for s, t, c, a in rows],
         batches=batches,
+        communes=_paid_by_commune(names),
         unpaid=unpaid,
         unpaid_total=sum(line.total for line in unpaid),
         closing_words=words(doc.closing_held),
         mark=_mark(doc),
     )
     return paper
+
+
+def _paid_by_channel(batches: list[dict]) -> list[tuple[str, int, int]]:
+    """(channel, lines paid, đồng paid) of the lists of a settlement, as line D of F11 is split."""
+    found: dict[str, list[int]] = {}
+    for row in batches:
+        sums = found.setdefault(row.channel or "", [0, 0])
+        sums[0] += row.paid_count or 0
+        sums[1] += as_dong(row.paid_amount or 0)
+    return [(channel, *sums) for channel, sums in sorted(found.items())]
+
+
+def _paid_by_commune(batches: list[str]) -> list[dict]:
+    """Lines and đồng to pay, paid and not paid of the lists, commune by commune; the last row is the sum."""
+    if not batches:
+        return []
+    rows = frappe.get_all(
+        "Payout Line",
+        filters={"batch": ["in", batches], "status": ["!=", "Cancelled"]},
+        fields=["administrative_unit", "status", "count(name) as count", "sum(total) as amount"],
+        group_by="administrative_unit, status",
+        limit_page_length=0,
+    )
+    units = _by_name("Administrative Unit", {row.administrative_unit for row in rows}, "unit_name", "code")
+    found: dict[str, dict] = {}
+    whole = frappe._dict(title=say("Total"), due=0, due_count=0, paid=0, paid_count=0, unpaid=0, unpaid_count=0)
+    for row in rows:
+        unit = units.get(row.administrative_unit) or frappe._dict()
+        place = found.setdefault(
+            unit.code or row.administrative_unit or "",
+            frappe._dict(whole, title=unit.unit_name or row.administrative_unit or "")
+            | dict.fromkeys(("due", "due_count", "paid", "paid_count", "unpaid", "unpaid_count"), 0),
+        )
+        kinds = ["due"] + ["paid"] * (row.status == "Paid") + ["unpaid"] * (row.status in UNPAID)
+        for sums in (place, whole):
+            for kind in kinds:
+                sums[kind] += as_dong(row.amount or 0)
+                sums[f"{kind}_count"] += row.count
+    return [*(found[code] for code in sorted(found)), whole]
 
 
 def may_print(doc) -> None:
@@ -368,6 +413,17 @@ def lines_of_name(name: str) -> list[str]:
 
     place = min(range(1, len(parts)), key=unevenness)
     return [" ".join(parts[:place]), " ".join(parts[place:])]
+
+
+def sign_of(office, kind: str = "") -> str:
+    """The office's sign for a kind of paper: "TB-LĐTBXH" for a notice, "LĐTBXH" for a letter, which names no kind.
+
+    The sign on record may be that of its lists ("DS-LĐTBXH").
+    """
+    sign = (office.document_sign or "").strip()
+    first, dash, rest = sign.partition("-")
+    body = rest if dash and first.upper() in ("DS", "BC", "TB", "QĐ", "KH") else sign
+    return "-".join(filter(None, (kind, body)))
 
 
 def numbered(number: str | None, sign: str | None = None) -> str:
@@ -439,12 +495,12 @@ def _title(doctype: str, name: str | None, field: str = "title") -> str:
 def batch_lines(batch: str) -> list[dict]:
     """The lines of a batch's paper, by their numbers."""
     # A cancelled batch keeps its lines, all Cancelled: its paper still shows what it was.
-    lines = sorted(_lines({"batch": batch}), key=lambda line: (line.line_no or 0, line.name))
+    lines = sorted(payout_lines({"batch": batch}), key=lambda line: (line.line_no or 0, line.name))
     live = [line for line in lines if line.status != "Cancelled"]
     return live or lines
 
 
-def _lines(filters: dict) -> list[dict]:
+def payout_lines(filters: dict) -> list[dict]:
     """Payout lines with what a paper adds from the person and the account holder, in the paper's order."""
     lines = frappe.get_all(
         "Payout Line",
@@ -532,6 +588,16 @@ def _by_commune(lines: list[dict]) -> list[dict]:
 
 def _sums(lines: list[dict]) -> dict[str, int]:
     return {field: sum(line[field] for line in lines) for field in MONEY_FIELDS}
+
+
+def _paid_early(doc, month: Month) -> str:
+    """What a list says where it pays later months together with its own."""
+    last = early_months.paid_early(frappe._dict(name=doc.period)).get(doc.programme)
+    if not last:
+        return ""
+    basis = frappe.db.get_value("Period Advance", {"parent": doc.period, "programme": doc.programme}, "basis")
+    months = ", ".join(one.label for one in Month.range(month + 1, last))
+    return say("Pays {0} early ({1}): those months are not paid again.").format(months, basis or "")
 
 
 def _seal_qr(doc) -> str:

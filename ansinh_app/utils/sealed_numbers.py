@@ -82,7 +82,11 @@ class Vault:
 
 def state() -> dict:
     """{} off; else `state` (sealing, sealed, opening), `version` of the key and `checks` of keys by version."""
-    return json.loads(frappe.db.get_global(STATE) or "{}")
+    table = frappe.qb.DocType("DefaultValue")
+    # Not from a cache of the host's: whoever writes plain numbers after the switch would not be found out.
+    query = frappe.qb.from_(table).select(table.defvalue).where(table.parent == "__global")
+    rows = query.where(table.defkey == STATE).run()
+    return json.loads(rows[0][0] or "{}") if rows else {}
 
 
 @request_cache

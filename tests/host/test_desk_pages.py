@@ -357,6 +357,20 @@ def test_a_report_leaves_as_workbook_and_as_pdf(clerk):
     assert pdf.content.startswith(b"%PDF")
 
 
+def test_an_apps_stand_in_for_the_export_makes_the_workbook(clerk, monkeypatch):
+    hooks = frappe.get_hooks
+    stand_in = {"frappe.desk.query_report.export_query": ["frappe.ping"]}
+    monkeypatch.setattr(
+        frappe,
+        "get_hooks",
+        lambda hook=None, *more, **named: stand_in
+        if hook == "override_whitelisted_methods"
+        else hooks(hook, *more, **named),
+    )
+    response = clerk.get("/desk/report/Desk Case Money", data={"kind": "Regular", "_export": "xlsx"})
+    assert response.json()["message"] == "pong"
+
+
 def test_the_print_runs_no_script_and_has_a_pdf(clerk):
     name = new_case(full_name="In Thử")
     page = clerk.get(f"/desk/print/{CASE}/{name}").content.decode()

@@ -57,6 +57,9 @@ class Act:
         request = {"folder": str(folder), "answer": str(self.file), "act": act, "arguments": arguments}
         self.pid = mother.ask(start=request | options)["pid"]
 
+    def ended(self) -> bool:
+        return self.mother.ask(poll=self.pid)["ended"]
+
     def end(self) -> tuple[int, dict | None, str]:
         """Exit code (negative: the signal), the answer, and what it said on its way."""
         code = self.mother.ask(wait=self.pid)["code"]
@@ -106,11 +109,30 @@ class Site:
         shutil.rmtree(gate, ignore_errors=True)
         gate.mkdir()
         running = [self.start(*act, gate=str(gate), **options) for act in (first, second)]
-        until = time.monotonic() + _LIMIT
-        while len(list(gate.glob("ready-*"))) < 2 and time.monotonic() < until:
-            time.sleep(0.005)
+        self._until(lambda: len(list(gate.glob("ready-*"))) == 2)
         (gate / "go").touch()
         return [self.answer(process) for process in running]
+
+    def late(self, first: list, second: list, lock: int = 1, blocked=lambda: False, **options) -> list[dict]:
+        """The second begins, and before it locks for the Nth time the first comes in between; their answers.
+
+        `blocked` says whether the first waits for the second: then the second goes on.
+        """
+        gate = self.folder / f"gate-{uuid.uuid4().hex}"
+        gate.mkdir()
+        waiting = self.start(*second, gate=str(gate), hold=lock, **options)
+        self._until(lambda: waiting.ended() or list(gate.glob("ready-*")))
+        passing = self.start(*first, **options)
+        self._until(lambda: passing.ended() or blocked())
+        (gate / "go").touch()
+        return [self.answer(passing), self.answer(waiting)]
+
+    @staticmethod
+    def _until(happens) -> None:
+        until = time.monotonic() + _LIMIT
+        while not happens():
+            assert time.monotonic() < until, "the other process never came"
+            time.sleep(0.01)
 
     def copy(self, folder: Path) -> "Site":
         """The site as it is now, in a folder of its own; nobody works on it meanwhile."""
@@ -118,46 +140,63 @@ class Site:
         return Site(folder, self.mother)
 
     def dump(self) -> dict:
-        """Every row of every table, column by column, and every attached file."""
+        """Every table (its columns, and its rows in order) and every attached file (its bytes)."""
         found = {}
         with closing(sqlite3.connect(self.folder / SITE / "site.db")) as database:
             tables = database.execute("select name from sqlite_master where type = 'table' and name like 'tab%'")
             for (table,) in tables.fetchall():
-                cursor = database.execute(f"select * from `{table}`")
-                columns = [column[0] for column in cursor.description]
-                for row in cursor:
-                    key = row[columns.index("name")] if "name" in columns else "/".join(map(str, row[:2]))
-                    found[f"{table[3:]} {key}"] = dict(zip(columns, row, strict=True))
+                cursor = database.execute(f"select * from `{table}` order by 1, 2")
+                found[table] = tuple(column[0] for column in cursor.description), cursor.fetchall()
         for kind in ("public/files", "private/files"):
             for file in sorted((self.folder / SITE / kind).rglob("*")):
                 if file.is_file():
-                    found[f"{kind}/{file.name}"] = {"bytes": file.read_bytes()}
+                    found[f"{kind}/{file.name}"] = file.read_bytes()
         return found
 
 
 def differences(one: dict, other: dict) -> list[str]:
     """What two dumps of a site have different: rows that one alone has, and columns."""
-    found = [f"only before: {key}" for key in one.keys() - other.keys()]
-    found += [f"only after: {key}" for key in other.keys() - one.keys()]
-    for key in one.keys() & other.keys():
-        if one[key] != other[key]:
-            names = sorted(name for name in other[key] if one[key].get(name) != other[key][name])
-            found += [f"{key}.{name}: {one[key].get(name)!r:.60} / {other[key][name]!r:.60}" for name in names]
+    found = []
+    for name in one.keys() | other.keys():
+        if one.get(name) == other.get(name):
+            continue
+        if not (isinstance(one.get(name), tuple) and isinstance(other.get(name), tuple)):
+            found.append(f"{name}: {'changed' if name in one and name in other else 'only in one'}")
+            continue
+        columns = one[name][0]
+        rows, others = ({row[:1]: row for row in dump[name][1]} for dump in (one, other))
+        for key in rows.keys() | others.keys():
+            row, changed = rows.get(key), others.get(key)
+            if row is None or changed is None:
+                found.append(f"{name} {key[0]}: only {'after' if row is None else 'before'}")
+            elif row != changed:
+                pairs = zip(columns, row, changed, strict=True)
+                found += [f"{name} {key[0]}.{c}: {a!r:.60} / {b!r:.60}" for c, a, b in pairs if a != b]
+        if not found:
+            found.append(f"{name}: rows in another order")
     return sorted(found)
+
+
+def make_site(folder: Path, *options: str, **environment: str) -> Site:
+    """A fresh site with the app, and the process that will act on it."""
+    command = [sys.executable, "-m", "benchless", "--site", SITE, "new-site", "--admin-password", "admin"]
+    subprocess.run(
+        [*command, "--install-app", "ansinh_app", *options],
+        cwd=ROOT,
+        env={**os.environ, "BENCHLESS_SITES": str(folder), "PYTHONPATH": str(ROOT), **environment},
+        check=True,
+        timeout=_LIMIT,
+        capture_output=True,
+    )
+    return Site(folder, Mother(folder))
 
 
 @pytest.fixture(scope="session")
 def _built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recovery")
-    environment = {**os.environ, "BENCHLESS_SITES": str(folder), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "benchless", "--site", SITE, "new-site", "--admin-password", "admin"]
-    command += ["--install-app", "ansinh_app"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=_LIMIT, capture_output=True)
-    mother = Mother(folder)
-    site = Site(folder, mother)
+    site = make_site(tmp_path_factory.mktemp("recovery"))
     site.done("build")
     yield site
-    mother.close()
+    site.mother.close()
 
 
 @pytest.fixture()

@@ -1,6 +1,7 @@
 """A process that has the app loaded and makes a child for each act: `python mother.py FOLDER`.
 
-One JSON request a line on standard input: {"start": {…}} answers the child's pid, {"wait": pid} how it ended.
+One JSON request a line on standard input: {"start": {…}} answers the child's pid, {"wait": pid} how it ended,
+{"poll": pid} whether it has.
 A child is a process like any clerk's or worker's: it opens the site by itself, and what kills it is signal 9.
 Of a request: folder, act, arguments, answer (the file for its JSON answer), and as wished
   clock "2024-05-01 08:00:00": the time that stands still while the child works
@@ -9,6 +10,7 @@ Of a request: folder, act, arguments, answer (the file for its JSON answer), and
       Nth time, or before the Nth write, commit or file (the last number: after all of them)
   watch: the answer lists these events
   gate: a folder; the child says there that it is ready, and begins when the file "go" appears
+  hold: with a gate, it begins at once and waits there before it locks rows for the Nth time
   room: kilobytes that the database and each file may still grow by
   environment: variables, such as TZ
   part: how many people a run takes at a time
@@ -100,7 +102,9 @@ def _live(request: dict) -> None:
     die = request.get("die") or {}
     if die.get("place"):
         _die_at(die["place"], die["times"])
-    if request.get("gate"):
+    if request.get("hold"):
+        _hold_before_lock(request["hold"], Path(request["gate"]))
+    elif request.get("gate"):
         _wait_for_the_other(Path(request["gate"]))
     if request.get("watch") or die.get("event"):
         _watch(events, die.get("event"))
@@ -165,6 +169,34 @@ def _die_at(path: str, times: int) -> None:
     setattr(owner, name, killing)
 
 
+def _hold_before_lock(number: int, gate: Path) -> None:
+    """Lets the other process pass before this one locks for the Nth time; what it has read by then may be old."""
+    left = [number]
+
+    def lock() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            _wait_for_the_other(gate)
+
+    def statement(execute, sql, parameters, many, context):
+        if sql.rstrip().lower().endswith("for update"):
+            lock()
+        return execute(sql, parameters, many, context)
+
+    connection = frappe.db.connection
+    if connection.vendor == "mysql":
+        connection.execute_wrappers.append(statement)
+        return
+    begin = connection.begin_write
+
+    def begin_write(wait=True):
+        if not connection.connection.in_transaction:
+            lock()
+        return begin(wait)
+
+    connection.begin_write = begin_write
+
+
 def _throw_the_same_dice(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 (names that two runs share)
     secrets.token_hex = lambda size=32: dice.randbytes(size).hex()
@@ -207,6 +239,9 @@ def main() -> None:
         request = json.loads(line)
         if "start" in request:
             answer = {"pid": start(request["start"])}
+        elif "poll" in request:
+            done = os.waitid(os.P_PID, request["poll"], os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            answer = {"ended": done is not None}
         else:
             answer = {"code": os.waitstatus_to_exitcode(os.waitpid(request["wait"], 0)[1])}
         print(json.dumps(answer), flush=True)

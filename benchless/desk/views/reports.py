@@ -14,10 +14,11 @@ from benchless.desk.render import page
 from benchless.desk.sheets import table_file
 from benchless.desk.views.lists import is_code
 from benchless.desk.views.report_builder import address_of
-from benchless.rest.responses import download
+from benchless.rest.responses import build_response, download
 
 SHOWN_ROWS = 1000  # the page stays usable; the workbook has them all
 NUMBERS = ("Currency", "Int", "Float", "Percent")
+EXPORT = "frappe.desk.query_report.export_query"
 
 
 def report(request, name: str):
@@ -33,6 +34,8 @@ def report(request, name: str):
     fields = filter_fields(doc, request)
     filters = {field["name"]: field["parsed"] for field in fields if field["parsed"] not in (None, "")}
     missing = [field["label"] for field in fields if field["required"] and field["parsed"] in (None, "")]
+    if request.GET.get("_export") == "xlsx" and not missing and _stands_in():
+        return exported_by_app(name, filters)
     answer, items = {}, []
     if not missing:
         try:
@@ -64,6 +67,23 @@ def report(request, name: str):
         "query": request.GET.urlencode(),
     }
     return page(request, "desk/report.html", _(name), context)
+
+
+def _stands_in() -> bool:
+    return EXPORT in (frappe.get_hooks("override_whitelisted_methods") or {})
+
+
+def exported_by_app(name: str, filters: dict):
+    """The workbook that an app's stand-in for Frappe's export method makes, asked as a bench's desk asks it."""
+    from frappe.handler import execute_cmd
+
+    frappe.local.form_dict = frappe._dict(
+        cmd=EXPORT, report_name=name, filters=frappe.as_json(filters), file_format_type="Excel"
+    )
+    answer = execute_cmd(EXPORT)
+    if answer is not None:
+        frappe.response["message"] = answer
+    return build_response()
 
 
 def run_report(name: str, filters: dict) -> dict:

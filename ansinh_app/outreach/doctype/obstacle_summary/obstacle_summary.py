@@ -34,7 +34,9 @@ class ObstacleSummary(Document):
                 self.set("by_kind", before.by_kind)
                 self.counted_on = before.counted_on
             if before and before.status == "Sent":
-                frappe.throw(_("{0} is sent and stays as it is.").format(frappe.bold(self.title)), OutreachError)
+                frappe.throw(
+                    _("{0} is sent and stays as it is.").format(frappe.bold(self.title)), OutreachError
+                )
         if not before:
             self.count()
             self.obstacles = self.obstacles or self.words_of_communes()

@@ -1,4 +1,4 @@
-"""Obstacle Summary Row."""
+"""The counts of one commune or kind in an obstacle summary."""
 
 from frappe.model.document import Document
 

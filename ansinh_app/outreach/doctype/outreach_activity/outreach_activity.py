@@ -81,7 +81,8 @@ def mark_done(doc: str | dict) -> dict:
         frappe.throw(_("What is still to come has not been done."), OutreachError)
     if not activity.reach:
         frappe.throw(
-            _("Enter how many people were reached (an estimate will do), save, and press again."), OutreachError
+            _("Enter how many people were reached (an estimate will do), save, and press again."),
+            OutreachError,
         )
     return _step(
         activity,
@@ -105,7 +106,9 @@ def _planned(doc):
     activity = actions.stored(doc, "Outreach Activity")
     if activity.status != "Planned":
         frappe.throw(
-            _("{0} is {1}: this cannot be done now.").format(frappe.bold(activity.subject), _(activity.status)),
+            _("{0} is {1}: this cannot be done now.").format(
+                frappe.bold(activity.subject), _(activity.status)
+            ),
             OutreachError,
         )
     return activity

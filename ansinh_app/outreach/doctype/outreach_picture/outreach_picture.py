@@ -1,4 +1,4 @@
-"""Outreach Picture."""
+"""A picture of an outreach activity, with what it shows."""
 
 from frappe.model.document import Document
 

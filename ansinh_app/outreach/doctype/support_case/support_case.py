@@ -12,7 +12,14 @@ from ansinh_app.outreach.agencies import BANK, PROVIDERS, is_office, of_user
 from ansinh_app.permissions import scope
 from ansinh_app.registry.offices import office_of
 
-_LINKED = ("beneficiary", "entitlement", "payout_line", "payment_account", "bank_contract", "provider_inquiry")
+_LINKED = (
+    "beneficiary",
+    "entitlement",
+    "payout_line",
+    "payment_account",
+    "bank_contract",
+    "provider_inquiry",
+)
 # Set by the steps and by nobody's hand.
 _COURSE = (
     "opened_on", "opened_by", "opened_agency", "opened_provider", "taken_by", "taken_on", "answered_by",
@@ -98,8 +105,8 @@ class SupportCase(Document):
 
     def validate_office(self):
         if not self.office:
-            units = (self.administrative_unit,) if self.administrative_unit else ()
-            self.office = next(filter(None, map(office_of, units)), None) or _only_office()
+            here = self.administrative_unit and office_of(self.administrative_unit)
+            self.office = here or _only_office_with(self.provider) or _only_office()
         if not self.office:
             frappe.throw(
                 _("Choose the commune or the person, so that it is plain which paying office this concerns."),
@@ -222,7 +229,9 @@ class SupportCase(Document):
         before = self.get_doc_before_save()
         if not before or self.flags.sent_on or (before.status != self.status and self.status == "Reopened"):
             due = getdate(self.due_on).strftime("%d/%m/%Y")
-            cases.tell(self, _("{0}: {1}. To be answered by {2}.", lang="vi").format(self.name, self.subject, due))
+            cases.tell(
+                self, _("{0}: {1}. To be answered by {2}.", lang="vi").format(self.name, self.subject, due)
+            )
         elif before.status != self.status and self.status == "Answered":
             text = _("{0} ({1}) is answered.", lang="vi").format(self.name, self.subject)
             cases.tell(self, text, [self.opened_by])
@@ -243,6 +252,13 @@ def _own_commune() -> str | None:
         pluck="for_value",
     )
     return own[0] if len(own) == 1 else None
+
+
+def _only_office_with(provider: str | None) -> str | None:
+    """The office a provider works for, where it is one alone."""
+    filters = {"provider": provider, "docstatus": 1, "status": ["!=", "Ended"]}
+    offices = set(frappe.get_all("Bank Contract", filters=filters, pluck="office")) if provider else ()
+    return offices.pop() if len(offices) == 1 else None
 
 
 def _only_office() -> str | None:

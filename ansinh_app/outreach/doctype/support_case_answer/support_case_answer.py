@@ -1,4 +1,4 @@
-"""Support Case Answer."""
+"""One answer given in a support case, with time, name and agency."""
 
 from frappe.model.document import Document
 

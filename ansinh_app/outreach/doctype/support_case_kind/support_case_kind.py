@@ -1,4 +1,4 @@
-"""Support Case Kind."""
+"""A kind of support case: what people are stuck with, who answers it, within how many working days."""
 
 from frappe.model.document import Document
 

@@ -40,14 +40,16 @@ class Inspection(Document):
             "Pay Point": point,
         }.get(self.inspected_agency, office)
         if not self.inspected:
-            frappe.throw(
-                _("Choose the commune, provider or pay point that is inspected."), InspectionError
-            )
+            frappe.throw(_("Choose the commune, provider or pay point that is inspected."), InspectionError)
 
     def validate_days(self):
         if self.planned_to and getdate(self.planned_to) < getdate(self.planned_from):
             frappe.throw(_("The last day is before the first."), InspectionError)
-        if self.visited_from and self.visited_to and get_datetime(self.visited_to) < get_datetime(self.visited_from):
+        if (
+            self.visited_from
+            and self.visited_to
+            and get_datetime(self.visited_to) < get_datetime(self.visited_from)
+        ):
             frappe.throw(_("The visit ends before it begins."), InspectionError)
         for row in self.findings:
             if row.status == "Done" and not row.done_on:
@@ -70,7 +72,8 @@ class Inspection(Document):
             for row in self.findings:
                 if row.status == "Open" and not (row.due_on and row.responsible):
                     frappe.throw(
-                        _("Finding {0}: say who is responsible and until when.").format(row.idx), InspectionError
+                        _("Finding {0}: say who is responsible and until when.").format(row.idx),
+                        InspectionError,
                     )
         if self.status == "Closed":
             waiting = [str(row.idx) for row in self.findings if row.status == "Open"]

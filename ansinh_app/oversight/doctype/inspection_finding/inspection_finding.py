@@ -1,4 +1,4 @@
-"""Inspection Finding."""
+"""A finding of an inspection: how grave, what to do, who, until when, and what was done."""
 
 from frappe.model.document import Document
 

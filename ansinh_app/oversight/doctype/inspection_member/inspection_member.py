@@ -1,4 +1,4 @@
-"""Inspection Member."""
+"""Someone on the team of an inspection."""
 
 from frappe.model.document import Document
 

@@ -10,7 +10,7 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import communes_for, counted_for, filter_month
 
-MONEY = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+MONEY = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
 _BY = {"Commune": (1, 0), "Group": (0, 1), "Commune and Group": (1, 1)}
 
 
@@ -98,7 +98,7 @@ def _columns(names: list[str], with_commune: int, with_group: int) -> list[dict]
         columns.append(frame.whole(f"people_{index}", _("{0}: lines").format(name)))
         columns.append(frame.money(f"amount_{index}", _("{0}: đồng").format(name), 140))
     columns.append(frame.whole("people", _("Lines"), 90))
-    labels = (_("This Month"), _("Arrears"), _("Carried Over"), _("Recovery"), _("Total"))
+    labels = (_("This Month"), _("Arrears"), _("Carried Over"), _("Paid Early"), _("Recovery"), _("Total"))
     return columns + [frame.money(field, label, 140) for field, label in zip(MONEY, labels, strict=True)]
 
 

@@ -8,7 +8,7 @@ from frappe.utils import getdate, now_datetime
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
-from ansinh_app.payouts import drawdowns, findings_page, settlements
+from ansinh_app.payouts import drawdowns, early_months, findings_page, settlements
 from ansinh_app.payouts.preflight import preflight
 from ansinh_app.payouts.run import lock_period, prepare
 from ansinh_app.utils import actions
@@ -42,6 +42,7 @@ class PayoutPeriod(Document):
         self.validate_open()
         self.keep_what_runs_set()
         self.set_due_dates()
+        early_months.check(self)
 
     def set_month(self):
         self.month = Month.parse(getdate(self.month)).first_day

@@ -3,6 +3,7 @@
 NĐ 20/2021 Đ34.4. The two lists are compared line by line, so the sums always tie; the reasons are looked up.
 """
 
+import json
 from datetime import date
 
 import frappe
@@ -31,7 +32,7 @@ def execute(filters=None):
     month = filter_month(filters.month, filters.office)
     if not sees_people():
         return frame.answer(_columns(), [])
-    before, after = _list(month - 1, filters), _list(month, filters)
+    before, after = (_list(one, filters) | _paid_early(one, filters) for one in (month - 1, month))
     groups: dict[str, list[dict]] = {name: [] for name in _GROUPS}
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
@@ -121,23 +122,38 @@ def _summed(month: Month, filters) -> int:
     )
     admits = counted_for()
     rows = query.run(as_dict=True)
-    return sum(as_dong(row.amount or 0) for row in rows if admits(row.office, row.administrative_unit))
+    early = sum(line.monthly_amount for line in _paid_early(month, filters).values())
+    return early + sum(
+        as_dong(row.amount or 0) for row in rows if admits(row.office, row.administrative_unit)
+    )
 
 
-def _of_month(query, month: Month, filters):
+def _paid_early(month: Month, filters) -> dict[tuple[str, str], dict]:
+    """Lines of the month before that paid this month with it (TT 44/2022 Đ8.3): nobody on them has left the list."""
+    found = {}
+    for key, row in _list(month - 1, filters, early=True).items():
+        amount = json.loads(row.months or "{}").get(str(month), 0)
+        if amount > 0:
+            found[key] = frappe._dict(row, monthly_amount=amount, arrears=0, recovery=0)
+    return found
+
+
+def _of_month(query, month: Month, filters, early: bool = False):
     line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
     query = (
         query.where(period.month == month.first_day)
         .where(line.kind == "Regular")
         .where(line.status != "Cancelled")
-        .where(line.monthly_amount > 0)
+        .where((line.advance if early else line.monthly_amount) > 0)
     )
+    if early:
+        query = query.where(line.status.notin(["Failed", "Uncollected"]))
     if filters.office:
         query = query.where(line.office == filters.office)
     return query.where(line.programme == filters.programme) if filters.programme else query
 
 
-def _list(month: Month, filters) -> dict[tuple[str, str], dict]:
+def _list(month: Month, filters, early: bool = False) -> dict[tuple[str, str], dict]:
     """A month's list by person and benefit: the lines with an amount for the month itself."""
     line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
     query = (
@@ -155,11 +171,12 @@ def _list(month: Month, filters) -> dict[tuple[str, str], dict]:
             line.monthly_amount,
             line.arrears,
             line.recovery,
+            line.months,
         )
     )
     admits = counted_for()
     found = {}
-    for row in _of_month(query, month, filters).run(as_dict=True):
+    for row in _of_month(query, month, filters, early).run(as_dict=True):
         if admits(row.office, row.administrative_unit):
             row.update(
                 {field: as_dong(row[field] or 0) for field in ("monthly_amount", "arrears", "recovery")}

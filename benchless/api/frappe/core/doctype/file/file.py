@@ -281,7 +281,7 @@ class File(Document):
                 self.file_url = same[0].file_url
                 return {"file_name": self.file_name, "file_url": self.file_url}
 
-        if not overwrite:
+        if not overwrite and not self._left_behind(content):
             self.file_name = generate_file_name(
                 self.file_name, suffix=self.content_hash[-6:], is_private=self.is_private
             )
@@ -294,6 +294,17 @@ class File(Document):
         _write(path, content)
         frappe.db.after_rollback.add(lambda: _undo_write(path, former))
         return {"file_name": os.path.basename(path), "file_url": self.file_url}
+
+    def _left_behind(self, content: bytes) -> bool:
+        """Whether these bytes lie under this name and no File knows them: a process died before its commit."""
+        folder = "/private/files" if self.is_private else "/files"
+        path = files_path(self.file_name, is_private=self.is_private)
+        if not is_safe_path(path) or not os.path.isfile(path) or os.path.getsize(path) != len(content):
+            return False
+        if frappe.db.exists("File", {"file_url": f"{folder}/{self.file_name}"}):
+            return False
+        with open(path, "rb") as file:
+            return file.read() == content
 
     def check_max_file_size(self, content: bytes) -> int:
         largest = get_max_file_size()
