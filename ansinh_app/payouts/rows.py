@@ -1,5 +1,7 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
+from collections.abc import Sequence
+from itertools import chain
 from operator import itemgetter
 
 import frappe
@@ -9,7 +11,6 @@ from ansinh_app.core.identity import account
 from ansinh_app.utils.sealed_numbers import sealed_values, vault
 
 _CHUNK = 500
-_INSERTED = 2000
 
 LINE_FIELDS = (
     "batch",
@@ -67,9 +68,18 @@ def insert_lines(lines: list[dict]) -> None:
         )
         for line in lines
     ]
-    frappe.db.bulk_insert(
-        "Payout Line", [*_HEAD, *LINE_FIELDS, "account_no_shown"], values, chunk_size=_INSERTED
-    )
+    _insert("Payout Line", (*_HEAD, *LINE_FIELDS, "account_no_shown"), values)
+
+
+def _insert(doctype: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    """Many rows in one statement. Frappe's `bulk_insert` makes a term of every value, half a run's time there."""
+    named = ", ".join(f"`{column}`" for column in columns)
+    marks = f"({_places(columns)})"
+    for chunk in _chunks(rows):
+        frappe.db.sql(
+            f"insert into `tab{doctype}` ({named}) values {', '.join([marks] * len(chunk))}",
+            tuple(chain.from_iterable(chunk)),
+        )
 
 
 def delete_lines(names: list[str]) -> None:
@@ -112,7 +122,7 @@ def set_each(fieldname: str, values: dict[str, str]) -> None:
         )
 
 
-def _places(values: list) -> str:
+def _places(values: Sequence) -> str:
     return ", ".join(["%s"] * len(values))
 
 
