@@ -7,6 +7,8 @@ app_description = "Cashless payout of monthly social assistance in Vietnam"
 app_email = "ansinh@example.com"
 app_license = "MIT"
 required_apps = []
+# Mends what a bench's desk shows wrongly on our forms; no form depends on it.
+app_include_js = ["/assets/ansinh_app/js/ansinh.js"]
 
 after_install = "ansinh_app.install.after_install"
 after_migrate = ["ansinh_app.install.after_migrate"]
@@ -233,7 +235,7 @@ _PERSONS = [
     "Support Case",
 ]
 _PEOPLE_ON_PAPER = ["Account Campaign", "Account Request List", "ID Card List", "Identity Verification List"]
-_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Treasury Drawdown"]
+_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Settlement", "Treasury Drawdown"]
 _WATCH = "ansinh_app.oversight.personal_data."
 doc_events = {
     **{doctype: {"before_print": _WATCH + "on_print"} for doctype in _PEOPLE_ON_PAPER},

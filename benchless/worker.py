@@ -207,12 +207,15 @@ class Worker:
         from frappe.utils.background_jobs import rows
 
         for row in rows().running():
-            if row.worker_ids and not is_alive(folder, row.worker_ids[-1]):
+            # Its own, while it does nothing: the end of a job that could not be written down, as on a full disk.
+            mine = bool(row.worker_ids) and row.worker_ids[-1] == self.id
+            if row.worker_ids and (mine or not is_alive(folder, row.worker_ids[-1])):
                 error = AbandonedJobError(CUT_OFF)
                 if finish(row, error):
                     self._log_cut_off(row)
                     self._tell(row, None, error)
-                    (folder / "locks" / f"worker-{row.worker_ids[-1]}").unlink(missing_ok=True)
+                    if not mine:
+                        (folder / "locks" / f"worker-{row.worker_ids[-1]}").unlink(missing_ok=True)
         frappe.init(self.site, self.sites_path)
         conf, now = frappe.conf, datetime.now()
         for status, seconds in (

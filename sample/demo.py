@@ -108,27 +108,19 @@ def send_report(mail: MailSink) -> None:
     heading("6. Báo cáo gửi tỉnh")
     from frappe.email.queue import flush
 
-    from ansinh_app.demo.office import OFFICE, PROVINCE_USER
+    from ansinh_app.demo.office import OFFICE
+    from ansinh_app.oversight import sending
     from ansinh_app.oversight.doctype.report_schedule.report_schedule import send_now
 
-    name = frappe.db.get_value("Report Schedule", {"report": "Account Coverage", "office": OFFICE})
-    doc = (
-        frappe.get_doc("Report Schedule", name)
-        if name
-        else frappe.get_doc(
-            {
-                "doctype": "Report Schedule",
-                "report": "Account Coverage",
-                "office": OFFICE,
-                "day_of_month": 14,
-                "enabled": 1,
-                "recipients": PROVINCE_USER,
-            }
-        ).insert()
-    )
+    # Every office has its set, off; the province's report is switched on.
+    doc = frappe.get_doc("Report Schedule", {"report": "Account Coverage", "office": OFFICE})
+    doc.enabled = 1
+    doc.save()
     send_now(doc.as_json())
     frappe.db.commit()
     flush()
+    sending.carry_back()
+    frappe.db.commit()
     doc.reload()
     print(f"  {doc.last_status}; máy chủ thư nhận {len(mail.messages)} thư, {len(mail.attachments)} tệp đính kèm")
     if not mail.messages:

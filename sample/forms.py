@@ -20,7 +20,7 @@ import frappe  # noqa: E402 - needs activate()
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 OFFICE, MONTH = "LS", "2024-07"
-DPI = 62
+DPI, GREYS = 72, 8
 LAW, SECONDARY, DESIGN, RECALL = "law", "secondary", "design", "recall"
 
 
@@ -149,31 +149,195 @@ def forms() -> list[Form]:
         Form("f1-1c", f"F1 {f1} 1c", declared, decree, LAW, application("BTXH-04")),
         Form("f1-1d", f"F1 {f1} 1d", declared, decree, LAW, application("BTXH-05C")),
         Form("f1-1dd", f"F1 {f1} 1đ", declared, decree, LAW, entitlement("BTXH-06B1", "BTXH-06A1")),
-        Form("f2", "F2 Văn bản đề nghị hưởng trợ cấp hưu trí xã hội – Mẫu 01", declared, "NĐ 176/2025/NĐ-CP", SECONDARY, application("HTXH-75")),
-        Form("f3", "F3 Đơn đề nghị mở tài khoản nhận trợ cấp", "Account Application", "Kế hoạch TP. Lạng Sơn 2024, IV.9", DESIGN, account_request()),
-        Form("f4", "F4 Giấy ủy quyền nhận trợ cấp", "Mandates of a Person", "Điều 562, 563 Bộ luật Dân sự", DESIGN, with_mandate()),
-        Form("f5", "F5 Danh sách chi trả tiền mặt, ký nhận", "Payment List", "Danh sách cấp huyện trước NĐ 20", SECONDARY, saved("Payout Batch", batch | {"channel": "Cash"})),
-        Form("f5-last", "F5 – trang cuối: cộng, chữ ký, niêm phong", "Payment List", "như trên", SECONDARY, saved("Payout Batch", batch | {"channel": "Cash"}), page=-1),
-        Form("f5b", "F5b Danh sách chi trả qua tài khoản", "Payment List", "Điều 34 NĐ 20/2021/NĐ-CP", DESIGN, saved("Payout Batch", batch | {"provider": "CTG", "channel": "Bank Transfer"})),
-        Form("f6", "F6 Danh sách tăng, giảm, điều chỉnh", "Increases and Decreases", "Khoản 4 Điều 34 NĐ 20/2021/NĐ-CP", DESIGN, period()),
-        Form("f7", "F7 Bảng tổng hợp kinh phí", "Funding Summary", "Kế hoạch TP. Lạng Sơn 2024, IV.6", DESIGN, period()),
-        Form("f8", "F8 Hợp đồng chi trả", "Payout Contract", "Khoản 3 Điều 34 NĐ 20/2021/NĐ-CP", LAW, saved("Bank Contract", {"provider": "STB"})),
-        Form("f8-annex", "F8 – phụ lục hợp đồng", "Contract Annexes", "như trên", DESIGN, saved("Bank Contract", {"provider": "STB"})),
-        Form("f9", "F9 Bảng thanh toán cho đối tượng thụ hưởng – Mẫu 09", "Payee Table Form 09", "NĐ 11/2020/NĐ-CP", SECONDARY, saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1})),
-        Form("f9-last", "F9 – phần II và chữ ký", "Payee Table Form 09", "như trên", SECONDARY, saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1}), page=-1),
-        Form("f10", "F10 Giấy rút dự toán – C2-02a/NS", "Treasury Drawdown C2-02a", "NĐ 11/2020/NĐ-CP, nay NĐ 347/2025", RECALL, saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1})),
-        Form("c2-05a", "Giấy nộp trả kinh phí – C2-05a/NS", "Treasury Return C2-05a", "NĐ 11/2020/NĐ-CP, nay NĐ 347/2025", SECONDARY, money_back()),
-        Form("f11", "F11 Bảng đối soát, quyết toán", "Settlement Sheet", "Khoản 5 Điều 34 NĐ 20/2021/NĐ-CP", DESIGN, saved("Settlement", {"period": month, "provider": "VNPOST"})),
-        Form("f12-grant", "F12 Quyết định hưởng trợ cấp", "Decision of an Entitlement", care, SECONDARY, entitlement("BTXH-06B1")),
+        Form(
+            "f2",
+            "F2 Văn bản đề nghị hưởng trợ cấp hưu trí xã hội – Mẫu 01",
+            declared,
+            "NĐ 176/2025/NĐ-CP",
+            SECONDARY,
+            application("HTXH-75"),
+        ),
+        Form(
+            "f3",
+            "F3 Đơn đề nghị mở tài khoản nhận trợ cấp",
+            "Account Application",
+            "Kế hoạch TP. Lạng Sơn 2024, IV.9",
+            DESIGN,
+            account_request(),
+        ),
+        Form(
+            "f4",
+            "F4 Giấy ủy quyền nhận trợ cấp",
+            "Mandates of a Person",
+            "Điều 562, 563 Bộ luật Dân sự",
+            DESIGN,
+            with_mandate(),
+        ),
+        Form(
+            "f5",
+            "F5 Danh sách chi trả tiền mặt, ký nhận",
+            "Payment List",
+            "Danh sách cấp huyện trước NĐ 20",
+            SECONDARY,
+            saved("Payout Batch", batch | {"channel": "Cash"}),
+        ),
+        Form(
+            "f5-last",
+            "F5 – trang cuối: cộng, chữ ký, niêm phong",
+            "Payment List",
+            "như trên",
+            SECONDARY,
+            saved("Payout Batch", batch | {"channel": "Cash"}),
+            page=-1,
+        ),
+        Form(
+            "f5b",
+            "F5b Danh sách chi trả qua tài khoản",
+            "Payment List",
+            "Điều 34 NĐ 20/2021/NĐ-CP",
+            DESIGN,
+            saved("Payout Batch", batch | {"provider": "CTG", "channel": "Bank Transfer"}),
+        ),
+        Form(
+            "f6",
+            "F6 Danh sách tăng, giảm, điều chỉnh",
+            "Increases and Decreases",
+            "Khoản 4 Điều 34 NĐ 20/2021/NĐ-CP",
+            DESIGN,
+            period(),
+        ),
+        Form(
+            "f7",
+            "F7 Bảng tổng hợp kinh phí",
+            "Funding Summary",
+            "Kế hoạch TP. Lạng Sơn 2024, IV.6",
+            DESIGN,
+            period(),
+        ),
+        Form(
+            "f8",
+            "F8 Hợp đồng chi trả",
+            "Payout Contract",
+            "Khoản 3 Điều 34 NĐ 20/2021/NĐ-CP",
+            LAW,
+            saved("Bank Contract", {"provider": "STB"}),
+        ),
+        Form(
+            "f8-annex",
+            "F8 – phụ lục hợp đồng",
+            "Contract Annexes",
+            "như trên",
+            DESIGN,
+            saved("Bank Contract", {"provider": "STB"}),
+        ),
+        Form(
+            "f9",
+            "F9 Bảng thanh toán cho đối tượng thụ hưởng – Mẫu 09",
+            "Payee Table Form 09",
+            "NĐ 11/2020/NĐ-CP",
+            SECONDARY,
+            saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1}),
+        ),
+        Form(
+            "f9-last",
+            "F9 – phần II và chữ ký",
+            "Payee Table Form 09",
+            "như trên",
+            SECONDARY,
+            saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1}),
+            page=-1,
+        ),
+        Form(
+            "f10",
+            "F10 Giấy rút dự toán – C2-02a/NS",
+            "Treasury Drawdown C2-02a",
+            "NĐ 11/2020/NĐ-CP, nay NĐ 347/2025",
+            RECALL,
+            saved("Treasury Drawdown", {"period": month, "receiver": "VNPOST", "docstatus": 1}),
+        ),
+        Form(
+            "c2-05a",
+            "Giấy nộp trả kinh phí – C2-05a/NS",
+            "Treasury Return C2-05a",
+            "NĐ 11/2020/NĐ-CP, nay NĐ 347/2025",
+            SECONDARY,
+            money_back(),
+        ),
+        Form(
+            "f11",
+            "F11 Bảng đối soát, quyết toán",
+            "Settlement Sheet",
+            "Khoản 5 Điều 34 NĐ 20/2021/NĐ-CP",
+            DESIGN,
+            saved("Settlement", {"period": month, "provider": "VNPOST"}),
+        ),
+        Form(
+            "f12-grant",
+            "F12 Quyết định hưởng trợ cấp",
+            "Decision of an Entitlement",
+            care,
+            SECONDARY,
+            entitlement("BTXH-06B1"),
+        ),
         Form("f12-stop", "F12 Quyết định thôi hưởng", decided, care, SECONDARY, change("Stop", "5/QĐ-UBND")),
-        Form("f12-adjust", "Quyết định điều chỉnh mức hưởng", decided, care, DESIGN, change("Adjust", "6/QĐ-UBND", category="BTXH-06A1")),
-        Form("f12-suspend", "Quyết định tạm dừng", decided, "Điều 2 TT 02/2021/TT-BLĐTBXH", DESIGN, change("Suspend", "8/QĐ-UBND", reason="không nhận tiền 3 tháng liên tục")),
-        Form("f12-one-off", "Quyết định hỗ trợ chi phí mai táng", "Decision of a Grant", "Điều 11 NĐ 20/2021/NĐ-CP", DESIGN, grant()),
-        Form("recovery", "Thông báo thu hồi", "Recovery Notice", "TT 02/2021/TT-BLĐTBXH", DESIGN, saved("Recovery Case", {"office": OFFICE})),
-        Form("report-letter", "Công văn báo cáo tháng gửi cấp tỉnh", "Monthly Report Letter", "Kế hoạch TP. Lạng Sơn 2024, IV.1", DESIGN, period()),
-        Form("communes-letter", "Công văn gửi các xã, phường", "Letter to the Communes", "Công văn UBND huyện Bình Sơn 2023", SECONDARY, period()),
-        Form("communes-table", "– bảng tổng hợp kèm theo", "Letter to the Communes", "như trên", SECONDARY, period(), page=-1),
-    ]  # fmt: skip
+        Form(
+            "f12-adjust",
+            "Quyết định điều chỉnh mức hưởng",
+            decided,
+            care,
+            DESIGN,
+            change("Adjust", "6/QĐ-UBND", category="BTXH-06A1"),
+        ),
+        Form(
+            "f12-suspend",
+            "Quyết định tạm dừng",
+            decided,
+            "Điều 2 TT 02/2021/TT-BLĐTBXH",
+            DESIGN,
+            change("Suspend", "8/QĐ-UBND", reason="không nhận tiền 3 tháng liên tục"),
+        ),
+        Form(
+            "f12-one-off",
+            "Quyết định hỗ trợ chi phí mai táng",
+            "Decision of a Grant",
+            "Điều 11 NĐ 20/2021/NĐ-CP",
+            DESIGN,
+            grant(),
+        ),
+        Form(
+            "recovery",
+            "Thông báo thu hồi",
+            "Recovery Notice",
+            "TT 02/2021/TT-BLĐTBXH",
+            DESIGN,
+            saved("Recovery Case", {"office": OFFICE}),
+        ),
+        Form(
+            "report-letter",
+            "Công văn báo cáo tháng gửi cấp tỉnh",
+            "Monthly Report Letter",
+            "Kế hoạch TP. Lạng Sơn 2024, IV.1",
+            DESIGN,
+            period(),
+        ),
+        Form(
+            "communes-letter",
+            "Công văn gửi các xã, phường",
+            "Letter to the Communes",
+            "Công văn UBND huyện Bình Sơn 2023",
+            SECONDARY,
+            period(),
+        ),
+        Form(
+            "communes-table",
+            "– bảng tổng hợp kèm theo",
+            "Letter to the Communes",
+            "như trên",
+            SECONDARY,
+            period(),
+            page=-1,
+        ),
+    ]
 
 
 def main() -> int:
@@ -203,18 +367,42 @@ def main() -> int:
 
 def picture(form: Form) -> None:
     """The form's page as a picture of few greys, small enough for the repository."""
+    from PIL import Image
     from pypdf import PdfReader
 
-    content = frappe.get_print(
-        form.document.doctype, form.document.name, form.print_format, doc=form.document, as_pdf=True
-    )
+    content = printed(form)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(content)
         file.flush()
         number = form.page if form.page > 0 else len(PdfReader(file.name).pages)
         target = DOCS / "forms" / form.key
-        command = ["pdftoppm", "-gray", "-png", "-r", str(DPI), "-singlefile", "-f", str(number), "-l", str(number)]
-        subprocess.run([*command, file.name, str(target)], check=True)
+        command = [
+            "pdftoppm",
+            "-gray",
+            "-png",
+            "-r",
+            str(DPI),
+            "-singlefile",
+            "-f",
+            str(number),
+            "-l",
+            str(number),
+        ]
+        subprocess.run([*command, file.name, str(target)], check=True)  # noqa: S603 - our own arguments
+    path = f"{target}.png"
+    Image.open(path).quantize(GREYS).save(path, optimize=True)
+
+
+_printed: dict[tuple, bytes] = {}
+
+
+def printed(form: Form) -> bytes:
+    """The PDF; a long one that is pictured twice is made once."""
+    document = form.document
+    key = (document.doctype, document.name, form.print_format)
+    if document.get("__islocal") or key not in _printed:
+        _printed[key] = frappe.get_print(*key, doc=document, as_pdf=True)
+    return _printed[key]
 
 
 def page(every: list[Form]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from . import names
 
@@ -20,11 +21,26 @@ _PATTERNS = (
 )  # fmt: skip
 
 
-def kind_of(reason: str) -> str:
+def kind_of(reason: str, codes: Mapping[str, str] | None = None) -> str:
     """The kind of a provider's reason; OTHER where its words say nothing known.
+
+    `codes`: what this provider's own codes or words mean (search keys), before the usual words.
 
     >>> kind_of("Tài khoản đã đóng"), kind_of("Sai tên người thụ hưởng"), kind_of("Mã lỗi 68")
     ('ACCOUNT_CLOSED', 'WRONG_NAME', 'PROVIDER')
     """
     key = names.search_key(reason)
+    own = code_in(key, codes or {})
+    if own:
+        return codes[own]
     return next((kind for kind, pattern in _PATTERNS if pattern.search(key)), OTHER)
+
+
+def code_in(key: str, codes: Iterable[str]) -> str:
+    """Which of the provider's codes stands in a reason (search keys) as words of its own, the longest; "" for none.
+
+    >>> code_in("ma loi 68", ["6", "68", "loi 68"]), code_in("ma loi 168", ["68"])
+    ('loi 68', '')
+    """
+    found = (code for code in codes if code and re.search(rf"(?<!\w){re.escape(code)}(?!\w)", key))
+    return max(found, key=len, default="")

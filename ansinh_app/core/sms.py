@@ -5,6 +5,7 @@ out in 16 bits a letter: 70, or 67 a part. Vietnamese letters with marks are not
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 GSM, UNICODE = "GSM-7", "Unicode"
@@ -71,7 +72,7 @@ def plain(text: str) -> str:
     return "".join(letter for letter in bare if letter in _BASIC or letter in _EXTENDED)
 
 
-def first_that_fits(texts) -> str:
+def first_that_fits(texts: Iterable[str]) -> str:
     """The first of several ways to say it that goes out as one message, else the last, cut at a word."""
     text = ""
     for text in texts:

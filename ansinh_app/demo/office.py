@@ -12,6 +12,10 @@ POST_USER = "buudien@ansinh.example"
 PROVINCE_USER = "sotinh@ansinh.example"
 POLICE_USER = "congan@ansinh.example"
 AUDITOR = "thanhtra@ansinh.example"
+CULTURE_USER = "truyenthong@ansinh.example"
+TREASURY_USER = "khobac@ansinh.example"
+FINANCE_USER = "taichinh@ansinh.example"
+OUTREACH_USER = "hoiphunu@ansinh.example"
 
 # e-mail, name, role, what the user may see (DocType, value)
 LOGINS = (
@@ -24,6 +28,10 @@ LOGINS = (
     (PROVINCE_USER, "Chuyên viên Sở", "Province Viewer", ("Administrative Unit", "20")),
     (POLICE_USER, "Công an P. Hoàng Văn Thụ", "Police Officer", ("Administrative Unit", "05971")),
     (AUDITOR, "Thanh tra viên Mẫu", "Auditor", ("Paying Office", OFFICE)),
+    (CULTURE_USER, "Cán bộ Văn hóa - Thông tin", "Outreach Officer", ("Administrative Unit", "178")),
+    (TREASURY_USER, "Giao dịch viên Kho bạc", "Treasury Officer", ("Paying Office", OFFICE)),
+    (FINANCE_USER, "Chuyên viên Tài chính", "Finance Officer", ("Paying Office", OFFICE)),
+    (OUTREACH_USER, "Hội Phụ nữ P. Hoàng Văn Thụ", "Outreach Officer", ("Administrative Unit", "05971")),
 )
 # The package Sacombank promised in the city's plan of May 2024 (section IV.4).
 COMMITMENTS = (

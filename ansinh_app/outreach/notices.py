@@ -74,7 +74,7 @@ def schedules_of(period) -> dict[str, list[dict]]:
         for row in frappe.get_all(
             "Payout Batch",
             filters={"period": period.name, "docstatus": ["<", 2]},
-            fields=["name", "provider", "channel", "receiver", "contract", "sent_on", "approved_on"],
+            fields=["name", "provider", "channel", "receiver", "contract", "sent_on"],
             limit_page_length=0,
         )
     }
@@ -136,10 +136,16 @@ def _rows(period, here: _Commune) -> list[dict]:
 
 
 def _days(period, batch) -> tuple:
-    """From when until when a list is paid: begun on the working day after it was sent (else after the day it is
-    due), until the days of the contract are over."""
-    sent = batch.sent_on or batch.approved_on or period.list_due or add_days(period.month, -6)
-    first = working_days.after(getdate(sent), 1)
+    """From when until when a list is paid: begun on the working day after the treasury paid its receiver (else
+    after the list was sent, else after the day it is due), until the days of the contract are over."""
+    drawn = frappe.db.get_value(
+        "Treasury Drawdown",
+        {"period": period.name, "receiver": batch.receiver, "docstatus": 1, "drawn_on": ["is", "set"]},
+        "drawn_on",
+        order_by="drawn_on desc",
+    )
+    ready = drawn or batch.sent_on or period.list_due or add_days(period.month, -6)
+    first = working_days.after(getdate(ready), 1)
     within = batch.contract and frappe.get_cached_value("Bank Contract", batch.contract, "pay_within_days")
     last = working_days.after(first, int(within or _PAY_WITHIN))
     return first, last
@@ -242,9 +248,20 @@ def message(notice) -> str:
         money = [part for part in (into, in_cash, at_home) if part]
         for tail in ((bring, free), (bring,), ()):
             ways.append(". ".join([f"{head}: {'; '.join(money)}", *tail]) + ".")
+    # With marks only 70 letters go into a message: the shortest way names days alone.
+    short = [say("acct {0}").format(accounts[0].short)] if accounts else []
+    short += [say("cash {0}").format(when.replace(" - ", "-"))] if when else [at_home] if at_home else []
+    ways.append(say("{0}: aid {1}: {2}").format(_shortened(unit), month.label, "; ".join(short)))
     if notice.sms_plain:
         ways = [sms.plain(text) for text in ways]
     return sms.first_that_fits(ways)
+
+
+def _shortened(unit: str) -> str:
+    """ "P. Vĩnh Trại" for "Phường Vĩnh Trại"."""
+    kind, _blank, name = unit.partition(" ")
+    short = {"Phường": "P.", "Xã": "X.", "Thị": "TT."}.get(kind)
+    return f"{short} {name.removeprefix('trấn ')}" if short and name else unit
 
 
 def spoken(notice) -> str:

@@ -13,7 +13,17 @@ from frappe.utils import getdate
 from ansinh_app.core.coverage import coverage, totals
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
-from ansinh_app.utils.printing import dong, may_print, numbered, office_paper, say, say_value, sign_of, signatory, words
+from ansinh_app.utils.printing import (
+    dong,
+    may_print,
+    numbered,
+    office_paper,
+    say,
+    say_value,
+    sign_of,
+    signatory,
+    words,
+)
 from ansinh_app.utils.reports import Communes, claims_in_force, office_unit
 
 UNPAID = ("Failed", "Uncollected")

@@ -35,6 +35,7 @@ LISTS = {
     "Payout Batch": "line_count",
     "Treasury Drawdown": None,
     "Provider Result": "matched",
+    "Settlement": "unpaid_count",
     "Registry Import": "rows_total",
     "Registry Change List": "rows_total",
     "Account Request List": "request_count",

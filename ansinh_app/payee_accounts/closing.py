@@ -1,7 +1,10 @@
 """An account that does not work any more: its people are paid in cash until they have a new one."""
 
+from itertools import takewhile
+
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from ansinh_app.exceptions import AnSinhError
 from ansinh_app.payee_accounts import contracts, inviting
@@ -10,6 +13,7 @@ from ansinh_app.payee_accounts.doctype.account_request.account_request import UN
 CASH_REASON = "Account closed"
 # The account pays nobody in these; a blocked or dormant one may come back.
 NOT_PAID = ("Blocked", "Dormant", "Closed")
+_CHUNK = 900
 
 
 def close_returned(reasons: dict[str, str], source: str) -> list[str]:
@@ -18,18 +22,61 @@ def close_returned(reasons: dict[str, str], source: str) -> list[str]:
     Out of the next run by itself (DOMAIN §8, 9): whoever was paid into it gets cash, with that reason, and a
     draft request for a new account. An account not active any more was dealt with before. Returns the accounts.
     """
-    closed = []
-    for name, reason in sorted(reasons.items()):
-        account = frappe.get_doc("Payment Account", name)
-        if account.status != "Active":
-            continue
-        account.update({"status": "Closed", "closed_reason": reason[:140]})
-        account.flags.told_by = source
-        account.flags.ignore_permissions = True
-        account.save(ignore_permissions=True)
-        fall_back(name)
-        closed.append(name)
-    return closed
+    return [name for name, reason in sorted(reasons.items()) if _shut(name, "Closed", reason, source)]
+
+
+def block_what_keeps_coming_back(reasons: dict[str, str], source: str) -> list[str]:
+    """Accounts ({account: the last reason}) whose last transfers all came back, as many as the settings say: blocked.
+
+    Their people get cash from the next list on, and a draft request for another account (DOMAIN §8, 9). Returns them.
+    """
+    most = cint(frappe.db.get_single_value("An Sinh Settings", "failures_before_cash"))
+    if not most or not reasons:
+        return []
+    blocked = []
+    for name, number in sorted(_failures_in_a_row(sorted(reasons)).items()):
+        if number >= most:
+            text = _("{0} transfers in a row came back: {1}", lang="vi").format(number, reasons[name])
+            if _shut(name, "Blocked", text, source):
+                blocked.append(name)
+    return blocked
+
+
+def _failures_in_a_row(accounts: list[str]) -> dict[str, int]:
+    """How many of the last months an account was paid into came back, none of its payments having arrived."""
+    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    months: dict[str, dict] = {}
+    for start in range(0, len(accounts), _CHUNK):
+        rows = (
+            frappe.qb.from_(line)
+            .join(period)
+            .on(line.period == period.name)
+            .select(line.payment_account, period.month, line.status)
+            .distinct()
+            .where(line.payment_account.isin(accounts[start : start + _CHUNK]))
+            .where(line.status.isin(["Paid", "Failed"]))
+            .run()
+        )
+        for account, month, status in rows:
+            months.setdefault(account, {}).setdefault(str(month), set()).add(status)
+    found = {}
+    for account, statuses in months.items():
+        newest_first = (statuses[month] for month in sorted(statuses, reverse=True))
+        found[account] = sum(1 for _month in takewhile(lambda one: one == {"Failed"}, newest_first))
+    return found
+
+
+def _shut(name: str, status: str, reason: str, source: str) -> bool:
+    """Takes an account out of use and its people to cash; False for one that was dealt with before."""
+    account = frappe.get_doc("Payment Account", name)
+    if account.status != "Active":
+        return False
+    account.update({"status": status, "closed_reason": reason[:140]})
+    account.flags.told_by = source
+    account.flags.ignore_permissions = True
+    account.save(ignore_permissions=True)
+    fall_back(name)
+    return True
 
 
 def fall_back(account: str) -> tuple[list[str], list[str]]:

@@ -4,10 +4,10 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, today
 
-from ansinh_app.core import failures
 from ansinh_app.core.ledger import CAME_BACK, FAILED, PAID
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payouts import recoveries
+from ansinh_app.payouts.reasons import reasons_of
 from ansinh_app.payouts.rows import set_on_lines
 from ansinh_app.payouts.run import lock_period
 
@@ -90,7 +90,7 @@ def _check(row, old) -> None:
 
 def _correct_line(result, row) -> None:
     """The provider was wrong about a line: paid money came back, or money said to have come back was paid."""
-    batch = frappe.db.get_value("Payout Batch", result.batch, ["name", "period", "receiver"], as_dict=True)
+    batch = frappe.db.get_value("Payout Batch", result.batch, ["name", "period", "receiver", "provider"], as_dict=True)
     lock_period(batch.period)
     _refuse_when_settled(batch)
     fields = ["name", "status", "beneficiary", "benefit", "recovery", "full_name", "office", "period"]
@@ -105,7 +105,7 @@ def _correct_line(result, row) -> None:
         )
     if row.answer == REVERSED:
         reason = (row.answer_note or "")[:140]
-        values = {"status": FAILED, "failure_reason": reason, "failure_code": failures.kind_of(reason)}
+        values = {"status": FAILED, "failure_reason": reason, "failure_code": reasons_of(batch.provider).kind(reason)}
         set_on_lines([line.name], **values, paid_on=None)
     else:
         _refuse_when_carried_over(row, line)

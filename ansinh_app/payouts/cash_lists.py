@@ -22,6 +22,8 @@ TEMPLATE = "ansinh_app/templates/papers/cash_list.html"
 _AT_ONCE = 300
 _RUN_SECONDS = 3600
 _PREFIX = "danh-sach-tien-mat"
+# What the two signatures with the seal beside them take, in mm.
+_SIGN_HEIGHT = 46
 
 
 def heaps(batch, lines: list[dict], by: str) -> list[tuple[str, list[dict]]]:
@@ -81,20 +83,17 @@ def calling_order():
 def cash_list_paper(doc, by: str, only: str | None = None) -> dict:
     """What the print formats Cash List by … need of a Payout Batch: `sheets`, each a paper of one heap.
 
+    None of them for what is paid into accounts: nobody signs for it.
+
     `only`: the title of the one heap to print.
     """
-    printing.may_print(doc)
-    if doc.channel != "Cash":
-        frappe.throw(
-            _("{0} is paid into accounts: nobody signs for it.").format(frappe.bold(doc.name)),
-            PeriodStateError,
-        )
     whole = printing.payment_list_head(doc)
     whole["sheets"] = []
-    for title, heap in heaps(doc, printing.batch_lines(doc.name), by):
+    lines = printing.batch_lines(doc.name) if doc.channel == "Cash" else []
+    for title, heap in heaps(doc, lines, by):
         if only in (None, title):
             paper = {**whole, "place": title, "signatures": _signatures()}
-            printing.lay_out_list(paper, heap)
+            printing.lay_out_list(paper, heap, signing=_SIGN_HEIGHT)
             whole["sheets"].append(paper)
     return whole
 

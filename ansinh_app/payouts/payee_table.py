@@ -57,9 +57,7 @@ def _lines(batches: list[str]) -> list[dict]:
 
 
 def _laid_out(lines: list[dict]) -> dict:
-    banks = dict(
-        frappe.get_all("Payment Service Provider", fields=["name", "short_name"], as_list=True)
-    )
+    banks = dict(frappe.get_all("Payment Service Provider", fields=["name", "short_name"], as_list=True))
     rows = []
     for number, line in enumerate(lines, start=1):
         holder = line.payee_name if line.payee_name and line.payee_type not in (None, "", "Self") else ""
@@ -73,7 +71,9 @@ def _laid_out(lines: list[dict]) -> dict:
             "other": line.total,
             "remark": line.months_back if line.carried_over or line.arrears else "",
         }
-        rows.append(("line", row | dict.fromkeys(("wage", "back", "labour", "extra", "bonus", "travel", "grant"), 0)))
+        rows.append(
+            ("line", row | dict.fromkeys(("wage", "back", "labour", "extra", "bonus", "travel", "grant"), 0))
+        )
     return paper_tables.lay_out(
         _columns(), rows, people_said(), first=_ROWS - _HEAD + 16, other=_ROWS, last=_SIGN
     )
@@ -123,7 +123,13 @@ def _changes(doc, month: Month, lines: list[dict]) -> list[dict]:
         name, was = old.get(key, (new.get(key, ("",))[0], 0))
         now = new[key][1] if key in new else 0
         if was != now:
-            note = say("New on the list") if key not in old else say("No longer on the list") if key not in new else ""
+            note = (
+                say("New on the list")
+                if key not in old
+                else say("No longer on the list")
+                if key not in new
+                else ""
+            )
             change = dong(now - was) if now > was else f"-{dong(was - now)}"
             found.append(frappe._dict(full_name=name, change=change, note=note))
     return found

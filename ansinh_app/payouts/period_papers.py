@@ -12,6 +12,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
+from ansinh_app.oversight import personal_data
 from ansinh_app.oversight.sending import vietnamese
 from ansinh_app.permissions import sees_people
 from ansinh_app.registry.report.increase_and_decrease_list import increase_and_decrease_list as changes
@@ -54,6 +55,8 @@ def changes_list_paper(doc) -> dict:
         else:
             table_rows.append(("line", line))
     _close(table_rows, totals)
+    people = sum(kind == "line" for kind, _row in table_rows)
+    personal_data.record("Print", doc.doctype, doc.name, what="Increases and Decreases", people=people)
     columns = [
         Column("no", say("No."), 9, "digits"),
         Column("full_name", say("Full name"), 34),
@@ -142,7 +145,14 @@ def funding_paper(doc) -> dict:
 def _funds(period: str, communes: Communes) -> tuple[list[dict], dict]:
     """Channels of the period in order, and its cells by (commune, group), from the lines that are not cancelled."""
     line = frappe.qb.DocType("Payout Line")
-    keys = (line.office, line.administrative_unit, line.category_shown, line.provider, line.channel, line.kind)
+    keys = (
+        line.office,
+        line.administrative_unit,
+        line.category_shown,
+        line.provider,
+        line.channel,
+        line.kind,
+    )
     fields = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
     rows = (
         frappe.qb.from_(line)
@@ -175,7 +185,10 @@ def _funds(period: str, communes: Communes) -> tuple[list[dict], dict]:
 
 
 def _way(provider: str, channel: str) -> dict:
-    names = frappe.db.get_value("Payment Service Provider", provider, ["short_name", "provider_name"]) or ("", "")
+    names = frappe.db.get_value("Payment Service Provider", provider, ["short_name", "provider_name"]) or (
+        "",
+        "",
+    )
     short = names[0] or provider or "–"
     return {
         "short": f"{short}, {say_value(channel).lower()}" if channel else short,

@@ -9,13 +9,14 @@ from frappe.utils import now_datetime, today
 
 from ansinh_app.core import bankfile, control_totals, failures
 from ansinh_app.core.errors import BadTable
-from ansinh_app.core.ledger import PAID
+from ansinh_app.core.ledger import FAILED, PAID
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.reconcile import Matching, SentLine, match
 from ansinh_app.core.sealed_numbers import fitting
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import closing, opening
 from ansinh_app.payouts import answers, files, one_off, other_lists, recoveries, sealing
+from ansinh_app.payouts.reasons import Reasons, reasons_of
 from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.utils import workbooks
@@ -73,7 +74,8 @@ def apply(result) -> None:
     for row in others:
         matching.reject(row, "other_list")
     matching.unmatched.sort(key=lambda item: item[0].row)
-    _write(matching.matched)
+    meant = reasons_of(batch.provider)
+    _write(matching.matched, meant)
     day = today()
     opening.note_first_credits(
         {
@@ -87,8 +89,16 @@ def apply(result) -> None:
             account: row.reason
             for line, row in matching.matched
             if row.status != PAID
-            and failures.kind_of(row.reason) == failures.ACCOUNT_CLOSED
+            and meant.kind(row.reason) == failures.ACCOUNT_CLOSED
             and (account := by_ref[line.ref]["payment_account"])
+        },
+        result.name or batch.name,
+    )
+    closing.block_what_keeps_coming_back(
+        {
+            account: meant.said(row.reason)
+            for line, row in matching.matched
+            if row.status == FAILED and (account := by_ref[line.ref]["payment_account"])
         },
         result.name or batch.name,
     )
@@ -189,12 +199,12 @@ def _rows(
     )
 
 
-def _write(matched: list) -> None:
+def _write(matched: list, meant: Reasons) -> None:
     """Set-based: lines with one outcome and reason together."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     notes: dict[str, str] = {}
     for line, row in matched:
-        reason = "" if row.status == PAID else row.reason[:140]
+        reason = "" if row.status == PAID else meant.said(row.reason)
         groups[(row.status, reason)].append(line.ref)
         if row.status == PAID and row.reason:
             notes[line.ref] = row.reason[:140]
@@ -202,7 +212,7 @@ def _write(matched: list) -> None:
         values = {
             "status": status,
             "failure_reason": reason,
-            "failure_code": failures.kind_of(reason) if reason else "",
+            "failure_code": meant.kind(reason) if reason else "",
         }
         if status == PAID:
             values["paid_on"] = today()

@@ -52,11 +52,13 @@ def prepare(period: str, as_of: date | str | None = None) -> dict:
 def lock_period(period: str) -> str:
     """Makes everything that changes an office's money wait its turn; returns the period's status then.
 
-    The office is locked too: two of its months prepared at once would each pay what the other pays.
+    The office is locked too: two of its months prepared at once would each pay what the other pays. Where a
+    database goes on showing what stood there before the wait, an act that meanwhile came to pass is not seen:
+    then this one is refused, and goes right when it is asked for again.
     """
     try:
-        office = frappe.db.get_value("Payout Period", period, "office")
-        frappe.db.get_value("Paying Office", office or "", "name", for_update=True)
+        office = frappe.db.get_value("Payout Period", period, "office") or ""
+        turn = frappe.db.get_value("Paying Office", office, "money_turn", for_update=True)
         status = frappe.db.get_value("Payout Period", period, "status", for_update=True)
     except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
         frappe.throw(
@@ -67,6 +69,15 @@ def lock_period(period: str) -> str:
         frappe.throw(
             _("There is no payout period {0}.").format(frappe.bold(period)), frappe.DoesNotExistError
         )
+    if turn != frappe.db.get_value("Paying Office", office, "money_turn"):
+        frappe.throw(
+            _("Somebody else changed payments of {0} just now. Look at them, and try again.").format(
+                frappe.bold(office)
+            ),
+            PeriodStateError,
+        )
+    table = frappe.qb.DocType("Paying Office")
+    frappe.qb.update(table).set(table.money_turn, (turn or 0) + 1).where(table.name == office).run()
     return status
 
 
@@ -76,7 +87,6 @@ def _check_state(document, status: str) -> None:
             _("{0} is closed. What arrives now goes into the next month.").format(frappe.bold(document.name)),
             PeriodStateError,
         )
-    _refuse_outdated(document)
     unsealed = unsealed_before(document.office, getdate(document.month))
     if unsealed:
         frappe.throw(
@@ -88,25 +98,6 @@ def _check_state(document, status: str) -> None:
         frappe.throw(
             _("Later months are prepared already: {0}. What is missing goes into the next month.").format(
                 ", ".join(later)
-            ),
-            PeriodStateError,
-        )
-
-
-def _refuse_outdated(document) -> None:
-    """What a database showed before the lock was had may be gone; a run must not build on it."""
-    batch = frappe.qb.DocType("Payout Batch")
-    query = (
-        frappe.qb.from_(batch)
-        .select(batch.name, batch.docstatus)
-        .where(batch.office == document.office)
-        .where(batch.period != document.name)
-        .orderby(batch.name)
-    )
-    if query.run() != query.for_update().run():
-        frappe.throw(
-            _("Another month of {0} was prepared or approved just now. Run it again.").format(
-                frappe.bold(document.office)
             ),
             PeriodStateError,
         )

@@ -387,8 +387,12 @@ def _picture(photo: str) -> tuple[str, bytes] | None:
     except binascii.Error:
         content = b""
     if not found or not content.startswith(_MAGIC[found[1]]) or len(content) > _PHOTO_BYTES:
-        frappe.throw(_("The photo must be a JPEG or PNG of at most 3 MB: take it again."), ResultFileError)
+        _refuse_photo()
     return found[1], content
+
+
+def _refuse_photo():
+    frappe.throw(_("The photo must be a JPEG or PNG of at most 3 MB: take it again."), ResultFileError)
 
 
 def _attach_photo(record, kind: str, content: bytes) -> None:
@@ -398,5 +402,10 @@ def _attach_photo(record, kind: str, content: bytes) -> None:
             "is_private": 1, "attached_to_doctype": record.doctype, "attached_to_name": record.name,
             "attached_to_field": "photo",
         }
-    ).insert(ignore_permissions=True)  # fmt: skip
+    )  # fmt: skip
+    try:
+        file.insert(ignore_permissions=True)
+    except OSError:
+        # A host that looks into pictures finds it broken.
+        _refuse_photo()
     record.db_set("photo", file.file_url, update_modified=False)

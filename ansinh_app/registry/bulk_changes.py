@@ -11,6 +11,7 @@ from ansinh_app.registry import bulk_changes_rows as rows_of
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.imports.lookups import Lookups, learn, learn_people, read_lookups
 from ansinh_app.registry.imports.reading import Reading, open_attached
+from ansinh_app.utils.sealed_numbers import without_numbers
 from ansinh_app.utils.workbooks import annotate_workbook
 
 _COLUMNS = (
@@ -56,7 +57,7 @@ def approve_in_background(change_list: str) -> None:
     refused = "\n".join(f"{name}: {reason}" for name, reason in result["refused"])
     said = _("{0} changes were approved.").format(len(result["approved"]))
     doc.add_comment("Info", said)
-    doc.db_set("error_message", "\n".join(filter(None, (said, refused))))
+    doc.db_set("error_message", without_numbers("\n".join(filter(None, (said, refused)))))
     frappe.db.commit()
 
 
@@ -72,7 +73,7 @@ def in_background(change_list: str) -> None:
         if not expected:
             frappe.log_error(title=f"Registry Change List {change_list}")
         said = str(error) if expected else _("It stopped by an error of the system; it has been recorded.")
-        doc.db_set({"status": "Failed", "error_message": frappe.utils.strip_html(said)})
+        doc.db_set({"status": "Failed", "error_message": without_numbers(frappe.utils.strip_html(said))})
         frappe.db.commit()
 
 
@@ -195,8 +196,8 @@ def _keep(doc, reading: Reading | None, rows: list[rows_of.Row], made: dict[int,
             "effective_month": row.values.get("effective_month"),
             "entitlement": row.values.get("entitlement"),
             "registry_change": change,
-            "reasons": "\n".join(said),
-            "doubts": "\n".join(row.doubts),
+            "reasons": without_numbers("\n".join(said)),
+            "doubts": without_numbers("\n".join(row.doubts)),
         }
         kept.append(tuple(known.get(column) for column in _COLUMNS))
     if kept:
@@ -206,7 +207,7 @@ def _keep(doc, reading: Reading | None, rows: list[rows_of.Row], made: dict[int,
         {
             **_counts(rows),
             "error_file": _returned(doc, reading, returned) if reading else None,
-            "error_message": _summary(returned),
+            "error_message": without_numbers(_summary(returned)),
             "read_as": reading.read_as if reading else None,
         }
     )

@@ -119,7 +119,11 @@ def _articles(doc, kind: str, term, category: str, person) -> list[str]:
         return []
     shown = _shown(category)
     from_month = Month.of(getdate(_counts_from(doc, kind))).label if _counts_from(doc, kind) else "…/……"
-    old = _amount(person, term.category, term.quantity, _month_before(doc, kind)) if term and kind != "New" else ""
+    old = (
+        _amount(person, term.category, term.quantity, _month_before(doc, kind))
+        if term and kind != "New"
+        else ""
+    )
     new_category = doc.category or (term.category if term else "")
     quantity = doc.get("quantity") or (term.quantity if term else 1)
     month = Month.of(getdate(_counts_from(doc, kind))) if _counts_from(doc, kind) else None
@@ -169,7 +173,9 @@ def _articles(doc, kind: str, term, category: str, person) -> list[str]:
 
 def _grant_articles(doc, whom: str) -> list[str]:
     title = frappe.db.get_value("Benefit Category", doc.grant_type, ["title", "neutral_title"], as_dict=True)
-    receiver = frappe.db.get_value("Representative", doc.representative, "full_name") if doc.representative else ""
+    receiver = (
+        frappe.db.get_value("Representative", doc.representative, "full_name") if doc.representative else ""
+    )
     given = f" Người nhận: ông (bà) {receiver}." if receiver else ""
     return [
         f"{title.neutral_title or title.title}: {_money(as_dong(doc.amount or 0), monthly=False)}, đối với {whom}.{given}",

@@ -22,6 +22,8 @@ FORMS = {
     "1đ": ("khoản 6", "school card benefits poor disability marriage young work care"),
 }
 PENSION = "01"
+# The print formats that may name the true form: for the inside only, whoever prints them.
+INSIDE = ("Declaration of an Entitlement", "Declaration of a Change")
 
 
 def declaration_paper(doc) -> dict:

@@ -114,7 +114,10 @@ class TestNotices(OfficeCase):
         self.assertRaises(OutreachError, notices.read_again, {"name": own.name})
         notices.take_back({"name": own.name})
         notices.read_again({"name": own.name})
-        self.assertIn("Lần Nữa", self.notice().sms_text)
+        again = self.notice()
+        self.assertIn("Lần Nữa", again.spoken_text)
+        self.assertIn("TK 26/04; tiền mặt 26/04-04/05", again.sms_text)
+        self.assertEqual((again.sms_alphabet, again.sms_parts), (sms.UNICODE, 1))
 
     def test_communes_their_own_and_providers_with_a_contract(self):
         notices.create(self.period)
@@ -199,7 +202,7 @@ class TestActivitiesAndInspections(FrappeTestCase):
         _columns, rows, *_rest = outreach_done(filters)
         self.assertEqual([(row["planned"], row["done"], row["reach"]) for row in rows], [(1, 1, 240), (1, 0, 0), (2, 1, 240)])
         with as_user(self.users["ward"]):
-            self.assertEqual(outreach_done({**filters, "by": "Channel"})[1][-1]["planned"], 1)
+            self.assertEqual(outreach_done({**filters, "by": "Channel of Outreach"})[1][-1]["planned"], 1)
         with as_user(self.users["ward_of_nowhere"]):
             self.assertEqual(outreach_done(filters)[1], [])
 

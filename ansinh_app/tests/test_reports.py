@@ -210,7 +210,9 @@ class TestPayoutReports(ReportCase):
         self.assertTrue(all(row["owner_role"] for row in result[1]))
         self.assertEqual(result[1][0]["severity"], frappe._("Block"))
 
-    def test_preflight_asks_for_the_period(self):
+    def test_preflight_takes_the_offices_last_period_or_asks(self):
+        self.assertIn(self.period, payout_preflight.execute({})[2])
+        world.make_office("REPORT-2")
         self.assertRaises(frappe.ValidationError, payout_preflight.execute, {})
 
     def test_unpaid_lines_with_reason_and_the_month_that_carries_them(self):

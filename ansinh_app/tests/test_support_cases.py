@@ -9,7 +9,9 @@ from ansinh_app.core.months import Month
 from ansinh_app.exceptions import SupportCaseError
 from ansinh_app.outreach import breaches, cases, inquiring, obstacles
 from ansinh_app.outreach.papers import case_answer_paper
-from ansinh_app.outreach.report.obstacles_of_the_month.obstacles_of_the_month import execute as obstacle_report
+from ansinh_app.outreach.report.obstacles_of_the_month.obstacles_of_the_month import (
+    execute as obstacle_report,
+)
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.tests.factories import (
     BINH_HOA,
@@ -17,6 +19,7 @@ from ansinh_app.tests.factories import (
     NEW_DONG_KINH,
     VINH_TRAI,
     as_user,
+    asked,
     make_account,
     make_office,
     make_person,
@@ -116,11 +119,15 @@ class TestSupportCases(CaseWorld):
         case = self.fee()
         self.assertIn("LY VAN VUONG MAC, ****0001", case.subject)
         with as_user(self.users["stb"]):
-            (row,) = frappe.get_list("Support Case", {"name": case.name}, ["subject", "full_name", "beneficiary"])
+            (row,) = frappe.get_list("Support Case", {"name": case.name}, ["full_name", "subject", "beneficiary"])
             self.assertEqual((row.get("full_name"), row.get("beneficiary")), (None, None))
             doc = frappe.get_doc("Support Case", case.name)
             doc.apply_fieldlevel_read_permissions()
             self.assertFalse(doc.get("beneficiary") or doc.get("full_name") or doc.get("internal_note"))
+            # A bench overlooks the second of two hidden columns: such a question is refused.
+            pair = ["beneficiary", "full_name"]
+            with asked(doctype="Support Case", fields=frappe.as_json(pair)):
+                self.assertRaises(frappe.PermissionError, frappe.get_list, "Support Case", fields=pair)
             # What it asks is the commune's, what it answers its own.
             doc = frappe.get_doc("Support Case", case.name)
             doc.update({"description": "Không có gì", "answer": "Đã hoàn lại", "breach_finding": "Not Confirmed"})

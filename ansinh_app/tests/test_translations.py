@@ -14,7 +14,7 @@ SAME = {"An Sinh", "XLSX", "CSV", "{0}: đồng", "KT. CHỦ TỊCH, TL. …"}
 # Code has `_`, papers have `say` (always Vietnamese), desk scripts have `__`.
 MARKERS = {"_", "say", "_lt"}
 IN_TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\)""")
-IN_SCRIPT = re.compile(r"""\b__\(\s*"((?:[^"\\]|\\.)*)"\s*[,)]""")
+IN_SCRIPT = re.compile(r"""\b__\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*[,)]""")
 
 
 def collect() -> dict[str, str]:
@@ -27,7 +27,7 @@ def collect() -> dict[str, str]:
         elif path.suffix == ".html":
             texts = [a or b for a, b in IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))]
         elif path.suffix == ".js" and "dist" not in path.parts:
-            texts = IN_SCRIPT.findall(path.read_text(encoding="utf-8"))
+            texts = [a or b for a, b in IN_SCRIPT.findall(path.read_text(encoding="utf-8"))]
         elif path.suffix == ".json" and "dist" not in path.parts:
             texts = _in_json(json.loads(path.read_text(encoding="utf-8")))
         elif path.name == "modules.txt":
@@ -95,6 +95,15 @@ def _of_workspace(doc: dict) -> list[str]:
     return texts
 
 
+def _of_report(doc: dict) -> list[str]:
+    texts = [doc["name"], *(row["label"] for row in [*doc["filters"], *doc["columns"]])]
+    for row in doc["filters"]:
+        # What is chosen from; a number of a form is the same in both languages.
+        if row["fieldtype"] == "Select":
+            texts += [choice for choice in (row.get("options") or "").split("\n") if not re.match(r"\d", choice)]
+    return texts
+
+
 _OF_DOCTYPE = {
     "DocType": _of_doctype,
     "Workspace": _of_workspace,
@@ -124,7 +133,38 @@ def translations() -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in csv.reader(file) if row]
 
 
+def _said_plainly(source: str) -> list[str]:
+    """Messages, heads of columns and subjects that are given as they are, without `_`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        said = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("throw", "msgprint"):
+            said = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "title")]
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            said = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value in ("label", "subject")]
+        elif isinstance(node, ast.keyword) and node.arg in ("subject", "label"):
+            said = [node.value]
+        found += [
+            f"{value.lineno}: {value.value}"
+            for value in said
+            if isinstance(value, ast.Constant) and re.search(r"[A-Za-z]{2}", str(value.value))
+        ]
+    return found
+
+
 class TestTranslations(unittest.TestCase):
+    def test_nothing_is_said_past_the_translations(self):
+        self.assertEqual(_said_plainly('frappe.throw("Wrong")\nfoo(label="Name")\n{"label": _("Name")}'),
+                         ["1: Wrong", "2: Name"])  # fmt: skip
+        found = {
+            str(path.relative_to(APP)): said
+            for path in sorted(APP.rglob("*.py"))
+            if not {"tests", "demo"} & set(path.parts)
+            and (said := _said_plainly(path.read_text(encoding="utf-8")))
+        }
+        self.assertEqual(found, {})
+
     def test_every_text_has_its_vietnamese(self):
         known = dict(translations())
         missing = [f"{place}: {text!r}" for text, place in collect().items() if not known.get(text)]
@@ -141,6 +181,10 @@ class TestTranslations(unittest.TestCase):
             "PAYMENT LIST OF MONTHLY ALLOWANCES",  # a print format
             "Choose XLSX, PDF or both.",  # a message
             "Payee Accounts",  # a module
+            "Commune and Group",  # a choice of a report's filter
+            "Waiting for Me",  # a heading of a desk
+            "Check Before Paying",  # a shortcut
+            "Drawn (đồng)",  # a chart
         ):
             self.assertIn(text, texts)
 

@@ -59,7 +59,9 @@ def lay_out(
         if kind != "line":
             return _SUM_ROW
         cells = [(_text(value.get(column.key), column), widths[column.key]) for column in columns]
-        tallest = paging.row_height([cell for cell, column in zip(cells, columns, strict=True) if not column.note])
+        tallest = paging.row_height(
+            [cell for cell, column in zip(cells, columns, strict=True) if not column.note]
+        )
         for key, note in notes.items():
             texts = [text for text in (value.get(key), value.get(note)) if text]
             tallest = max(tallest, sum(paging.row_height([(text, widths[key])]) for text in texts))

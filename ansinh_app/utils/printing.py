@@ -101,7 +101,7 @@ def payment_list_head(doc) -> dict:
     return paper
 
 
-def lay_out_list(paper: dict, lines: list[dict]) -> None:
+def lay_out_list(paper: dict, lines: list[dict], signing: float = _SIGN_HEIGHT) -> None:
     """The table of a payment list: a person takes one line of paper where that can be, and no number is broken.
 
     What is the same for all (the group, the bank, the way of payment) stands above the table, and amounts nobody has
@@ -127,7 +127,7 @@ def lay_out_list(paper: dict, lines: list[dict]) -> None:
         people_said(),
         first=room - _HEAD_HEIGHT,
         other=room,
-        last=_SIGN_HEIGHT,
+        last=signing,
         least=_SIGNED_ROW if paper["cash"] else 0,
     )
     paper["pages"] = paper["table"]["pages"]

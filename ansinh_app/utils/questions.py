@@ -18,6 +18,7 @@ def refuse_hidden_questions(doctype: str) -> None:
     """Raise PermissionError where the request in hand asks about a DocType by a field hidden from the user."""
     if not getattr(frappe.local, "request", None) or frappe.session.user == "Administrator":
         return
+    _refuse_pairs(doctype)
     asked = _question(frappe.form_dict)
     if not asked or frappe.form_dict.get("doctype") not in (None, doctype):
         return
@@ -42,6 +43,27 @@ def hidden_fields(doctype: str, linked: bool = True) -> list[str]:
     for link in meta.get_link_fields() if linked else ():
         hidden += [f"{link.fieldname}.{name}" for name in _above(frappe.get_meta(link.options))]
     return hidden
+
+
+def _refuse_pairs(doctype: str) -> None:
+    """A bench leaves out a hidden column but overlooks another one right behind it: such a pair is refused."""
+    asked = frappe.form_dict.get("fields")
+    if not asked or frappe.form_dict.get("doctype") not in (None, doctype):
+        return
+    try:
+        fields = frappe.parse_json(asked) if isinstance(asked, str) and asked[:1] == "[" else asked
+    except ValueError:
+        return
+    names = [str(one).split(" as ")[0].rpartition(".")[2].strip("` ") for one in fields] if isinstance(fields, list) else []
+    hidden = set(_above(frappe.get_meta(doctype)))
+    for name, following in zip(names, names[1:], strict=False):
+        if name in hidden and following in hidden:
+            frappe.throw(
+                _("You may not see {0}, so it cannot be asked by. Leave it out of filters, order and groups.").format(
+                    frappe.bold(_(frappe.get_meta(doctype).get_label(following)))
+                ),
+                frappe.PermissionError,
+            )
 
 
 def _above(meta) -> list[str]:

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils.caching import request_cache
 
-from ansinh_app.core.masking import ACCOUNT, PERSONAL_ID, kind_of_field
+from ansinh_app.core.masking import ACCOUNT, PERSONAL_ID, PHONE, kind_of_field, mask
 from ansinh_app.core.sealed_numbers import LONGEST, Keys, WrongKey, is_sealed, read_key
 from ansinh_app.exceptions import NumberKeyError
 from ansinh_app.utils.masking import numbers_of
@@ -135,6 +135,39 @@ def key_error(version: str) -> NumberKeyError:
             "key. Nothing is lost: put back the key that was kept apart, and start the site again."
         ).format(name)
     )
+
+
+# Texts: what a list's check says of its rows repeats their numbers.
+
+TEXTS = {
+    "Registry Import": ("error_message",),
+    "Registry Import Column": ("sample",),
+    "Registry Import Row": ("reasons", "repairs", "doubts", "assumed", "candidates"),
+    "Registry Change List": ("error_message",),
+    "Registry Change List Row": ("reasons", "doubts"),
+    # A history of the above.
+    "Version": ("data",),
+}
+_DIGITS = re.compile(r"(?<![0-9])[0-9]{9,19}(?![0-9])")
+_PHONE = re.compile(r"0[35789][0-9]{8}")
+
+
+def without_numbers(text: str | None, *known: str | None) -> str | None:
+    """A text for a table: where the site seals numbers, those in it (long digits, and these) are masked."""
+    found = vault()
+    if not text or not found or not found.writes:
+        return text
+    for number in known:
+        if number and len(str(number)) >= 6:
+            text = text.replace(str(number), mask(ACCOUNT, str(number)))
+    return _DIGITS.sub(_masked, text)
+
+
+def _masked(digits: re.Match) -> str:
+    """A phone number keeps what a clerk tells it by; any other number is as an ID or an account."""
+    number = digits[0]
+    kind = PHONE if _PHONE.fullmatch(number) else PERSONAL_ID if len(number) == 12 else ACCOUNT
+    return mask(kind, number)
 
 
 # Values and rows

@@ -15,7 +15,7 @@ from ansinh_app.utils.sealed_numbers import DOCTYPES, columns_of, sealed_filters
 
 _ASKED_BY = ("filters", "or_filters")
 _SHOWN = ("fields", "fieldname")
-_OF_A_LIST = re.compile(r"/api/(?:resource|v1/resource|v2/document)/([^/]+)/?$")
+_OF_A_LIST = re.compile(r"/api/(?:(?:resource|v1/resource|v2/document)/([^/]+)|v2/doctype/([^/]+)/count)/?$")
 # A whole number has at least as many signs: a card of nine digits, an account of six.
 _LEAST = {PERSONAL_ID: 9}
 _FIELD = re.compile(
@@ -42,7 +42,7 @@ def seal_question() -> None:
 def _doctype_of_path() -> str | None:
     request = getattr(frappe.local, "request", None)
     found = _OF_A_LIST.search(request.path) if request else None
-    return found[1] if found else None
+    return (found[1] or found[2]) if found else None
 
 
 def _has_tables(doctype: str) -> bool:

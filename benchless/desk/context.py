@@ -14,7 +14,12 @@ DEFAULT_ICON = "folder_open"
 
 def desk(request) -> dict:
     """Template context processor."""
-    return {"user": getattr(request, "user", None)}
+    return {"user": getattr(request, "user", None), "app_scripts": app_scripts()}
+
+
+def app_scripts() -> list[str]:
+    """Scripts that installed apps add to the desk's pages: files of their own `public` folders, no others."""
+    return [path for path in frappe.get_hooks("app_include_js") if path.startswith("/assets/")]
 
 
 def site_title(request=None) -> str:

@@ -5,6 +5,7 @@ import json
 import frappe
 from frappe import _
 
+from benchless import troubles
 from benchless.desk.values import strip_tags
 
 
@@ -27,6 +28,9 @@ def collected() -> list[dict]:
 def of_error(error: Exception) -> list[dict]:
     """The messages of a failed action: those it left, else the error's own words, else a general sentence."""
     items = [{**item, "indicator": "red"} for item in collected()]
+    trouble = troubles.say(error)
+    if trouble:
+        return [{"message": trouble[1], "title": "", "indicator": "red"}]
     if items:
         return items
     if isinstance(error, frappe.TimestampMismatchError):

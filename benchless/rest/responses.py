@@ -12,6 +12,8 @@ from urllib.parse import quote
 import frappe
 from django.http import HttpResponse, HttpResponseRedirect
 
+from benchless import troubles
+
 RISKY_IN_A_BROWSER = (".svg", ".html", ".htm", ".xml", ".xhtml")
 KEPT_IN_ERRORS = ("message", "session_expired")
 
@@ -102,6 +104,11 @@ def error_response(error: Exception) -> HttpResponse:
     """Frappe's error body. Tracebacks are for developers, or where System Settings allow them; a server's error
     is named to nobody else: its words may hold personal data."""
     status = int(getattr(error, "http_status_code", 500) or 500)
+    trouble = troubles.say(error) if status >= 500 else None
+    if trouble:
+        status = trouble[0]
+        frappe.clear_messages()  # an act that was undone has nothing else to say
+        frappe.msgprint(trouble[1], indicator="red")
     traces = may_see_traces()
     words = traceback.format_exception_only(type(error), error)[-1].strip()
     trace = "".join(traceback.format_exception(*sys.exc_info())) if traces else None

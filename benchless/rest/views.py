@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from benchless import troubles
 from benchless.desk.views.redirects import root
 from benchless.rest import auth, routes
 from benchless.rest.responses import build_response, error_response, json_response
@@ -66,8 +67,7 @@ def answer(request: HttpRequest, call) -> HttpResponse:
         frappe.db.rollback()
         if int(getattr(error, "http_status_code", 500) or 500) >= 500:
             logging.getLogger("django.request").error("%s %s", request.method, request.path, exc_info=error)
-            frappe.log_error(title=f"{request.method} {request.path}"[:140])
-            frappe.db.commit()
+            troubles.log(f"{request.method} {request.path}")
         return error_response(error)
 
 

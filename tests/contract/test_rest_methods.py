@@ -122,6 +122,19 @@ def test_override_whitelisted_methods(owner):
     assert owner.get(COUNT, {"doctype": NOTE}).json == {"message": 3}
 
 
+def _only_two(*_args) -> None:
+    """A hook: whatever is asked of the notes, it is asked of N2."""
+    if frappe.form_dict.get("doctype") == NOTE:
+        frappe.form_dict["filters"] = json.dumps({"name": "N2"})
+
+
+def test_before_request_may_change_the_arguments(owner):
+    with patch_hooks({"before_request": [_only_two]}):
+        assert owner.get(COUNT, {"doctype": NOTE, "filters": json.dumps({"name": "N1"})}).json == {"message": 1}
+        rows = owner.get(CLIENT + "get_list", {"doctype": NOTE, "filters": json.dumps({"name": "N1"})})
+        assert rows.json == {"message": [{"name": "N2"}]}
+
+
 # version 2
 
 

@@ -30,3 +30,12 @@ def test_a_script_of_an_app_comes_as_a_script(client):
 @pytest.mark.parametrize("path", ["page_app/none.js", "page_app/../hooks.py", "no_app/greet.js", "page_app/"])
 def test_nothing_else_is_given(client, path):
     assert client.get(f"/assets/{path}").status_code == 404
+
+
+def test_the_desk_includes_the_scripts_of_apps_and_of_nobody_else(site, monkeypatch):
+    from benchless.desk.context import app_scripts
+
+    real = frappe.get_hooks
+    given = {"app_include_js": ["/assets/page_app/greet.js", "https://elsewhere.example/x.js", "bundle.js"]}
+    monkeypatch.setattr(frappe, "get_hooks", lambda name=None, *a, **k: given.get(name) or real(name, *a, **k))
+    assert app_scripts() == ["/assets/page_app/greet.js"]

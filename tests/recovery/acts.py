@@ -4,7 +4,7 @@ import frappe
 
 from ansinh_app import api
 from ansinh_app.tests import payout_world as world
-from tests.recovery import month_acts
+from tests.recovery import month_acts, number_acts
 
 PEOPLE = 30
 OFFICE = "REC"
@@ -122,7 +122,8 @@ def state() -> dict:
 
 def perform(act: str, arguments: list) -> dict:
     """{"result": …} of an act that is committed then, or {"error": class, "message": text} of one that is undone."""
-    called = getattr(month_acts, act.removeprefix("month.")) if act.startswith("month.") else globals()[act]
+    family, _dot, name = act.rpartition(".")
+    called = getattr({"month": month_acts, "numbers": number_acts}[family], name) if family else globals()[act]
     try:
         answer = {"result": called(*arguments)}
         frappe.db.commit()

@@ -1,5 +1,10 @@
 """The acts of a month from list to closing, each one press of a button; they find their papers by period and channel."""
 
+import contextlib
+import json
+import os
+from pathlib import Path
+
 import frappe
 from frappe.model.workflow import apply_workflow
 
@@ -215,6 +220,11 @@ def pay_in_cash(account: str) -> str:
         return payment_account.pay_in_cash(frappe.as_json(document))["status"]
 
 
+def delete_lists(period: str) -> None:
+    for name in names("Payout Batch", period):
+        frappe.delete_doc("Payout Batch", name)
+
+
 def whole_month(period: str, failing: list | None = None) -> None:
     """The month paid to the last answer, without its treasury papers."""
     prepare(period)
@@ -265,6 +275,43 @@ def stage(office: str, until: str, failing: list | None = None) -> dict:
     return made
 
 
+class Desk:
+    """The site over HTTP, as a browser has it, signed in as Administrator who reads Vietnamese."""
+
+    def __init__(self) -> None:
+        from django.test import Client
+
+        frappe.db.set_value("User", "Administrator", "language", "vi")
+        frappe.db.commit()
+        self.client = Client(headers={"host": "localhost"})
+        signed = self.client.post("/api/method/login", {"usr": "Administrator", "pwd": "admin"})
+        assert signed.status_code == 200, signed.content
+
+    def post(self, path: str, values: dict) -> dict:
+        got = self.client.post(path, values)
+        said = json.loads(got.json().get("_server_messages") or "[]")
+        return {"status": got.status_code, "says": [json.loads(one)["message"] for one in said]}
+
+
+def on_a_full_disk(path: str, values: dict, folder: str, left: int) -> dict:
+    """The answer to a request while the disk of this folder has so many kilobytes left."""
+    desk = Desk()
+    # Nothing of a write-ahead log that could be used again.
+    frappe.db.connection.connection.execute("pragma wal_checkpoint(truncate)")
+    with open(Path(folder, "filler"), "wb", buffering=0) as filler:
+        disk = os.statvfs(folder)
+        with contextlib.suppress(OSError):
+            filler.write(bytes(disk.f_bavail * disk.f_frsize - left * 1024))
+        filler.flush()
+        answer = desk.post(path, values)
+    os.unlink(Path(folder, "filler"))
+    return answer
+
+
+def over_http(path: str, values: dict) -> dict:
+    return Desk().post(path, values)
+
+
 # what the tests look at
 
 
@@ -272,6 +319,10 @@ def names(doctype: str, period: str) -> list[str]:
     """The period's documents of a kind that stand (not cancelled)."""
     filters = {"period": period, "docstatus": ["<", 2]}
     return frappe.get_all(doctype, filters=filters, pluck="name", order_by="name", limit_page_length=0)
+
+
+def as_json(doctype: str, name: str) -> str:
+    return frappe.get_doc(doctype, name).as_json()
 
 
 def values(doctype: str, name: str, *fields: str) -> list:

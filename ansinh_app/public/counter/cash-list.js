@@ -292,12 +292,16 @@
         move({ b: batch });
     }
 
-    Counter.received = (entry, answer) => {
-        part("notice-received")?.remove();
+    function tell(answer) {
         Counter.notice("received", "", answer.paid, answer.unpaid);
         if (answer.differing) Counter.notice("differing", "bad", answer.differing);
+    }
+
+    Counter.received = (entry, answer) => {
+        tell(answer);
         store.change(entry.key, { kept: null });
-        if (!part("choose").hidden) go().then(() => Counter.notice("received", "", answer.paid, answer.unpaid));
+        const shown = !part("choose").hidden || (loaded && key === entry.request);
+        if (shown) go().then(() => tell(answer));
     };
 
     // what is sent and what is not

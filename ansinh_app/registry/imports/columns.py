@@ -12,6 +12,7 @@ from ansinh_app.core import cells
 from ansinh_app.core.names import search_key
 from ansinh_app.core.sheets import SheetReader, has_name
 from ansinh_app.exceptions import WorkbookError
+from ansinh_app.utils.sealed_numbers import without_numbers
 
 # The words of the choice in the grid -> the field of core.sheets.
 MEANINGS = {
@@ -140,7 +141,7 @@ def grid_rows(reader: SheetReader, sure: dict[str, str]) -> list[dict]:
                 "sheet": reader.sheet,
                 "place": get_column_letter(column + 1),
                 "header": _header(header),
-                "sample": "; ".join(samples.get(column, ()))[:500],
+                "sample": without_numbers("; ".join(samples.get(column, ()))[:500]),
                 "meaning": _WORD_OF.get(field or "", ""),
                 "confidence": sure.get(field, "Guess") if field else "",
             }

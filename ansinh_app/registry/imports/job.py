@@ -18,6 +18,7 @@ from ansinh_app.registry.imports.store import Store
 from ansinh_app.registry.imports.title import stated_day, stated_decision, stated_month
 from ansinh_app.registry.imports.writer import Writer
 from ansinh_app.registry.offices import next_month
+from ansinh_app.utils.sealed_numbers import without_numbers
 
 _AT_ONCE = 500
 _CHOICES = ("Same Person", "Another Person", "Leave Out")
@@ -79,7 +80,7 @@ def in_background(registry_import: str, work: str) -> None:
         frappe.db.set_value(
             "Registry Import",
             registry_import,
-            {"status": "Failed", "error_message": frappe.utils.strip_html(message)},
+            {"status": "Failed", "error_message": without_numbers(frappe.utils.strip_html(message))},
         )
         frappe.db.commit()
 

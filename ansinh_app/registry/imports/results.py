@@ -14,6 +14,7 @@ from ansinh_app.registry.imports.lookups import Lookups
 from ansinh_app.registry.imports.reading import Reading
 from ansinh_app.registry.imports.rows import Row
 from ansinh_app.registry.imports.writer import CREATED, UNCHANGED, UPDATED, Trace
+from ansinh_app.utils.sealed_numbers import TEXTS, without_numbers
 from ansinh_app.utils.workbooks import Sheet, annotate_workbook
 
 _AT_ONCE = 1000
@@ -87,6 +88,7 @@ class Results:
         self._keep(
             row.record.sheet,
             row.record.row,
+            numbers=(row.get("account_no"), row.get("birth_certificate_no")),
             verdict=verdict,
             full_name=str(row.get("full_name") or "")[:140],
             born=_born(row),
@@ -112,7 +114,7 @@ class Results:
         """The first reasons in words; all of them stand in the rows and in the error workbook."""
         left = cint(self.counts["rows_rejected"]) - len(self.first_reasons)
         more = [_("and {0} more rows: see the error workbook").format(left)] if left > 0 else []
-        return "\n".join(self.first_reasons + more)
+        return without_numbers("\n".join(self.first_reasons + more))
 
     def say(self, beneficiary: str) -> str:
         """A person somebody may have to choose: document, name, birth, where."""
@@ -120,7 +122,7 @@ class Results:
         parts = (person.full_name, _born(person), person.village)
         return f"{beneficiary}: {', '.join(filter(None, parts))}"
 
-    def _keep(self, sheet: str, row_no: int, **values) -> None:
+    def _keep(self, sheet: str, row_no: int, numbers: tuple = (), **values) -> None:
         self._number += 1
         user = frappe.session.user
         known = {
@@ -136,6 +138,7 @@ class Results:
             "row_no": row_no,
             **values,
         }
+        known |= {column: without_numbers(known.get(column), *numbers) for column in TEXTS["Registry Import Row"]}
         self._waiting.append(tuple(known.get(column) for column in _COLUMNS))
         if len(self._waiting) >= _AT_ONCE:
             self.finish()

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from frappe import _
 
+from benchless import troubles
 from benchless.desk import messages
 from benchless.rest.responses import json_response
 
@@ -24,9 +25,12 @@ def error_page(request, error: Exception) -> HttpResponse:
         return HttpResponseRedirect(f"/login?next={request.path}")
     if status >= 500:
         logging.getLogger("django.request").error("%s %s", request.method, request.path, exc_info=error)
-        frappe.log_error(title=f"{request.method} {request.path}"[:140])
-        frappe.db.commit()
-        items = [{"message": _("Something went wrong. The error has been logged for the administrator.")}]
+        troubles.log(f"{request.method} {request.path}")
+        status, text = troubles.say(error) or (
+            status,
+            _("Something went wrong. The error has been logged for the administrator."),
+        )
+        items = [{"message": text}]
     else:
         items = messages.of_error(error)
     return show(request, status, items)

@@ -84,8 +84,14 @@ class SupportCase(Document):
         asks = before.opened_agency in of_user() and before.status in ("New", "Reopened")
         kept += () if asks else _ASKED
         kept += () if cases.may_answer(before) and before.status in cases.WAITING else _ANSWER
+        changed = [field for field in kept if (self.get(field) or "") != (before.get(field) or "")]
         for field in kept:
             self.set(field, before.get(field))
+        # What a form does not send (fields above the reader's level) is no wish to empty it.
+        seen = set(self.meta.get_permlevel_access("read"))
+        labels = [_(field.label) for field in map(self.meta.get_field, changed) if field.permlevel in seen]
+        if labels:
+            frappe.msgprint(_("Not yours to change, kept as it was: {0}").format(", ".join(labels)), alert=True)
 
     def validate_links(self):
         """Nobody learns through a case of a document that is closed to him."""

@@ -3,6 +3,6 @@ frappe.query_reports["Obstacles of the Month"] = {
     filters: [
         { fieldname: "month", label: __("Month"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
-        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nKind" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nKind", default: "Commune" },
     ],
 };

@@ -21,7 +21,7 @@ def execute(filters=None):
     ]
     columns = [
         text("label", _("Kind of Obstacle") if by == "kind" else _("Commune"), 300),
-        whole("opened", _("Opened"), 110),
+        whole("opened", _("Newly Opened"), 110),
         rate("share", _("Share (%)"), 110),
         whole("answered", _("Answered"), 110),
         whole("still_open", _("Still Open"), 110),
@@ -33,7 +33,7 @@ def execute(filters=None):
     total = total_row(rows, {"label": _("Total")}, obstacles.FIGURES)
     total["share"] = percent(total["opened"], total["opened"])
     summary = [
-        figure(_("Opened"), total["opened"]),
+        figure(_("Newly Opened"), total["opened"]),
         figure(_("Answered"), total["answered"], "Green"),
         figure(_("Still Open"), total["still_open"], "Orange"),
         figure(_("Overdue"), total["overdue"], "Red" if total["overdue"] else "Green"),

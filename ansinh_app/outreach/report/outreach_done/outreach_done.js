@@ -4,6 +4,6 @@ frappe.query_reports["Outreach Done"] = {
         { fieldname: "month", label: __("Month"), fieldtype: "Date" },
         { fieldname: "to_month", label: __("To Month"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
-        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nChannel\nCarried Out By" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nChannel of Outreach\nAgency in Charge", default: "Commune" },
     ],
 };

@@ -10,7 +10,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.utils.report_frame import answer, bars, figure, percent, rate, text, total_row, whole
 from ansinh_app.utils.reports import Communes, counted_for
 
-_BY = {"Commune": "administrative_unit", "Channel": "channel", "Carried Out By": "by_agency"}
+_BY = {"Commune": "administrative_unit", "Channel of Outreach": "channel", "Agency in Charge": "by_agency"}
 _SUMS = ("planned", "done", "cancelled", "times", "planned_reach", "reach", "pictures")
 
 
@@ -107,7 +107,11 @@ def _labels(found: dict, field: str, communes: Communes) -> list[tuple[str, str]
 
 
 def _columns(field: str) -> list[dict]:
-    heads = {"administrative_unit": _("Commune"), "channel": _("Channel"), "by_agency": _("Carried Out By")}
+    heads = {
+        "administrative_unit": _("Commune"),
+        "channel": _("Channel of Outreach"),
+        "by_agency": _("Agency in Charge"),
+    }
     return [
         text("label", heads[field], 220),
         whole("planned", _("Planned"), 100),

@@ -6,7 +6,7 @@ frappe.query_reports["Account Coverage"] = {
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
         { fieldname: "target", label: __("Target (%)"), fieldtype: "Float" },
         { fieldname: "months", label: __("Months of Trend"), fieldtype: "Int" },
-        { fieldname: "chart_of", label: __("Chart Of"), fieldtype: "Select", options: "Communes\nMonths" },
+        { fieldname: "chart_of", label: __("Chart Of"), fieldtype: "Select", options: "Communes\nMonths", default: "Communes" },
         { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
 };

@@ -1,6 +1,6 @@
 // The desk of a bench reads a standard report's filters here; they are those of data_inventory.json.
 frappe.query_reports["Data Inventory"] = {
     filters: [
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
     ],
 };

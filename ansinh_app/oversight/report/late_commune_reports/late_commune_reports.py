@@ -6,6 +6,7 @@ from frappe.utils import getdate, nowdate
 
 from ansinh_app.core.months import Month
 from ansinh_app.registry.units import unit_tree
+from ansinh_app.utils import report_frame as frame
 
 
 def execute(filters=None):
@@ -15,7 +16,7 @@ def execute(filters=None):
     """
     filters = frappe._dict(filters or {})
     now = getdate(nowdate())
-    month = Month.of(getdate(filters.month)) if filters.month else Month.of(now) - 1
+    month = Month.of(getdate(filters.month)) if filters.month else _last_month(now, filters.office)
     wanted = {"month": month.first_day} | ({"office": filters.office} if filters.office else {})
     units = unit_tree().units
     rows = []
@@ -52,7 +53,25 @@ def execute(filters=None):
         {"value": late, "label": _("Late"), "datatype": "Int", "indicator": "Red"},
     ]
     message = _("Reports of communes for {0}").format(month.label)
-    return _columns(), rows, message, None, summary if rows else []
+    return frame.answer(_columns(), rows, message, _chart(rows), summary)
+
+
+def _last_month(now, office: str | None) -> Month:
+    """The month just past; where nobody reports on it any more (or yet), the last that has reports."""
+    wanted = {"month": ["<", Month.of(now).first_day]} | ({"office": office} if office else {})
+    found = frappe.get_list(
+        "Commune Report", wanted, pluck="month", order_by="month desc", limit_page_length=1
+    )
+    return Month.of(getdate(found[0])) if found else Month.of(now) - 1
+
+
+def _chart(rows: list[dict]) -> dict | None:
+    """How many came in time, came late, are still awaited, or are late and still not there."""
+    states = {_("In Time"): 0, _("Came Late"): 0, _("Awaited"): 0, _("Late"): 0}
+    for row in rows:
+        late = row["days_late"] > 0
+        states[(_("Late") if late else _("Awaited")) if row["open"] else _("Came Late") if late else _("In Time")] += 1
+    return frame.bars(list(states), {_("Communes"): list(states.values())})
 
 
 def _columns() -> list[dict]:

@@ -49,10 +49,18 @@ def execute(filters=None):
     for row in rows:
         row.update({key: 0 for key in _counted(ways) if key not in row})
     total = frame.total_row(rows, {"commune" if with_commune else "group": _("Total")}, _counted(ways))
-    labels = [" - ".join(filter(None, (row["commune"], row["group"]))) for row in rows]
-    series = {name: [row[f"amount_{index}"] for row in rows] for index, name in enumerate(names)}
-    chart = frame.bars(labels, series, "Currency", stacked=True)
+    chart = _chart(rows, names, "commune" if with_commune else "group")
     return frame.answer(columns, [*rows, total], message, chart, _summary(total))
+
+
+def _chart(rows: list[dict], names: list[str], key: str) -> dict | None:
+    """Đồng by commune (or group), one colour for each way of payment."""
+    places = list(dict.fromkeys(row[key] for row in rows))
+    series = {
+        name: [sum(row[f"amount_{index}"] for row in rows if row[key] == place) for place in places]
+        for index, name in enumerate(names)
+    }
+    return frame.bars(places, series, "Currency", stacked=True)
 
 
 def _counted(ways: list) -> list[str]:

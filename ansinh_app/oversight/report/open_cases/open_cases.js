@@ -2,6 +2,6 @@
 frappe.query_reports["Open Cases"] = {
     filters: [
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
     ],
 };

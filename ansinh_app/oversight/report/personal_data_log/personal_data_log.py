@@ -1,8 +1,12 @@
 """Who looked at, printed or took away people's data in a time, row by row or summed by user."""
 
+from collections import Counter
+
 import frappe
 from frappe import _
 from frappe.utils import add_days, cint, getdate, today
+
+from ansinh_app.utils import report_frame as frame
 
 TAKEN = ("Export", "Report", "Print", "File")
 MOST_ROWS = 5000
@@ -30,7 +34,7 @@ def execute(filters=None):
     )
     message = _("{0} to {1}").format(f"{first:%d/%m/%Y}", f"{last:%d/%m/%Y}")
     if filters.by == "User":
-        return _sum_columns(), _by_user(sums), message, None, _summary(sums)
+        return frame.answer(_sum_columns(), _by_user(sums), message, _chart(sums), _summary(sums))
     rows = frappe.get_list(
         "Personal Data Log",
         filters=wanted,
@@ -43,10 +47,19 @@ def execute(filters=None):
         row.action = _(row.action)
         row.what = _(row.what or "")
         row.roles = ", ".join(_(role) for role in (row.roles or "").split(", ") if role)
-        row.document = " ".join(filter(None, (_(row.reference_doctype or ""), row.reference_name)))
+        named = _(row.reference_name) if row.reference_doctype == "Report" else row.reference_name
+        row.document = " ".join(filter(None, (_(row.reference_doctype or ""), named)))
     if len(rows) == MOST_ROWS:
         message += " · " + _("the newest {0} rows; choose a shorter time for the others").format(MOST_ROWS)
-    return _columns(), rows, message, None, _summary(sums)
+    return frame.answer(_columns(), rows, message, _chart(sums), _summary(sums))
+
+
+def _chart(sums: list[dict]) -> dict | None:
+    """How often each thing was done."""
+    times = Counter()
+    for row in sums:
+        times[_(row.action)] += row.times
+    return frame.bars(list(times), {_("Times"): list(times.values())})
 
 
 def _by_user(sums: list[dict]) -> list[dict]:

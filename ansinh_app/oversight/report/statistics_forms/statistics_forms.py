@@ -22,6 +22,7 @@ from ansinh_app.utils.reports import Communes, counted_for, filter_month
 
 # These stand in one row together: the row of a small group alone would tell why its people draw the allowance.
 FOLDED = ("BTXH-04", "BTXH-07")
+PROGRAMMES = ("BTXH", "CARE", "HTXH")
 _MILLION = Decimal(1_000_000)
 
 
@@ -136,6 +137,7 @@ def _rows(filters, first: Month, last: Month, source: str) -> list[dict]:
         .where(period.month >= first.first_day)
         .where(period.month <= last.first_day)
         .where(line.kind == ("One-off" if one_off else "Regular"))
+        .where(line.programme.isin(PROGRAMMES))
         .groupby(*parts)
     )
     if filters.office:
@@ -321,9 +323,15 @@ def _columns() -> list[dict]:
 
 def _chart(rows: list[dict]) -> dict | None:
     """The rows with people, men beside women; sections are sums and stay out."""
-    shown = [row for row in rows if not row.get("bold") and row["total"] not in (0, frame.UNKNOWN)]
+    shown, labels, section = [], [], ""
+    for row in rows:
+        if row.get("bold"):
+            section = row["no"]
+        elif row["total"] not in (0, frame.UNKNOWN):
+            shown.append(row)
+            labels.append(f"{section}.{row['no']}")  # the titles are whole sentences
     return frame.bars(
-        [row["subject"] for row in shown],
+        labels,
         {_("Men"): [row["men"] for row in shown], _("Women"): [row["women"] for row in shown]},
         stacked=True,
     )

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from ansinh_app.permissions import scope, sees_people
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, duty_day
 
 # Each step counts those who came at least so far; a person counts once, by the request that came farthest.
@@ -47,7 +48,7 @@ def execute(filters=None):
         as_of.strftime("%d/%m/%Y")
     )
     if not rows:
-        return _columns(by_provider), [], message, None, []
+        return frame.answer(_columns(by_provider), [], message)
     if refused and sees_people():  # a provider's own words may name somebody
         said = "; ".join(f"{reason} ({count})" for reason, count in refused.most_common(_REASONS_SHOWN))
         message += ". " + frappe.utils.escape_html(_("Why requests were refused: {0}").format(said))

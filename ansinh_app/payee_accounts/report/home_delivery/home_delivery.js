@@ -2,7 +2,7 @@
 frappe.query_reports["Home Delivery"] = {
     filters: [
         { fieldname: "month", label: __("Month"), fieldtype: "Date" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
     ],

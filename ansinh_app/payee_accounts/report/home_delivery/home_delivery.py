@@ -1,16 +1,20 @@
 """Who gets the money at home in a month: by pay point and village, for the post clerk who carries it."""
 
+from collections import Counter
+
 import frappe
 from frappe import _
 
+from ansinh_app.core.money import as_dong
 from ansinh_app.payee_accounts import home_delivery
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import filter_month
 
 
 def execute(filters=None):
     """Columns, rows, message, chart, summary. Filters: `month`, `office`, `provider`, `administrative_unit`."""
     filters = frappe._dict(filters or {})
-    month = filter_month(filters.month)
+    month = filter_month(filters.month, filters.office)
     periods = {"month": month.first_day, **({"office": filters.office} if filters.office else {})}
     wanted = {"period": ["in", frappe.get_all("Payout Period", filters=periods, pluck="name") or [""]]}
     wanted.update({key: filters[key] for key in ("provider", "administrative_unit") if filters.get(key)})
@@ -18,13 +22,16 @@ def execute(filters=None):
     message = _("Cash of month {0} for people who can neither come nor be represented").format(month.label)
     summary = [
         {"value": len(rows), "label": _("People"), "datatype": "Int", "indicator": "Blue"},
-        {
-            "value": sum(row.total for row in rows), "label": _("Amount"), "datatype": "Currency", "currency": "VND",
-            "indicator": "Blue",
-        },
-    ]  # fmt: skip
+        frame.figure(_("Amount (đồng)"), sum(as_dong(row.total or 0) for row in rows)),
+    ]
     columns = [one for one in _columns() if one["fieldname"] != "reason" or any(row.reason for row in rows)]
-    return columns, rows, message, None, summary if rows else []
+    return frame.answer(columns, rows, message, _chart(rows), summary)
+
+
+def _chart(rows: list) -> dict | None:
+    """How many people each pay point carries money to."""
+    points = Counter(row.pay_point or _("No pay point") for row in rows)
+    return frame.bars(list(points), {_("People"): list(points.values())})
 
 
 def _columns() -> list[dict]:

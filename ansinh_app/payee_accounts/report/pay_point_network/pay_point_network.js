@@ -2,7 +2,7 @@
 frappe.query_reports["Pay Point Network"] = {
     filters: [
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
         { fieldname: "kind", label: __("Kind"), fieldtype: "Select", options: "\nPost Counter\nBank Branch\nATM\nAgent\nMobile Team" },
     ],

@@ -51,6 +51,12 @@ class PayoutBatch(Document):
         self.prepared_by = frappe.session.user
         self.prepared_on = now_datetime()
 
+    def check_if_latest(self):
+        """The office first, then the batch, as runs lock them: no two wait for one another."""
+        if not self.is_new():
+            lock_period(self.period)
+        super().check_if_latest()
+
     def validate(self):
         self.validate_from_run()
         self.keep_what_runs_set()

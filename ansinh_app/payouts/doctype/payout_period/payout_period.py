@@ -189,8 +189,7 @@ def close_period(doc: str | dict) -> dict:
 def reopen_period(doc: str | dict) -> dict:
     """Action: opens a closed period again, by a manager with a reason, while no later one is closed."""
     period = actions.stored(doc, "Payout Period")
-    lock_period(period.name)
-    _check_may_reopen(period)
+    _check_may_reopen(period, lock_period(period.name))
     values = {"status": "Paying", "reopened_on": now_datetime(), "reopened_by": frappe.session.user}
     frappe.db.set_value("Payout Period", period.name, values | {"closed_on": None, "closed_by": None})
     text = _("Reopened by {0}: {1}").format(frappe.session.user, period.reopen_reason)
@@ -199,10 +198,10 @@ def reopen_period(doc: str | dict) -> dict:
     return _as_stored(period)
 
 
-def _check_may_reopen(period: Document) -> None:
+def _check_may_reopen(period: Document, status: str) -> None:
     if _REOPENS not in frappe.get_roles():
         frappe.throw(_("Only a {0} reopens a period.").format(_(_REOPENS)), frappe.PermissionError)
-    if period.status != "Closed":
+    if status != "Closed":
         frappe.throw(_("{0} is not closed.").format(frappe.bold(period.name)), PeriodStateError)
     if not (period.reopen_reason or "").strip():
         frappe.throw(

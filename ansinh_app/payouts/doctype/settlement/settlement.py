@@ -91,8 +91,9 @@ class Settlement(Document):
         self.settled_on = self.settled_on or today()
 
     def before_cancel(self):
+        status = lock_period(self.period)
         self.refuse_when_fee_is_drawn()
-        if frappe.db.get_value("Payout Period", self.period, "status") == "Closed":
+        if status == "Closed":
             frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), SettlementError)
 
     def refuse_when_fee_is_drawn(self):

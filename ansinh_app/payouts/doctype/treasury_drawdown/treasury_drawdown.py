@@ -152,6 +152,7 @@ class TreasuryDrawdown(Document):
             )
 
     def before_cancel(self):
+        lock_period(self.period)
         if self.purpose == drawdowns.FEE:
             return
         settled = frappe.db.get_value(

@@ -4,6 +4,6 @@ frappe.query_reports["Arrears and Recoveries"] = {
         { fieldname: "month", label: __("Month"), fieldtype: "Date" },
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
-        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nPerson" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nPerson", default: "Commune" },
     ],
 };

@@ -4,12 +4,14 @@ from dataclasses import asdict, dataclass
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.payouts import drawdowns, held_money
 from ansinh_app.permissions import check_office
+from ansinh_app.utils import report_frame as frame
+from ansinh_app.utils.reports import filter_month, own_office
 
 
 @dataclass(slots=True)
@@ -32,22 +34,28 @@ class Year:
 
 
 def execute(filters=None):
-    """One row a programme with its fee beneath, then the total. Filters: `office`, `year` (both required)."""
+    """One row a programme with its fee beneath, then the total.
+
+    Filters: `office` (default: the reader's only one), `year` (default: the last period's).
+    """
     filters = frappe._dict(filters or {})
-    if not filters.office or not filters.year:
+    filters.office = own_office(filters)
+    if not filters.office:
         frappe.throw(_("Choose the paying office and the budget year."), title=_("Budget Settlement"))
     check_office(filters.office)
-    years = settle(filters.office, int(filters.year))
+    filters.year = cint(filters.year) or filter_month(None, filters.office).first_day.year
+    years = settle(filters.office, filters.year)
     titles = dict(frappe.get_all("Benefit Programme", fields=["name", "title"], as_list=True))
     rows = []
     for (programme, purpose), year in sorted(years.items()):
         row = {"programme": titles.get(programme) or programme, "purpose": _(purpose)}
         rows.append(row | asdict(year) | {"difference": year.difference})
     if not rows:
-        return _columns(), [], _("Nothing is allotted or drawn in {0}.").format(filters.year), None, []
+        return frame.answer(_columns(), [], _("Nothing is allotted or drawn in {0}.").format(filters.year).rstrip("."))
     total = {"programme": _("Total"), "bold": 1}
     total |= {name: sum(row[name] for row in rows) for name in _money()}
-    return _columns(), [*rows, total], None, _chart(rows), _summary(total)
+    message = _("{0}, budget year {1}").format(filters.office, filters.year)
+    return _columns(), [*rows, total], message, _chart(rows), _summary(total)
 
 
 def settle(office: str, year: int) -> dict[tuple[str, str], Year]:

@@ -3,7 +3,7 @@ frappe.query_reports["Cost Forecast"] = {
     filters: [
         { fieldname: "from_month", label: __("From Month"), fieldtype: "Date" },
         { fieldname: "to_month", label: __("To Month"), fieldtype: "Date" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
         { fieldname: "scenario_from", label: __("Scenario Counts From"), fieldtype: "Date" },
         { fieldname: "base_programme", label: __("Other Base For"), fieldtype: "Link", options: "Benefit Programme" },

@@ -6,6 +6,6 @@ frappe.query_reports["Failed and Carried Over"] = {
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
         { fieldname: "kind", label: __("Kind of Reason"), fieldtype: "Select", options: "\nAccount Closed\nWrong Account\nWrong Name\nNot Collected\nOther Reason of the Provider" },
         { fieldname: "times", label: __("Times in a Row at Least"), fieldtype: "Int" },
-        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Line\nReason\nProvider\nCommune" },
+        { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Line\nReason\nProvider\nCommune", default: "Line" },
     ],
 };

@@ -47,7 +47,8 @@ def _rows(filters, month: Month, communes: Communes) -> list[dict]:
     rows = []
     for line in lines:
         reason = line.failure_reason or line.failure_code or ""
-        kind = failures.NOT_COLLECTED if line.status == "Uncollected" else failures.kind_of(reason)
+        stored = line.failure_code if line.failure_code in failures.KINDS else failures.kind_of(reason)
+        kind = failures.NOT_COLLECTED if line.status == "Uncollected" else stored
         times = 1 + before[line.name]
         if filters.kind and filters.kind != kinds_asked()[kind] or times < int(filters.times or 1):
             continue

@@ -1,15 +1,23 @@
 """What holds a period up and what looks wrong, each with the agency whose task it is."""
 
+from collections import Counter
+
 import frappe
 from frappe import _
 
 from ansinh_app.core.money import format_dong
 from ansinh_app.payouts.preflight import preflight
+from ansinh_app.utils import report_frame as frame
+from ansinh_app.utils.reports import own_office
 
 
 def execute(filters=None):
-    """One row for each block and warning of a period, blocks first. Filter: `period` (required)."""
+    """One row for each block and warning of a period, blocks first.
+
+    Filter: `period` (default: the last of the reader's only office).
+    """
     filters = frappe._dict(filters or {})
+    filters.period = filters.period or _last_period()
     if not filters.period:
         frappe.throw(_("Choose the payout period to check."), title=_("Payout Preflight"))
     frappe.get_doc("Payout Period", filters.period).check_permission("read")
@@ -20,7 +28,19 @@ def execute(filters=None):
         format_dong(found["lines"]),
         format_dong(found["people"]),
     )
-    return _columns(), rows, message, None, _summary(found)
+    counts = Counter()
+    for finding in (*found["blocks"], *found["warnings"]):
+        counts[_(finding["owner"])] += finding["count"]
+    chart = frame.bars(list(counts), {_("What Was Found"): list(counts.values())}, colors=["#ECAD4B"])
+    return _columns(), rows, f"{filters.period}. {message}", chart, _summary(found)
+
+
+def _last_period() -> str | None:
+    office = own_office()
+    found = frappe.get_list(
+        "Payout Period", {"office": office}, pluck="name", order_by="month desc", limit_page_length=1
+    )
+    return found[0] if office and found else None
 
 
 def _rows(finding: dict) -> list[dict]:

@@ -47,7 +47,8 @@ def execute(filters=None):
     for row in (*rows, total):
         row["percent"] = frame.percent(row["clean"], row["people"])
     names = labels()
-    faults = sorted((*OF_PEOPLE, *OF_BENEFITS), key=lambda field: -total[field])
+    found = [field for field in (*OF_PEOPLE, *OF_BENEFITS) if total[field]]
+    faults = sorted(found, key=lambda field: -total[field])
     chart = frame.bars(
         [names[field] for field in faults],
         {_("Records"): [total[field] for field in faults]},

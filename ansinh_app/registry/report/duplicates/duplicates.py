@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.registry.duplicates_keeping import DECIDED
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import Communes
 
 # Days an open finding has waited, from which column on.
@@ -44,7 +45,7 @@ def execute(filters=None):
     ]
     message = _("A finding between two communes counts in both, in the total once")
     if not shown:
-        return _columns(), [], message, None, []
+        return frame.answer(_columns(), [], message)
     last = {"commune": _("Total"), **_row(total), "bold": 1}
     return _columns(), [*shown, last], message, _chart(total), _summary(total)
 

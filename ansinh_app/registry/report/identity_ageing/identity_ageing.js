@@ -1,8 +1,8 @@
 // The desk of a bench reads a standard report's filters here; they are those of identity_ageing.json.
 frappe.query_reports["Identity Ageing"] = {
     filters: [
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
-        { fieldname: "persons", label: __("Persons"), fieldtype: "Select", options: "Beneficiaries\nRepresentatives" },
+        { fieldname: "persons", label: __("Persons"), fieldtype: "Select", options: "Beneficiaries\nRepresentatives", default: "Beneficiaries" },
     ],
 };

@@ -9,6 +9,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate, today
 
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import Communes, counted_for
 
 # Status -> the ages in days after which it waits in the next band; Verified has no age.
@@ -31,7 +32,7 @@ def execute(filters=None):
     ]
     message = _("Counted on {0}; ages in days since the status began").format(f"{getdate(today()):%d/%m/%Y}")
     if not rows:
-        return _columns(), [], message, None, []
+        return frame.answer(_columns(), [], message)
     total = _row(_("Total"), sum(counts.values(), Counter())) | {"bold": 1}
     return _columns(), [*rows, total], message, _chart(rows), _summary(total)
 

@@ -269,6 +269,7 @@ def _rows(name: str, items: list[dict], communes: Communes) -> list[dict]:
         rows.append(
             {
                 "no": number,
+                "beneficiary": line.beneficiary,  # no column: by it the log of personal data counts people
                 "full_name": line.full_name,
                 "born": item["born"],
                 "commune": communes.title(communes.of(line.administrative_unit)),

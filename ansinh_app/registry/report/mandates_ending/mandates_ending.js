@@ -3,7 +3,7 @@ frappe.query_reports["Mandates Ending"] = {
     filters: [
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
         { fieldname: "days", label: __("Days Ahead"), fieldtype: "Int" },
-        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office" },
+        { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
         { fieldname: "why", label: __("Reason"), fieldtype: "Select", options: "\nTerm\nAge\nRevoked\nEnded Already" },
     ],

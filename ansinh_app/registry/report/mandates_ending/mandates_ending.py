@@ -8,6 +8,7 @@ from frappe.utils import cint, getdate, nowdate
 
 from ansinh_app.core import mandates as core
 from ansinh_app.registry import mandates
+from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import Communes
 from ansinh_app.utils.terms import WARNED_BEFORE
 
@@ -36,7 +37,7 @@ def execute(filters=None):
     message = _("Mandates that end within {0} days of {1}, or have ended and were not renewed").format(
         days, as_of.strftime("%d/%m/%Y")
     )
-    return _columns(), rows, message, _chart(rows), _summary(rows)
+    return frame.answer(_columns(), rows, message, _chart(rows), _summary(rows))
 
 
 def _wanted(row, filters, communes: Communes, as_of) -> bool:

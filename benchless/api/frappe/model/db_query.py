@@ -203,7 +203,7 @@ class DatabaseQuery(Readable):
     def _check_field(field: str) -> None:
         """Refuse subqueries and functions that would tell what a list should not."""
         lowered = field.lower()
-        outside_quotes = re.sub(r"`[^`]*`", "", lowered)  # a DocType may well be called `Support Case`
+        outside_quotes = re.sub(r"`[^`]*`", "", lowered)  # a DocType may well be called `Show Case`
         if FORBIDDEN_WORDS.search(outside_quotes):
             frappe.throw(_("Use of sub-query or function is restricted"), frappe.DataError)
         for function in re.findall(r"(\w+)\s*\(", lowered):

@@ -1,0 +1,56 @@
+"""A disk that is really full (a small file system of its own): told in Vietnamese, nothing half done, goes on later."""
+
+import subprocess
+
+import pytest
+
+from tests.recovery.conftest import differences
+
+OFFICE = "DAY"
+MAY = f"{OFFICE}-2024-05"
+BANK, CASH = "Bank Transfer", "Cash"
+MEGABYTES = 24
+FULL = "Đĩa của máy chủ đã đầy nên chưa có gì thay đổi."
+# What the host notes of the visit itself, not of what was asked for.
+_VISIT = ("tabActivity Log", "tabUser ", "tabError Log", "tabSessions", "tabScheduled", "tabPersonal Data Log")
+
+
+@pytest.fixture()
+def small_disk(tmp_path):
+    """A folder on a small disk; skipped where this account may mount none."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_full_while_a_list_is_made_a_file_is_written_and_a_result_is_applied(_built, small_disk):
+    site = _built.copy(small_disk / "sites")
+    site.done("month.small_office", OFFICE, 12, 1)
+
+    def full(path: str, values: dict, left: int) -> None:
+        before = site.dump()
+        answer = site.done("month.on_a_full_disk", path, values, str(small_disk), left)
+        assert (answer["status"], len(answer["says"])) == (507, 1), answer
+        assert answer["says"][0].startswith(FULL)
+        changed = [text for text in differences(before, site.dump()) if not text.startswith(_VISIT)]
+        assert not changed, changed
+        again = site.done("month.over_http", path, values)
+        assert again["status"] == 200, again
+
+    for left in (0, 12):
+        full("/api/method/ansinh_app.api.prepare_period", {"period": MAY}, left)
+        if not left:
+            site.done("month.delete_lists", MAY)
+    assert site.done("month.money", OFFICE)["lines"] == 12
+    for act in ("ask", "approve", "send"):
+        site.done(f"month.{act}", MAY, BANK)
+    batch = site.done("month.batch", MAY, BANK)
+    full("/api/method/ansinh_app.api.provider_file", {"batch": batch}, 4)
+    result = site.done("month.bring_answer", MAY, BANK, [0])
+    submit = {"doc": site.done("month.as_json", "Provider Result", result)}
+    full("/api/method/frappe.client.submit", submit, 4)
+    assert site.done("month.values", "Payout Batch", batch, "paid_count", "unpaid_count") == [8, 1]
