@@ -7,7 +7,7 @@ PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-app test-host test-served perf lint clean system-demo system-test
+.PHONY: help setup demo test test-app test-host test-served perf gallery lint clean system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
@@ -15,6 +15,7 @@ help:
 	@echo "make test          set up and run all tests, WORKERS=$(WORKERS) groups at once"
 	@echo "make lint          ruff over the code"
 	@echo "make perf          measure, as ratios within one run"
+	@echo "make gallery       pictures of the demo site's desks, forms and reports, in docs/gallery"
 
 setup: $(VENV)/.ready
 
@@ -52,6 +53,9 @@ test-served:
 
 perf: setup
 	$(BIN)/python -m benchmarks
+
+gallery: setup system-test
+	$(BIN)/python -m sample.gallery --site $(SITE)
 
 lint: setup
 	$(BIN)/ruff check .

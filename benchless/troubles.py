@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import logging
+import shutil
 
 import frappe
 from frappe import _
@@ -10,6 +11,7 @@ from frappe.database.errors import number_of
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FULL_TABLE = (1021, 1114)  # MariaDB: the disk is full, the table is full
+_SHARED_MEMORY = 32 * 1024  # bytes of the file beside a database that its readers share
 _FULL_STATUS, _LOCKED_STATUS = 507, 508
 
 
@@ -28,6 +30,8 @@ def is_full(error: BaseException) -> bool:
             return True
         if number_of(one) in _FULL_TABLE or "database or disk is full" in str(one):
             return True
+        if "disk I/O error" in str(one) and shutil.disk_usage(frappe.local.site_path).free < _SHARED_MEMORY:
+            return True  # SQLite has no room to open the database in
     return False
 
 

@@ -118,7 +118,7 @@ def activity_paper(doc) -> dict:
         rows=[
             (say("Days"), days(doc.planned_from, doc.planned_to), days(doc.done_from, doc.done_to)),
             (say("Times"), dong(doc.planned_times), dong(doc.times)),
-            (say("People"), dong(doc.planned_reach), dong(doc.reach)),
+            (say("Number of People"), dong(doc.planned_reach), dong(doc.reach)),
         ],
         text=_lines(doc.text),
         remarks=_lines(doc.remarks),

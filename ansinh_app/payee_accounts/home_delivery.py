@@ -6,9 +6,10 @@ from frappe import _
 from ansinh_app.core import masking
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.names import search_key
+from ansinh_app.payee_accounts.pay_points import points_of
 from ansinh_app.permissions import scope
 from ansinh_app.utils.masking import for_reader
-from ansinh_app.utils.printing import dong, may_print, office_paper, say
+from ansinh_app.utils.printing import dong, may_print, office_paper, say, seal_qr
 
 REASONS = ("Bedridden without a receiver", "No service nearby")
 _FIELDS = (
@@ -37,14 +38,16 @@ def lines(filters: dict) -> list:
     rows = [row for row in rows if reasons.get(row.name) in REASONS]
     units = dict(frappe.get_all("Administrative Unit", fields=["name", "unit_name"], as_list=True))
     people = _people({row.beneficiary for row in rows})
-    points = _points({row.administrative_unit for row in rows})
+    points = {
+        provider: points_of(provider, {row.beneficiary for row in rows if row.provider == provider})
+        for provider in {row.provider for row in rows}
+    }
     tells = scope().kinds != {"provider"}
     for row in rows:
         person = people[row.beneficiary]
         row.commune = units.get(row.administrative_unit, "")
-        row.pay_point = (
-            points.get((row.administrative_unit, row.provider)) or points.get(row.administrative_unit) or ""
-        )
+        point = points[row.provider].of(row.beneficiary, row.administrative_unit, row.village)
+        row.pay_point = points[row.provider].names[point] if point else ""
         row.address, row.phone = person.address or "", for_reader("Beneficiary", masking.PHONE, person.phone)
         row.reason = _(reasons[row.name]) if tells else ""
         row.status_label = _(row.status)
@@ -87,24 +90,6 @@ def _people(names: set[str]) -> dict:
     return {row.name: row for row in rows}
 
 
-def _points(units: set[str]) -> dict:
-    """The open post counter of a commune: (unit, provider) -> name, and unit -> any."""
-    found: dict = {}
-    for row in frappe.get_all(
-        "Pay Point",
-        filters={
-            "administrative_unit": ["in", sorted(units) or [""]],
-            "status": "Open",
-            "kind": "Post Counter",
-        },
-        fields=["administrative_unit", "provider", "point_name"],
-        order_by="point_name desc",
-        limit_page_length=0,
-    ):
-        found[row.administrative_unit, row.provider] = found[row.administrative_unit] = row.point_name
-    return found
-
-
 def home_delivery_paper(doc) -> dict:
     """The carrier's list of a batch: a table for each pay point, villages in order, a place to sign."""
     may_print(doc)
@@ -114,6 +99,8 @@ def home_delivery_paper(doc) -> dict:
         "" if doc.docstatus == 1 else say("DRAFT PAPER") if doc.docstatus == 0 else say("CANCELLED PAPER")
     )
     month = frappe.db.get_value("Payout Period", doc.period, "month")
+    paper["seal"] = doc.seal if doc.docstatus == 1 else ""
+    paper["qr"] = seal_qr(doc) if paper["seal"] else ""
     paper["month_text"] = f"{month.month:02d}/{month.year}"
     paper["provider"] = frappe.get_cached_value("Payment Service Provider", doc.provider, "provider_name")
     sheets: dict[str, list] = {}

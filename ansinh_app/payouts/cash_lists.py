@@ -23,7 +23,7 @@ _AT_ONCE = 300
 _RUN_SECONDS = 3600
 _PREFIX = "danh-sach-tien-mat"
 # What the two signatures with the seal beside them take, in mm.
-_SIGN_HEIGHT = 46
+_SIGN_HEIGHT = 38
 
 
 def heaps(batch, lines: list[dict], by: str) -> list[tuple[str, list[dict]]]:

@@ -97,7 +97,7 @@ def payment_list_head(doc) -> dict:
         seal=doc.seal if doc.docstatus == 1 else "",
         mark=_mark(doc, sealed=bool(doc.seal)),
     )
-    paper["qr"] = _seal_qr(doc) if paper["seal"] else ""
+    paper["qr"] = seal_qr(doc) if paper["seal"] else ""
     return paper
 
 
@@ -600,6 +600,7 @@ def _paid_early(doc, month: Month) -> str:
     return say("Pays {0} early ({1}): those months are not paid again.").format(months, basis or "")
 
 
-def _seal_qr(doc) -> str:
+def seal_qr(doc) -> str:
+    """The code by which the seal of a batch's paper is checked."""
     total = as_dong(doc.total_amount or 0)
     return qr_svg(paper_codes.seal_address(doc.name, doc.line_count, total, doc.seal), scale=1.4)

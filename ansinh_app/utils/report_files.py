@@ -13,6 +13,7 @@ from frappe.utils import cint, getdate, strip_html, today
 from frappe.utils.pdf import get_pdf
 
 from ansinh_app.core.money import as_dong, format_dong
+from ansinh_app.utils import report_frame
 from ansinh_app.utils.printing import office_paper
 from ansinh_app.utils.reports import own_office
 
@@ -112,7 +113,7 @@ def report_xlsx(office, title: str, day: date, result: dict) -> bytes:
             if (kind, pattern, strong) not in formats:
                 formats[kind, pattern, strong] = style(
                     border=1, bold=strong, num_format=pattern, text_wrap=kind == "text",
-                    **({"align": "right"} if kind == "text" and column.fieldtype in _NUMBERS else {}),
+                    **({"align": "right"} if kind == "text" and _is_number(column) else {}),
                 )  # fmt: skip
             _write(sheet, top + offset, index, column, kind, value, formats[kind, pattern, strong])
     end = top + len(rows)
@@ -171,19 +172,31 @@ def _of(row, key: str):
 
 def _kind(column, value) -> tuple[str, str]:
     """How a cell is written, and its number format. A dash in a column of numbers stays a dash."""
+    if column.get("holds") and isinstance(value, str) and value not in ("", report_frame.UNKNOWN):
+        return "said", _decimals(column)
     if column.fieldtype in _NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
         if column.fieldtype in ("Float", "Percent"):
-            digits = cint(column.precision if column.precision is not None else 2)
-            return "number", "#,##0." + "0" * digits if digits else "#,##0"
+            return "number", _decimals(column)
         return "number", _PATTERNS[column.fieldtype]
     if column.fieldtype in ("Date", "Datetime") and value:
         return column.fieldtype, _PATTERNS[column.fieldtype]
     return "text", _PATTERNS["text"]
 
 
+def _is_number(column) -> bool:
+    return column.fieldtype in _NUMBERS or bool(column.get("holds"))
+
+
+def _decimals(column) -> str:
+    digits = cint(column.precision if column.precision is not None else 2)
+    return "#,##0." + "0" * digits if digits else "#,##0"
+
+
 def _write(sheet, row: int, index: int, column, kind: str, value, form) -> None:
     if kind == "number":
         sheet.write_number(row, index, as_dong(value) if column.fieldtype == "Currency" else value, form)
+    elif kind == "said":
+        sheet.write_number(row, index, report_frame.read_back(value), form)
     elif kind == "text":
         sheet.write_string(row, index, _plain(str(value)) if value not in (None, "") else "", form)
     elif kind == "Date":
@@ -214,7 +227,7 @@ def report_pdf(office, title: str, day: date, result: dict) -> bytes:
 
 def cell(value, column) -> dict:
     """A value as a paper shows it: its text, and whether it stands on the right."""
-    number = column.fieldtype in _NUMBERS
+    number = _is_number(column)
     if value in (None, ""):
         text = ""
     elif number and not isinstance(value, int | float):

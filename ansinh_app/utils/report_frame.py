@@ -10,7 +10,32 @@ UNKNOWN = "–"  # what the data cannot say; never a 0
 
 def text(fieldname: str, label: str, width: int = 160, **more) -> dict:
     """A column of words."""
-    return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "width": width, **more}
+    kind = {"fieldtype": "Data", "align": "left"}  # a bench aligns by the first row, which may be empty
+    return {"fieldname": fieldname, "label": label, "width": width, **kind, **more}
+
+
+def known(fieldname: str, label: str, width: int = 110, precision: int = 0, **more) -> dict:
+    """A column of numbers of which some may not be known: filled by `said`, as a bench shows any dash as 0.
+
+    `holds` tells the workbook that the words are numbers.
+    """
+    kind = {"fieldtype": "Data", "align": "right", "holds": "Float", "precision": precision}
+    return {"fieldname": fieldname, "label": label, "width": width, **kind, **more}
+
+
+def said(value, precision: int = 0) -> str:
+    """A number of a `known` column as Vietnamese write it; a dash where it is None."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.{precision}f}".translate(str.maketrans(",.", ".,"))
+
+
+def read_back(words: str) -> float | int | None:
+    """The number that `said` wrote; None for a dash."""
+    if words == UNKNOWN:
+        return None
+    plain = words.replace(".", "").replace(",", ".")
+    return float(plain) if "." in plain else int(plain)
 
 
 def whole(fieldname: str, label: str, width: int = 110, **more) -> dict:
@@ -41,7 +66,12 @@ def percent(part: int, whole_number: int) -> float:
 
 
 def figure(label: str, value, color: str = "Blue", kind: str = "Int") -> dict:
-    """One number of the summary. Đồng are Int: desks print a Currency there with decimals đồng do not have."""
+    """One number of the summary, đồng too: a bench prints a Currency there with decimals đồng do not have.
+
+    It parts the thousands of a Float only, and shows no decimals where there are none.
+    """
+    if kind == "Int" and abs(value) >= 1000:
+        kind = "Float"
     return {"label": label, "value": value, "datatype": kind, "indicator": color}
 
 
@@ -51,11 +81,11 @@ def tied(label: str, difference: int) -> dict:
 
 
 def total_row(rows: list[dict], head: dict, fields) -> dict:
-    """The bold last row: `head` names it, the fields are summed; what no row knows stays unknown."""
+    """The bold last row: `head` names it, the fields are summed; what no row knows stays empty."""
     total = {**head, "bold": 1}
     for field in fields:
         known = [row[field] for row in rows if isinstance(row.get(field), int | float)]
-        total[field] = sum(known) if known or not rows else UNKNOWN
+        total[field] = sum(known) if known or not rows else None
     return total
 
 
@@ -78,6 +108,8 @@ def bars(labels: list, series: dict[str, list], kind: str = "Int", stacked: bool
 def answer(columns: list[dict], rows: list, message: str = "", chart: dict | None = None, summary: list = ()) -> tuple:
     """What a script report gives back. Where there is nothing, it says so and what to do, under the right heads."""
     if rows:
+        for row in rows:  # a bench shows an amount that is not there as 0, and None as nothing
+            row.update({column["fieldname"]: None for column in columns if column["fieldname"] not in row})
         return columns, rows, message, chart, list(summary)
     nothing = _("Nothing of yours for these filters: choose another month, office or commune.")
     return columns, [], ". ".join(filter(None, (message, nothing))), None, []

@@ -109,7 +109,8 @@ def vault() -> Vault | None:
 
 def forget_vault() -> None:
     """Read keys and state anew, after one of them changed."""
-    frappe.local.request_cache.clear()
+    if known := getattr(frappe.local, "request_cache", None):
+        known.clear()
 
 
 def site_keys() -> dict[int, bytes]:

@@ -9,10 +9,11 @@ from frappe import rate_limiter, sessions
 from frappe.auth import LoginManager
 from werkzeug.wrappers import Request
 
-from benchless import settings
+from benchless import settings, troubles
 from benchless.desk.user import DeskUser
-from benchless.desk.views.errors import closed
+from benchless.desk.views.errors import FULL, closed
 from benchless.rest.auth import cors_headers
+from benchless.rest.responses import error_response
 
 WRITING_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 LANGUAGES = ("vi", "en")
@@ -61,7 +62,12 @@ class FrappeMiddleware:
         if frappe.conf.maintenance_mode:
             return closed(request)
         try:
-            frappe.connect(set_admin_as_user=False)
+            try:
+                frappe.connect(set_admin_as_user=False)
+            except Exception as error:
+                if not troubles.is_full(error):
+                    raise
+                return closed(request, FULL)
             frappe.local.request = make_frappe_request(request)
             frappe.local.request_ip = request.META.get("REMOTE_ADDR") or "127.0.0.1"
             limiter = rate_limiter.apply()
@@ -69,8 +75,7 @@ class FrappeMiddleware:
                 return HttpResponse(frappe._("Too Many Requests"), status=429, headers=limiter.finish())
             self.find_user(request)
             use_language(request)
-            response = self.get_response(request)
-            self.end_transaction(request)
+            response = self.end_transaction(request, self.get_response(request))
             tell_who(request, response)
             for name, value in {**cors_headers(request), **(limiter.finish() if limiter else {})}.items():
                 response[name] = value
@@ -88,11 +93,21 @@ class FrappeMiddleware:
         if frappe.session.user == "Guest" and request.COOKIES.get("sid", "Guest") != "Guest":
             frappe.local.response["session_expired"] = 1
 
-    def end_transaction(self, request) -> None:
-        if request.method in WRITING_METHODS and not getattr(request, "frappe_failed", False):
-            frappe.db.commit()
-        else:
+    def end_transaction(self, request, response):
+        """What the request answers: when its writes cannot be kept (a full disk), that nothing was done."""
+        if request.method not in WRITING_METHODS or getattr(request, "frappe_failed", False):
             frappe.db.rollback()
+            return response
+        try:
+            frappe.db.commit()
+        except Exception as error:
+            if request.path.startswith("/api/"):
+                request.frappe_failed = True
+                frappe.db.rollback()
+                troubles.log(f"{request.method} {request.path}")
+                return error_response(error)
+            return self.process_exception(request, error)
+        return response
 
     def process_exception(self, request, exception):
         """Show Frappe's errors as a page in the user's language; everything written is undone."""

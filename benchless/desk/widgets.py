@@ -44,7 +44,7 @@ def shown(field: dict) -> str:
     """What may only be read."""
     display = escape(str(field.get("display") or ""))
     if field.get("url"):
-        return f'<a class="d-value" href="{escape(field["url"])}">{display}</a>'
+        return f'<a class="d-value" href="{escape(field["url"])}">{picture(field) or display}</a>'
     if field.get("rich"):
         return f'<div class="d-value d-rich">{field["rich"]}</div>'
     if field["widget"] == "code":
@@ -105,7 +105,7 @@ def attach(field: dict) -> str:
     present = ""
     if display:
         url = escape(field.get("url") or "")
-        present = f'<a href="{url}" target="_blank" rel="noopener">{display}</a>' if url else display
+        present = f'<a href="{url}" target="_blank" rel="noopener">{picture(field) or display}</a>' if url else display
         present += f' <label class="d-inline"><input type="checkbox" name="{escape(field["name"])}.remove" value="1">'
         present += f" {escape(_('Remove'))}</label>"
     only = ' accept="image/*"' if field.get("fieldtype") == "Attach Image" else ""
@@ -114,6 +114,15 @@ def attach(field: dict) -> str:
         f'<span class="d-button small" aria-hidden="true">{ICON.format("upload_file")} {escape(_("Choose a file"))}</span>'
         f'<span class="d-file-name" aria-live="polite">{escape(_("No file chosen"))}</span></span></span>'
     )
+
+
+def picture(field: dict) -> str:
+    """A small view of what an Attach Image holds, where it lies on the site."""
+    url = field.get("url")
+    if field.get("fieldtype") != "Attach Image" or not url:
+        return ""
+    name = escape(str(field.get("display") or ""))
+    return f'<img class="d-picture" src="{escape(url)}" alt="{name}" title="{name}" loading="lazy">'
 
 
 def password(field: dict) -> str:

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import frappe
 from frappe.core.doctype.access_log.access_log import AccessLog
+from frappe.core.doctype.deleted_document.deleted_document import DeletedDocument
 from frappe.core.doctype.role.role import Role
 from frappe.tests.utils import patch_hooks
 from frappe.utils.scheduler import is_scheduler_inactive
@@ -39,6 +40,17 @@ class LoudAccessLog(AccessLog):
     def db_insert(self, *args, **kwargs):
         super().db_insert(*args, **kwargs)
         hear(frappe._dict(doctype=self.export_from), "db_insert")
+
+
+class ReversedDeletedDocument(DeletedDocument):
+    def db_insert(self, *args, **kwargs):
+        self.data = self.data[::-1]
+        super().db_insert(*args, **kwargs)
+
+    def load_from_db(self):
+        super().load_from_db()
+        self.data = self.data[::-1]
+        return self
 
 
 def shout(text):
@@ -119,6 +131,17 @@ class TestHooks(ModelCase):
         kept = frappe.get_last_doc("Access Log", filters={"export_from": CITY})
         self.assertEqual((kept.user, kept.reference_document, kept.file_type), ("Administrator", "Vinh", "CSV"))
         self.assertIn("Vinh", kept.filters)
+
+    def test_what_is_kept_of_a_deleted_document_is_written_and_read_by_its_class(self):
+        from frappe.core.doctype.deleted_document.deleted_document import restore
+
+        override = {"Deleted Document": [f"{HERE}.ReversedDeletedDocument"]}
+        with app_of_tests(), hooks(override_doctype_class=override):
+            city("Pleiku").delete()
+            name, data = frappe.db.get_value("Deleted Document", {"deleted_name": "Pleiku"}, ["name", "data"])
+            self.assertEqual(frappe.parse_json(data[::-1])["name"], "Pleiku")
+            restore(name)
+            self.assertTrue(frappe.db.exists(CITY, "Pleiku"))
 
     def test_override_doctype_class(self):
         with app_of_tests(), hooks(override_doctype_class={"Role": [f"{HERE}.LoudRole"]}):

@@ -2,7 +2,7 @@
 
 import frappe
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Concat, Count, Length, Max, Substring, Sum
+from frappe.query_builder.functions import Concat, Count, Length, Max, Min, Substring, Sum
 from frappe.tests.utils import FrappeTestCase, change_settings
 from model_doctypes import CITY, LINE, ORDER, REGION, SETTINGS, city, make, order
 from test_model_documents import ModelCase
@@ -94,7 +94,8 @@ class TestQueryBuilder(ModelCase):
         texts = frappe.qb.from_(City).select(masked, Length(City.name)).where(City.name.like("Qb %"))
         self.assertEqual(set(texts.run()), {("Q** A", 4), ("Q** B", 4)})
         largest = frappe.qb.from_(City).select(Max(City.people)).where(City.name.like("Qb %")).run()
-        self.assertEqual(largest[0][0], 4)
+        least = frappe.qb.from_(City).select(Min(City.people)).where(City.name.like("Qb %")).run()
+        self.assertEqual((largest[0][0], least[0][0]), (4, 4))
         self.assertEqual([int(value) for value in totals[0]], [2, 8])
         frappe.qb.from_(City).delete().where(City.country == "LA").where(City.name == "Qb B").run()
         self.assertFalse(frappe.db.exists(CITY, "Qb B"))

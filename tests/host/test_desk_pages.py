@@ -438,3 +438,13 @@ def test_a_virtual_field_is_worked_out_for_the_reader():
 
     assert values.worked_out(Case(), frappe._dict(fieldname="age")) == frappe.session.user
     assert values.worked_out(Case(), frappe._dict(fieldname="double")) == 4
+
+
+def test_a_picture_is_seen_before_it_is_opened():
+    from benchless.desk import widgets
+
+    field = {"name": "p", "label": "P", "widget": "attach", "display": "a<b.png", "url": "/private/files/a<b.png"}
+    for more in ({}, {"readonly": True}):
+        shown = widgets.render({**field, "fieldtype": "Attach Image", **more})
+        assert '<img class="d-picture" src="/private/files/a&lt;b.png" alt="a&lt;b.png"' in shown
+        assert "<img" not in widgets.render({**field, "fieldtype": "Attach", **more})

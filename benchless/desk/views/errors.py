@@ -18,6 +18,12 @@ TITLES = {401: "Session Expired", 403: "Not Permitted", 404: "Not Found", 409: "
 CLOSED = "Hệ thống đang được cập nhật, xin thử lại sau vài phút. / This site is being updated, try again in a few minutes."
 
 
+FULL = (
+    "Đĩa của máy chủ đã đầy nên chưa có gì thay đổi. Hãy báo người quản trị máy chủ. / "
+    "The server's disk is full, so nothing was changed. Tell whoever looks after the server."
+)
+
+
 def error_page(request, error: Exception) -> HttpResponse:
     """An error of the application as a page; what nobody expected is logged, and the page keeps its secrets."""
     status = int(getattr(error, "http_status_code", 500) or 500)
@@ -52,13 +58,14 @@ def server_error(request) -> HttpResponse:
     return HttpResponse("Internal Server Error", status=500, content_type="text/plain")
 
 
-def closed(request) -> HttpResponse:
-    """The site is being migrated or was closed by its administrator: nothing is read, not even a translation."""
+def closed(request, text: str = CLOSED) -> HttpResponse:
+    """The site is being migrated, was closed by its administrator, or cannot be opened: nothing is read, not even
+    a translation."""
     if request.path.startswith("/api/"):
-        message = json.dumps({"message": CLOSED})
+        message = json.dumps({"message": text})
         answer = json_response({"exc_type": "SessionStopped", "_server_messages": json.dumps([message])}, 503)
     else:
-        answer = HttpResponse(CLOSED, status=503, content_type="text/plain; charset=utf-8")
+        answer = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "60"
     frappe.destroy()
     return answer

@@ -148,7 +148,7 @@ def read_column(column) -> dict:
         "fieldname": column.get("fieldname") or frappe.scrub(column.get("label") or ""),
         "fieldtype": fieldtype,
         "options": column.get("options"),
-        "numeric": fieldtype in NUMBERS,
+        "numeric": fieldtype in NUMBERS or column.get("align") == "right",
         "hidden": cint(column.get("hidden")),
         "precision": column.get("precision"),
     }

@@ -93,10 +93,10 @@ def _trend(unit: str | None, over_time: dict[date, dict[str, _Count]]) -> dict:
         some = list(counts.values()) if unit is None else [counts[unit]] if unit in counts else []
         people = sum(len(count.people) for count in some)
         rates.append(frame.percent(sum(len(count.with_account) for count in some), people) if people else None)
-    shown = {_key(day): frame.UNKNOWN if rate is None else rate for day, rate in zip(over_time, rates, strict=True)}
+    shown = {_key(day): rate for day, rate in zip(over_time, rates, strict=True)}
     now, before = rates[-1], rates[-2] if len(rates) > 1 else None
     known = now is not None and before is not None
-    return shown | {"change": round(now - before, 2) if known else frame.UNKNOWN}
+    return shown | {"change": round(now - before, 2) if known else None}
 
 
 def _key(day: date) -> str:
@@ -141,7 +141,7 @@ def _columns(days: list[date]) -> list[dict]:
 
 def _chart(rows: list[dict], total: dict, days: list[date], target: float, over_time: bool) -> dict | None:
     if over_time:
-        rates = [0 if total[_key(day)] == frame.UNKNOWN else total[_key(day)] for day in days]
+        rates = [total[_key(day)] or 0 for day in days]
         series = {_("Rate (%)"): rates, _("Target (%)"): [target] * len(days)}
         return frame.bars([f"{day:%m/%Y}" for day in days], series, "Float", type="line")
     return frame.bars(
@@ -160,7 +160,7 @@ def _summary(total: dict, rows: list[dict]) -> list[dict]:
         frame.figure(_("With an Account"), total["with_account"], "Green"),
         frame.figure(_("Rate"), total["percent"], "Green", "Percent"),
     ]
-    if total["change"] != frame.UNKNOWN:
+    if total["change"] is not None:
         color = "Red" if total["change"] < 0 else "Green"
         figures.append(frame.figure(_("Change on Last Month (points)"), total["change"], color, "Float"))
     return [

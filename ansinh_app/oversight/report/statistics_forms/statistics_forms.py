@@ -80,6 +80,10 @@ def execute(filters=None):
     if detailed:
         message += " " + _("For use inside the office only.")
     rows = _FORMS[form](paid, detailed)
+    chart = _chart(rows)
+    for row in rows:
+        row.update({name: frame.said(row[name]) for name in ("total", "men", "women")})
+        row["cost"] = frame.said(row["cost"], 3)
     cost = sum(one.amount for one in paid)
     people = len({one.beneficiary for one in paid if one.counted})
     summary = [
@@ -87,7 +91,7 @@ def execute(filters=None):
         frame.figure(_("Paid in the Months (đồng)"), cost, "Green"),
         frame.figure(_("Sex Not Recorded"), len({one.beneficiary for one in paid if one.counted and not one.sex}), "Orange"),
     ]
-    return frame.answer(_columns(), rows, message, _chart(rows), summary)
+    return frame.answer(_columns(), rows, message, chart, summary)
 
 
 def _paid(filters, first: Month, last: Month) -> list[Paid]:
@@ -118,7 +122,10 @@ def _rows(filters, first: Month, last: Month, source: str) -> list[dict]:
     one_off = source == "One-off Grant"
     category = origin.grant_type if one_off else origin.category
     live = line.status != "Cancelled"
-    on_the_list = live if one_off else live & (period.month == last.first_day) & (line.monthly_amount > 0)
+    this_month = (period.month == last.first_day) & (line.monthly_amount > 0)
+    # Paid with the month before (Tết): nobody on that list has left this one.
+    early = (period.month == (last - 1).first_day) & (line.advance > 0)
+    on_the_list = live if one_off else live & (this_month | early)
     parts = (
         line.office, line.kind, line.beneficiary, person.sex, person.date_of_birth, category, origin.programme,
         line.administrative_unit,
@@ -178,7 +185,7 @@ class Form:
 
 def _values(count: Count | None) -> dict:
     if count is None:
-        return dict.fromkeys(("total", "men", "women", "cost"), frame.UNKNOWN)
+        return dict.fromkeys(("total", "men", "women", "cost"))
     cost = (Decimal(count.amount) / _MILLION).quantize(Decimal("0.001"), ROUND_HALF_UP)
     return {"total": len(count.people), "men": len(count.men), "women": len(count.women), "cost": float(cost)}
 
@@ -314,10 +321,10 @@ def _columns() -> list[dict]:
     return [
         frame.text("no", _("No."), 60),
         frame.text("subject", _("Indicator"), 480),
-        frame.whole("total", _("Total")),
-        frame.whole("men", _("Men")),
-        frame.whole("women", _("Women")),
-        frame.rate("cost", _("Cost (million đồng)"), 150, 3),
+        frame.known("total", _("Total")),
+        frame.known("men", _("Men")),
+        frame.known("women", _("Women")),
+        frame.known("cost", _("Cost (million đồng)"), 150, 3),
     ]
 
 
@@ -327,7 +334,7 @@ def _chart(rows: list[dict]) -> dict | None:
     for row in rows:
         if row.get("bold"):
             section = row["no"]
-        elif row["total"] not in (0, frame.UNKNOWN):
+        elif row["total"]:
             shown.append(row)
             labels.append(f"{section}.{row['no']}")  # the titles are whole sentences
     return frame.bars(

@@ -15,6 +15,7 @@ from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import admits_office, filter_month
 
 MONTHS_SHOWN = 3
+RATES = {"in_time_rate": 2, "days": 1, "results_rate": 2, "failure_rate": 2}  # digits after the comma
 COUNTS = (
     "asked", "opened", "in_time", "waiting_late", "refused",
     "batches", "results_in_time", "results_late", "results_waiting",
@@ -53,17 +54,16 @@ def execute(filters=None):
     chart = frame.bars(
         [row["provider"] for row in rows],
         {
-            _("Accounts in Time (%)"): [_drawn(row["in_time_rate"]) for row in rows],
-            _("Results in Time (%)"): [_drawn(row["results_rate"]) for row in rows],
-            _("Lines Paid (%)"): [_drawn(row["paid_rate"]) for row in rows],
+            _("Accounts in Time (%)"): [row["in_time_rate"] or 0 for row in rows],
+            _("Results in Time (%)"): [row["results_rate"] or 0 for row in rows],
+            _("Lines Paid (%)"): [row["paid_rate"] or 0 for row in rows],
         },
         "Float",
     )
-    return frame.answer(_columns(), [*rows, total], message, chart, _summary(total))
-
-
-def _drawn(value) -> float:
-    return 0 if value == frame.UNKNOWN else value
+    summary = _summary(total)
+    for row in (*rows, total):
+        row.update({name: frame.said(row[name], digits) for name, digits in RATES.items()})
+    return frame.answer(_columns(), [*rows, total], message, chart, summary)
 
 
 def _shown(counts: Counter) -> dict:
@@ -73,11 +73,11 @@ def _shown(counts: Counter) -> dict:
     settled = counts["paid"] + counts["failed"] + counts["uncollected"]
 
     def of(part: int, whole: int):
-        return frame.percent(part, whole) if whole else frame.UNKNOWN
+        return frame.percent(part, whole) if whole else None
 
     return {name: counts[name] for name in COUNTS} | {
         "in_time_rate": of(counts["in_time"], judged),
-        "days": round(counts["days"] / counts["opened"], 1) if counts["opened"] else frame.UNKNOWN,
+        "days": round(counts["days"] / counts["opened"], 1) if counts["opened"] else None,
         "results_rate": of(counts["results_in_time"], answered),
         "paid_rate": of(counts["paid"], settled),
         "failure_rate": of(counts["failed"] + counts["uncollected"], settled),
@@ -251,20 +251,20 @@ def _columns() -> list[dict]:
         frame.whole("asked", _("Accounts Asked For")),
         frame.whole("opened", _("Opened"), 90),
         frame.whole("in_time", _("Opened in Time")),
-        frame.rate("in_time_rate", _("Accounts in Time (%)"), 110),
-        frame.rate("days", _("Working Days on Average"), 110, 1),
+        frame.known("in_time_rate", _("Accounts in Time (%)"), 110, RATES["in_time_rate"]),
+        frame.known("days", _("Working Days on Average"), 110, RATES["days"]),
         frame.whole("waiting_late", _("Past the Deadline")),
         frame.whole("refused", _("Refused by the Provider")),
         frame.whole("batches", _("Batches"), 90),
         frame.whole("results_in_time", _("Results in Time")),
         frame.whole("results_late", _("Results Late")),
         frame.whole("results_waiting", _("Results Awaited")),
-        frame.rate("results_rate", _("Results in Time (%)"), 110),
+        frame.known("results_rate", _("Results in Time (%)"), 110, RATES["results_rate"]),
         frame.whole("lines", _("Lines"), 90),
         frame.whole("paid", _("Paid"), 90),
         frame.whole("failed", _("Failed"), 90),
         frame.whole("uncollected", _("Uncollected"), 100),
-        frame.rate("failure_rate", _("Not Paid (%)"), 100),
+        frame.known("failure_rate", _("Not Paid (%)"), 100, RATES["failure_rate"]),
         frame.money("paid_amount", _("Paid (đồng)")),
         frame.money("fee", _("Fee (đồng)"), 130),
         frame.whole("inquiries", _("Inquiries")),
@@ -282,4 +282,4 @@ def _summary(total: dict) -> list[dict]:
         frame.figure(_("Fee (đồng)"), total["fee"]),
         frame.figure(_("Promises Broken"), total["broken"], "Red" if total["broken"] else "Green"),
     ]
-    return [one for one in figures if one["value"] != frame.UNKNOWN]
+    return [one for one in figures if one["value"] is not None]
