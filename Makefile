@@ -7,11 +7,12 @@ PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-app test-host test-served perf gallery lint clean system-demo system-test
+.PHONY: help setup demo forms test test-app test-host test-served perf gallery lint clean system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
 	@echo "make demo SERVE=0  the same without serving"
+	@echo "make forms         picture every official paper of the demo site into docs/forms"
 	@echo "make test          set up and run all tests, WORKERS=$(WORKERS) groups at once"
 	@echo "make lint          ruff over the code"
 	@echo "make perf          measure, as ratios within one run"
@@ -37,6 +38,10 @@ system-test:
 
 demo: setup system-demo
 	$(BIN)/python -m sample.demo --site $(SITE) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+# Pictures of every official paper and docs/forms.md, from the site that `make demo` made.
+forms: setup system-demo
+	$(BIN)/python -m sample.forms --site $(SITE)
 
 test: setup system-test
 	@# Three groups at once: each has a site of its own, and a process works for one site at a time.

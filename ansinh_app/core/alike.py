@@ -197,7 +197,7 @@ class AlikeRuns:
         )
 
     def _ages(self, category: str, born: date | None, opening: Month) -> Hashable:
-        """The bands the person passes from `opening` to the last month looked at: the one limit they stay behind, else the age."""
+        """The bands the person passes from `opening` to the last month looked at: the limit stayed behind, else the age."""
         try:
             limits = self._limits[category]
         except KeyError:

@@ -37,8 +37,8 @@ SEALED = (*SEALED_TEXT, *SEALED_AMOUNTS)
 class Line:
     """One payout line, amounts in đồng: total = monthly_amount + arrears + carried_over + advance - recovery.
 
-    `advance`: what it pays early of the months after the period. `months`: what it pays for each month, gross of recovery (a month may be negative where an over-payment
-    is netted). `recoveries`: what each recovery case gets of it.
+    `advance`: what it pays early of the months after the period. `months`: what it pays for each month, gross of
+    recovery (a month may be negative where an over-payment is netted). `recoveries`: what each recovery case gets of it.
     """
 
     benefit: str

@@ -102,6 +102,7 @@ def _office() -> None:
             "administrative_unit": unit_name("178"),
             "place_name": "Lạng Sơn",
             "document_sign": "DS-LĐTBXH",
+            "report_to": "Sở Lao động - Thương binh và Xã hội tỉnh Lạng Sơn",
             "starts_on": "2024-04-01",
             "ends_on": "2025-06-30",
             "treasury_name": "Kho bạc Nhà nước tỉnh Lạng Sơn",
@@ -111,6 +112,7 @@ def _office() -> None:
                 {"signing_role": "Prepared By", "job_title": "Người lập biểu", "full_name": "Nông Thị Mẫu An"},
                 {"signing_role": "Chief Accountant", "job_title": "Kế toán trưởng", "full_name": "Lương Văn Mẫu Toán"},
                 {"signing_role": "Head", "job_title": "Trưởng phòng", "full_name": "Hoàng Thị Mẫu Bình"},
+                {"signing_role": "Decision Maker", "authority": "KT. Chủ tịch", "job_title": "Phó Chủ tịch", "full_name": "Nguyễn Thị Mẫu Vân"},
             ],
             "programmes": [
                 {"programme": "BTXH", "budget_chapter": "624", "budget_sector": "398", "budget_item": "7150", "budget_source": "12"},

@@ -6,14 +6,17 @@ from frappe.core.doctype.deleted_document.deleted_document import DeletedDocumen
 from frappe.core.doctype.report.report import Report
 
 from ansinh_app.oversight import personal_data
-from ansinh_app.utils.sealed_numbers import SealedNumbers
+from ansinh_app.utils.sealed_numbers import SealedNumbers, without_numbers
 
 
 class WatchedAccessLog(AccessLog):
     """Hook `override_doctype_class`: the host writes these rows past the life cycle, by `db_insert`."""
 
     def db_insert(self, *args, **kwargs):
+        asked = self.filters
+        self.filters = without_numbers(asked)
         super().db_insert(*args, **kwargs)
+        self.filters = asked
         personal_data.on_access(self)
 
 

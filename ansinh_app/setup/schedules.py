@@ -2,16 +2,18 @@
 
 import frappe
 
-_STAFF = "Social Affairs Officer\nSocial Affairs Manager"
+from ansinh_app.oversight.doctype.report_schedule.report_schedule import role_field
+
+_STAFF = ("Social Affairs Officer", "Social Affairs Manager")
 # report, day, rule, month told, to whom, only when there is something
 SET = (
     ("Late Commune Reports", 5, "Working Day After", "Month Before", _STAFF, 0),
-    ("Account Coverage", 14, "Working Day Before", "This Month", "Province Viewer", 0),
-    ("Monthly Payout", 14, "Working Day Before", "This Month", "Province Viewer", 0),
-    ("Results Awaited", 19, "Working Day Before", "This Month", f"Bank Officer\nPost Office Clerk\n{_STAFF}", 1),
+    ("Account Coverage", 14, "Working Day Before", "This Month", ("Province Viewer",), 0),
+    ("Monthly Payout", 14, "Working Day Before", "This Month", ("Province Viewer",), 0),
+    ("Results Awaited", 19, "Working Day Before", "This Month", ("Bank Officer", "Post Office Clerk", *_STAFF), 1),
     ("Lists Due", 24, "Working Day Before", "Next Month", _STAFF, 1),
     ("Contracts Ending", 1, "Working Day After", "This Month", _STAFF, 1),
-    ("Mandates Ending by Commune", 1, "Working Day After", "This Month", f"Commune Officer\n{_STAFF}", 1),
+    ("Mandates Ending by Commune", 1, "Working Day After", "This Month", ("Commune Officer", *_STAFF), 1),
     ("Open Cases", 10, "Working Day After", "This Month", _STAFF, 1),
 )
 
@@ -43,8 +45,8 @@ def make_set(office: str) -> int:
                 "day_of_month": day,
                 "day_rule": rule,
                 "month_told": told,
-                "roles": roles,
                 "only_if_any": only_if_any,
+                **{role_field(role): 1 for role in roles},
             }
         )
         doc.flags.ignore_permissions = True

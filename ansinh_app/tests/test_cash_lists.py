@@ -21,15 +21,9 @@ CLERK, STRANGER, POLICE = "heap.post@example.com", "heap.bank@example.com", "hea
 
 def make_clerk(user: str, role: str, provider: str | None = None) -> None:
     world.make_user(user, role)
-    if provider:
-        frappe.get_doc(
-            {
-                "doctype": "User Permission",
-                "user": user,
-                "allow": "Payment Service Provider",
-                "for_value": provider,
-            }
-        ).insert(ignore_permissions=True)
+    values = {"user": user, "allow": "Payment Service Provider", "for_value": provider}
+    if provider and not frappe.db.exists("User Permission", values):
+        frappe.get_doc({"doctype": "User Permission", **values}).insert(ignore_permissions=True)
 
 
 class CashCase(FrappeTestCase):

@@ -322,9 +322,10 @@ class TestReportsInTheirScope(FrappeTestCase):
             report_frame.text("name", "Họ tên"), report_frame.money("amount", "Số tiền"),
             report_frame.rate("rate", "Tỷ lệ"), report_frame.day("on", "Ngày"), report_frame.known("people", "Người"),
         ]  # fmt: skip
+        unknown, said = report_frame.said(None), report_frame.said(1_203)
         rows = [
-            {"name": "=HYPERLINK(1)", "amount": 1_234_567_000.0, "rate": 66.67, "on": "2024-06-14", "people": report_frame.said(None)},
-            {"name": "0012", "amount": -5, "rate": 0, "on": None, "people": report_frame.said(1_203), "bold": 1},
+            {"name": "=HYPERLINK(1)", "amount": 1_234_567_000.0, "rate": 66.67, "on": "2024-06-14", "people": unknown},
+            {"name": "0012", "amount": -5, "rate": 0, "on": None, "people": said, "bold": 1},
         ]
         result = {"columns": [frappe._dict(one) for one in columns], "rows": rows, "message": "<b>Tháng</b> &amp; năm"}
         content = report_files.report_xlsx(None, "A/B: [báo cáo]", frappe.utils.getdate("2024-06-30"), result)

@@ -7,6 +7,7 @@ import re
 from unittest.mock import patch
 
 import frappe
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.workflow import apply_workflow
 from frappe.tests.utils import FrappeTestCase
 
@@ -216,6 +217,16 @@ class TestQuestions(SealedCase):
             seal_question()
             self.assertEqual(json.loads(frappe.local.form_dict.filters), json.loads(before["filters"]))
             self.assertEqual(json.loads(frappe.local.form_dict.fields), json.loads(before["fields"]))
+
+    def test_what_is_written_down_of_a_question_does_not_repeat_the_number(self):
+        asked_for = [["Beneficiary", "personal_id", "=", "020170002345"]]
+        make_access_log(doctype="Beneficiary", file_type="CSV", filters=json.dumps(asked_for))
+        row = frappe.get_last_doc("Personal Data Log", {"action": "Export", "reference_doctype": "Beneficiary"})
+        kept = frappe.get_last_doc("Access Log", {"export_from": "Beneficiary"})
+        self.assertEqual(row.people, 1)
+        for text in (row.detail, kept.filters):
+            self.assertIn("020*****2345", text)
+            self.assertNotIn("020170002345", text)
 
     def test_a_link_finds_by_the_whole_number(self):
         rows = finding.people("Beneficiary", "020 170 002 345", "name", 0, 20, None)

@@ -125,7 +125,7 @@ class TestSupportCases(CaseWorld):
             doc.apply_fieldlevel_read_permissions()
             self.assertFalse(doc.get("beneficiary") or doc.get("full_name") or doc.get("internal_note"))
             # A bench overlooks the second of two hidden columns: such a question is refused.
-            pair = ["beneficiary", "full_name"]
+            pair = ["name", "beneficiary", "full_name"]
             with asked(doctype="Support Case", fields=frappe.as_json(pair)):
                 self.assertRaises(frappe.PermissionError, frappe.get_list, "Support Case", fields=pair)
             # What it asks is the commune's, what it answers its own.

@@ -54,7 +54,8 @@ def _refuse_pairs(doctype: str) -> None:
         fields = frappe.parse_json(asked) if isinstance(asked, str) and asked[:1] == "[" else asked
     except ValueError:
         return
-    names = [str(one).split(" as ")[0].rpartition(".")[2].strip("` ") for one in fields] if isinstance(fields, list) else []
+    listed = fields if isinstance(fields, list) else []
+    names = [str(one).split(" as ")[0].rpartition(".")[2].strip("` ") for one in listed]
     hidden = set(_above(frappe.get_meta(doctype)))
     for name, following in zip(names, names[1:], strict=False):
         if name in hidden and following in hidden:

@@ -10,8 +10,7 @@ UNKNOWN = "–"  # what the data cannot say; never a 0
 
 def text(fieldname: str, label: str, width: int = 160, **more) -> dict:
     """A column of words."""
-    kind = {"fieldtype": "Data", "align": "left"}  # a bench aligns by the first row, which may be empty
-    return {"fieldname": fieldname, "label": label, "width": width, **kind, **more}
+    return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "width": width, **more}
 
 
 def known(fieldname: str, label: str, width: int = 110, precision: int = 0, **more) -> dict:
@@ -105,13 +104,21 @@ def bars(labels: list, series: dict[str, list], kind: str = "Int", stacked: bool
     return chart | ({"barOptions": {"stacked": 1}} if stacked else {}) | more
 
 
-def answer(columns: list[dict], rows: list, message: str = "", chart: dict | None = None, summary: list = ()) -> tuple:
-    """What a script report gives back. Where there is nothing, it says so and what to do, under the right heads."""
+def answer(
+    columns: list[dict], rows: list, message: str = "", chart: dict | None = None, summary: list = (), nothing: str = ""
+) -> tuple:
+    """What a script report gives back. Where there is nothing, it says so and what to do, under the right heads.
+
+    `nothing`: what to say then, where nothing is good news.
+    """
+    for column in columns:
+        if column.get("fieldtype") == "Data":
+            column.setdefault("align", "left")  # a bench aligns by the first row, which may be empty
     if rows:
         for row in rows:  # a bench shows an amount that is not there as 0, and None as nothing
             row.update({column["fieldname"]: None for column in columns if column["fieldname"] not in row})
         return columns, rows, message, chart, list(summary)
-    nothing = _("Nothing of yours for these filters: choose another month, office or commune.")
+    nothing = nothing or _("Nothing of yours for these filters: choose another month, office or commune.")
     return columns, [], ". ".join(filter(None, (message, nothing))), None, []
 
 

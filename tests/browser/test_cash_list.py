@@ -47,7 +47,8 @@ def test_a_signed_sheet_is_ticked_off_without_a_line(log_in):
     page.context.set_offline(False)
     page.get_by_text("Đã gửi hết").wait_for(timeout=30000)
     office = log_in(OFFICER)
-    found = call(office, "GET", f'/api/resource/Signed Cash List?filters=[["batch","=","{batch}"]]&fields=["paid_count","unpaid_count"]')
+    asked = f'filters=[["batch","=","{batch}"]]&fields=["paid_count","unpaid_count"]'
+    found = call(office, "GET", f"/api/resource/Signed Cash List?{asked}")
     assert [(one["paid_count"], one["unpaid_count"]) for one in found["data"]] == [(2, 1)]
 
     # the sheet shows what is known of it, and the paper's other code says that its seal is genuine

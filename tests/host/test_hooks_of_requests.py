@@ -24,6 +24,7 @@ def nothing_above_a_million() -> None:
     form = frappe.local.form_dict
     if form.get("doctype") == CASE and form.get("cmd") == "frappe.desk.reportview.get":
         form["filters"] = [*form["filters"], [CASE, "amount", "<", 0]]
+        frappe.msgprint("Nothing above a million here", alert=True)
 
 
 def test_a_list_and_a_report_ask_what_the_hook_makes_of_it():
@@ -32,6 +33,8 @@ def test_a_list_and_a_report_ask_what_the_hook_makes_of_it():
         assert clerk.get(page).content.count(b"/desk/form/") > 5
         with patch_hooks({"before_request": [nothing_above_a_million]}):
             assert clerk.get(page).content.count(b"/desk/form/") <= 1, text_of(clerk.get(page))
+            said = text_of(clerk.get(page)).count("Nothing above a million here")
+            assert said == (page == LIST)
 
 
 def test_the_doctor_says_what_an_app_finds(monkeypatch):

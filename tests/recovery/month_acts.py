@@ -12,6 +12,7 @@ from ansinh_app.api import prepare_period, provider_file
 from ansinh_app.payee_accounts.doctype.payment_account import payment_account
 from ansinh_app.payouts import sealing
 from ansinh_app.payouts.doctype.payout_period import payout_period
+from ansinh_app.payouts.rows import insert_lines
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.payout_world import MANAGER, OFFICER
 
@@ -57,6 +58,15 @@ def _press(action: str, period: str, user: str = MANAGER, **values) -> dict | li
             document.update(values)
             document.save()
         return getattr(payout_period, action)(frappe.as_json(document))
+
+
+def period_without_day(office: str, month: str) -> str:
+    """A period that is prepared under what is known on the day it is prepared."""
+    return world.make_period(office, month).name
+
+
+def now() -> str:
+    return str(frappe.utils.now_datetime())
 
 
 # the acts
@@ -220,9 +230,23 @@ def pay_in_cash(account: str) -> str:
         return payment_account.pay_in_cash(frappe.as_json(document))["status"]
 
 
-def delete_lists(period: str) -> None:
-    for name in names("Payout Batch", period):
-        frappe.delete_doc("Payout Batch", name)
+def amend_decision(period: str, number: int) -> str:
+    """The person's decision is cancelled and written anew for the same benefit and months."""
+    one = person(period, number)
+    old = frappe.get_doc("Entitlement", {"beneficiary": one.name, "docstatus": 1})
+    old.cancel()
+    new = frappe.copy_doc(old)
+    new.update({"amended_from": old.name, "docstatus": 0})
+    new.insert()
+    new.submit()
+    return new.name
+
+
+def write_line_again(period: str) -> str:
+    """A line of the period written a second time, past everything that decides what is paid."""
+    line = frappe.get_all("Payout Line", {"period": period, "status": ["!=", "Cancelled"]}, ["*"], limit=1)[0]
+    insert_lines([line | {"name": None}])
+    return "written"
 
 
 def whole_month(period: str, failing: list | None = None) -> None:
@@ -320,6 +344,14 @@ def names(doctype: str, period: str) -> list[str]:
     """The period's documents of a kind that stand (not cancelled)."""
     filters = {"period": period, "docstatus": ["<", 2]}
     return frappe.get_all(doctype, filters=filters, pluck="name", order_by="name", limit_page_length=0)
+
+
+def comments(doctype: str, name: str) -> list[str]:
+    return frappe.get_all("Comment", {"reference_doctype": doctype, "reference_name": name}, pluck="content")
+
+
+def remove(doctype: str, name: str) -> None:
+    frappe.delete_doc(doctype, name)
 
 
 def as_json(doctype: str, name: str) -> str:

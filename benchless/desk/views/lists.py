@@ -12,7 +12,7 @@ from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.utils.user_settings import update_user_settings
 from frappe.utils import cint, cstr
 
-from benchless.desk import bulk, charts, saved_filters, values, widgets
+from benchless.desk import bulk, messages, charts, saved_filters, values, widgets
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, select_options
 from benchless.desk.listing import (
@@ -160,6 +160,9 @@ def document_list(request, doctype: str):
         "description": _(listing.meta.description) if listing.meta.get("description") else "",
         "views": views_of(doctype, "list", listing.filters),
     }
+    for item in messages.collected():  # what an app has to say of the question
+        flash.info(request, messages.as_text(item))
+    messages.forget()
     return page(request, "desk/list.html", _(doctype), context)
 
 

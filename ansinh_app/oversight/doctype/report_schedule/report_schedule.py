@@ -52,11 +52,10 @@ class ReportSchedule(Document):
 
     def validate_recipients(self):
         wrong = [address for address in self.addresses() if not validate_email_address(address)]
-        wrong += [role for role in self.roles_told() if role not in KIND_OF_ROLE]
         nobody = self.enabled and not (self.addresses() or self.roles_told())
         if wrong or nobody:
             frappe.throw(
-                _("Recipients must be roles of this app or e-mail addresses, one a line. Wrong: {0}").format(
+                _("Tick a role, or enter e-mail addresses, one a line. Wrong: {0}").format(
                     ", ".join(wrong) or _("none given")
                 ),
                 ReportScheduleError,
@@ -97,11 +96,12 @@ class ReportSchedule(Document):
 
     def addresses(self) -> list[str]:
         """The recipients, one a line or separated by commas or semicolons."""
-        return _lines(self.recipients)
+        text = (self.recipients or "").replace(",", "\n").replace(";", "\n")
+        return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
     def roles_told(self) -> list[str]:
         """The roles whose holders get a letter each."""
-        return _lines(self.roles)
+        return [role for role in KIND_OF_ROLE if self.get(role_field(role))]
 
     def due_day(self, month: Month) -> date:
         """The day of the month it is sent: the 31st is the last of a shorter month, a day off moves by the rule."""
@@ -124,9 +124,9 @@ class ReportSchedule(Document):
         return month + _SHIFT.get(self.month_told or "This Month", 0)
 
 
-def _lines(text: str | None) -> list[str]:
-    text = (text or "").replace(",", "\n").replace(";", "\n")
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+def role_field(role: str) -> str:
+    """The box that is ticked for a role."""
+    return f"to_{frappe.scrub(role)}"
 
 
 @frappe.whitelist(methods=["POST"])

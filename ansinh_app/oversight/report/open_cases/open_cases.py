@@ -37,7 +37,7 @@ def execute(filters=None):
     for kind in _KINDS:
         if not frappe.has_permission(kind.doctype, "read"):
             continue
-        found = _cases(kind, filters.office)
+        found = [case for case in _cases(kind, filters.office) if getdate(case.creation) <= as_of]
         if not found:
             continue
         late = [case for case in found if kind.due and case[kind.due] and getdate(case[kind.due]) < as_of]
@@ -56,7 +56,7 @@ def execute(filters=None):
         figure(_("Late"), sum(row["late"] for row in rows), "Red"),
     ]
     message = _("Cases that wait for an answer on {0}").format(as_of.strftime("%d/%m/%Y"))
-    return answer(_columns(), rows, message, None, summary)
+    return answer(_columns(), rows, message, None, summary, _("Nothing waits."))
 
 
 def _cases(kind: _Kind, office: str | None) -> list:

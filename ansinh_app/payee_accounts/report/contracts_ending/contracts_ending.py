@@ -44,7 +44,7 @@ def execute(filters=None):
     message = _("Contracts that end within {0} days of {1} and are followed by none").format(
         WARNED_BEFORE[0], as_of.strftime("%d/%m/%Y")
     )
-    return answer(_columns(), rows, message, None, summary)
+    return answer(_columns(), rows, message, None, summary, _("Nothing waits."))
 
 
 def _followed(row, contracts: list) -> bool:

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.exceptions import (
@@ -197,6 +197,17 @@ class PayoutBatch(Document):
         if self.status in ("Draft", "Pending Approval"):
             self.db_set("status", "Approved")
         frappe.db.set_value("Payout Period", self.period, "status", "Paying")
+        self.tell_when_the_clock_went_back()
+
+    def tell_when_the_clock_went_back(self):
+        """The seal keeps the time the server had; where that is before the list was made, the batch says so."""
+        made, approved = get_datetime(self.prepared_on), get_datetime(self.approved_on)
+        if not made or approved >= made:
+            return
+        text = _("The server's clock was wrong: it showed {0} at the approval and {1} when the list was made.")
+        shown = [format_datetime(one, "dd-MM-yyyy HH:mm") for one in (approved, made)]
+        self.add_comment("Info", text.format(*shown))
+        frappe.msgprint(text.format(*shown), indicator="orange")
 
     def before_update_after_submit(self):
         before = self.get_doc_before_save()

@@ -179,7 +179,4 @@ def _summary(total: dict) -> list[dict]:
         ("closing", _("Held at the End (đồng)"), "Orange"),
         ("difference", _("Unexplained Difference (đồng)"), "Red" if total["difference"] else "Green"),
     )
-    return [
-        {"value": total[name], "label": label, "datatype": "Int", "indicator": indicator}
-        for name, label, indicator in shown
-    ]
+    return [frame.figure(label, total[name], indicator) for name, label, indicator in shown]

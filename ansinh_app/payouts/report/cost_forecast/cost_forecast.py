@@ -7,6 +7,7 @@ from frappe.utils import cint, getdate, today
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.payouts.forecasting import make_forecast
+from ansinh_app.utils import report_frame as frame
 
 
 def execute(filters=None):
@@ -26,7 +27,7 @@ def execute(filters=None):
         "Decisions as recorded today for {0} people; who reaches 75 without an allowance is counted in, deaths "
         "and future decisions are not guessed. Estimated rates are included and never pay."
     ).format(format_dong(found["people_looked_at"]))
-    return (
+    return frame.answer(
         _columns(with_scenario),
         rows,
         message,
@@ -106,7 +107,4 @@ def _summary(found: dict, with_scenario: bool) -> list[dict]:
     if with_scenario:
         items.append((_("Scenario (đồng)"), found["total"]["scenario_amount"], "Orange"))
         items.append((_("Difference (đồng)"), found["total"]["difference"], "Red"))
-    return [
-        {"value": value, "label": label, "datatype": "Int", "indicator": indicator}
-        for label, value, indicator in items
-    ]
+    return [frame.figure(label, value, indicator) for label, value, indicator in items]

@@ -23,7 +23,7 @@ def execute(filters=None):
     rows.sort(key=lambda row: (str(row["due"] or ""), row["office"]))
     message = _("What is left to do for the payout of {0}").format(month.label)
     summary = [figure(_("Steps Left"), len(rows), "Orange")]
-    return answer(_columns(), rows, message, None, summary)
+    return answer(_columns(), rows, message, None, summary, _("Nothing waits."))
 
 
 def _offices(filters, month: Month) -> list:

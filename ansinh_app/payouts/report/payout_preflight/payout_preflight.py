@@ -79,13 +79,8 @@ def _summary(found: dict) -> list[dict]:
     blocks = sum(row["count"] for row in found["blocks"])
     warnings = sum(row["count"] for row in found["warnings"])
     return [
-        {"value": blocks, "label": _("Blocks"), "datatype": "Int", "indicator": "Red" if blocks else "Green"},
-        {"value": warnings, "label": _("Warnings"), "datatype": "Int", "indicator": "Orange"},
-        {"value": found["lines"], "label": _("Lines"), "datatype": "Int", "indicator": "Blue"},
-        {
-            "value": found["total"],
-            "label": _("Total (đồng)"),
-            "datatype": "Int",
-            "indicator": "Blue",
-        },
+        frame.figure(_("Blocks"), blocks, "Red" if blocks else "Green"),
+        frame.figure(_("Warnings"), warnings, "Orange"),
+        frame.figure(_("Lines"), found["lines"]),
+        frame.figure(_("Total (đồng)"), found["total"]),
     ]

@@ -50,10 +50,10 @@ def execute(filters=None):
         figure(_("Lines Without a Result"), sum(row["lines"] for row in rows), "Orange"),
         figure(_("Amount (đồng)"), sum(row["amount"] for row in rows), "Orange"),
     ]
-    message = _("Lists without a result for every line on {0}. Send the result before day 20.").format(
+    message = _("Lists without a result for every line on {0}; the result is due before day 20").format(
         as_of.strftime("%d/%m/%Y")
     )
-    return answer(_columns(), rows, message, None, summary)
+    return answer(_columns(), rows, message, None, summary, _("Nothing waits."))
 
 
 def _columns() -> list[dict]:

@@ -21,7 +21,7 @@ def execute(filters=None):
     rows = [{"commune": commune, **count, "all": sum(count.values())} for commune, count in sorted(counts.items())]
     total = total_row(rows, {"commune": _("Total")}, ("ended", "soon", "later", "all"))
     summary = [figure(_("Ended"), total["ended"], "Red"), figure(_("Ending"), total["soon"] + total["later"], "Orange")]
-    return answer(_columns(), [*rows, total] if rows else [], message, chart, summary)
+    return answer(_columns(), [*rows, total] if rows else [], message, chart, summary, _("Nothing waits."))
 
 
 def _columns() -> list[dict]:
