@@ -5,6 +5,7 @@ papers of documents the demo's months do not have are printed from documents tha
 """
 
 import argparse
+import itertools
 import shutil
 import subprocess
 import sys
@@ -45,10 +46,13 @@ def saved(doctype: str, filters: dict, skip: int = 0):
     return frappe.get_doc(doctype, names[skip])
 
 
+_numbers = itertools.count(1)
+
+
 def unsaved(doctype: str, **values):
     """A document for one paper only, decided so that it carries no draft mark."""
     document = frappe.get_doc({"doctype": doctype, **values})
-    document.name = values.get("name") or f"{doctype} (mẫu)"
+    document.name = f"{doctype} {next(_numbers)}"
     document.docstatus = 1
     return document
 
@@ -400,7 +404,7 @@ def printed(form: Form) -> bytes:
     """The PDF; a long one that is pictured twice is made once."""
     document = form.document
     key = (document.doctype, document.name, form.print_format)
-    if document.get("__islocal") or key not in _printed:
+    if key not in _printed:
         _printed[key] = frappe.get_print(*key, doc=document, as_pdf=True)
     return _printed[key]
 

@@ -34,6 +34,11 @@ REPORTS_WITHOUT_NAMES = {
     "Account Funnel": (),
     "Pay Point Network": (),
     "Identity Ageing": (),
+    "Cash Payments": (),
+    "Data Quality": (),
+    "Provider Performance": (),
+    "Statistics Forms": (),
+    "Treasury Tie-out": (),
 }
 _ROWS_IN_LETTER, _COLUMNS_IN_LETTER = 40, 8
 # Of the mail queue's words, and those here.

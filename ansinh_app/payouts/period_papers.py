@@ -46,7 +46,7 @@ def changes_list_paper(doc) -> dict:
     for row in rows:
         line = {**row, **{key: as_dong(row.get(key) or 0) for key in keys}}
         # A heading has its group's sums; the last rows are the two lists and what lies between them.
-        if row.get("bold") and "old_amount" not in row:
+        if row.get("bold") and row.get("arrears") is None:
             ties.append((row["full_name"], line["new_amount"] or line["difference"]))
         elif row.get("bold"):
             _close(table_rows, totals)

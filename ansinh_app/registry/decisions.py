@@ -41,6 +41,7 @@ _ABOUT = {
     "Transfer": "Về việc chi trả trợ cấp hằng tháng tại nơi cư trú mới",
 }
 _TELLING = re.compile(r"hiv|aids|si đa|khoản [38]\b", re.I)
+_SAYS = re.compile(r"[^\W\d_]{2}")
 _GENERAL = "không còn đủ điều kiện hưởng theo quy định"
 _UBND = re.compile(r"\bUBND\b", re.I)
 
@@ -251,4 +252,4 @@ def _reason(text: str | None, category: str) -> str:
 def said_reason(text: str | None, sensitive: bool) -> str:
     """A reason for a paper that leaves the office: what was entered, or a general one where that might tell."""
     text = (text or "").strip().rstrip(".")
-    return _GENERAL if sensitive or not text or _TELLING.search(text) else text
+    return text if _SAYS.search(text) and not sensitive and not _TELLING.search(text) else _GENERAL

@@ -2,8 +2,6 @@
 
 import frappe
 
-from ansinh_app.oversight.doctype.report_schedule.report_schedule import role_field
-
 _STAFF = ("Social Affairs Officer", "Social Affairs Manager")
 # report, day, rule, month told, to whom, only when there is something
 SET = (
@@ -30,6 +28,9 @@ def load_schedules() -> dict[str, int]:
 
 def make_set(office: str) -> int:
     """The schedules of an office that are missing, all switched off; returns how many."""
+    # Papers, which schedules mail, read people, who read this package.
+    from ansinh_app.oversight.doctype.report_schedule.report_schedule import role_field
+
     made = 0
     for report, day, rule, told, roles, only_if_any in SET:
         if frappe.db.exists("Report Schedule", {"report": report, "office": office}):

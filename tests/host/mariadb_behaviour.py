@@ -42,7 +42,7 @@ def ask(query, *values):
 
 @pytest.fixture(scope="module")
 def cli(tmp_path_factory):
-    cli = Site(tmp_path_factory.mktemp("cli"))
+    cli = Site(tmp_path_factory.mktemp("cli"), on_server=True)
     cli.write_app()
     assert "is ready" in cli.ok(*NEW, *AS_ROOT, "--install-app", "shop")
     yield cli

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import command_mother
+
 ROOT = Path(__file__).parents[2]
 PARCEL = {
     "doctype": "DocType",
@@ -37,18 +39,21 @@ def fail():
 
 
 class Site:
-    """A folder of sites, the made-up app beside it, and the command."""
+    """A folder of sites (or, on_server, some on MariaDB), the made-up app beside it, and the command."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, on_server: bool = False):
+        self.folder, self.on_server = folder, on_server
         self.sites = folder / "sites"
 
     def environment(self) -> dict:
         return {**os.environ, "BENCHLESS_SITES": str(self.sites), "PYTHONPATH": str(ROOT)}
 
     def run(self, *arguments, site="cli.local", text=None) -> subprocess.CompletedProcess:
+        command = ["--site", site, *arguments]
+        if not self.on_server:
+            return command_mother.run(command, self.folder, self.environment(), text)
         return subprocess.run(
-            [sys.executable, "-m", "benchless", "--site", site, *arguments],
+            [sys.executable, "-m", "benchless", *command],
             cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=120, input=text,
         )  # fmt: skip
 

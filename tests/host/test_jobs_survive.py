@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests import command_mother
+
 ROOT = Path(__file__).parents[2]
 SITE = "depot.local"
 HOOKS = """
@@ -122,22 +124,24 @@ class Depot:
         (app / "modules.txt").write_text("")
         (app / "patches.txt").write_text("")
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def environment(self) -> dict:
         sites = str(self.folder / "sites")
+        return {**os.environ, "BENCHLESS_SITES": sites, "PYTHONPATH": str(ROOT), "DEPOT": str(self.folder)}
+
+    def start(self, *arguments: str) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-m", "benchless", "--site", SITE, *arguments],
             cwd=self.folder,
-            env={**os.environ, "BENCHLESS_SITES": sites, "PYTHONPATH": str(ROOT), "DEPOT": str(self.folder)},
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == code, out + err
-        return out
+        done = command_mother.run(["--site", SITE, *arguments], self.folder, self.environment())
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
 
     def call(self, function: str, /, **kwargs):
         out = self.run("execute", f"depot.work.{function}", "--kwargs", json.dumps(kwargs))

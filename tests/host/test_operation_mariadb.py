@@ -22,7 +22,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """Two sites with the same app: one on MariaDB, one on SQLite."""
-    world = Site(tmp_path_factory.mktemp("maria"))
+    world = Site(tmp_path_factory.mktemp("maria"), on_server=True)
     world.write_app()
     server = ["--db-type", "mariadb", "--db-host", SERVER.hostname, "--db-port", str(SERVER.port or 3306)]
     server += ["--db-root-username", SERVER.username, "--db-root-password", SERVER.password, "--db-name", NAME, "--force"]

@@ -1,10 +1,8 @@
-"""kill -9 during an import, a run and an approval: nothing half-written, and the next try makes it right."""
+"""kill -9 during an import and during a worker's run; the acts of a month are in test_killed_at_any_moment.py."""
 
 import pytest
 
 from tests.recovery.acts import MAY, PEOPLE
-
-MANAGER = "payout.manager@example.com"
 
 
 def at(place: str) -> dict:
@@ -46,26 +44,6 @@ def test_killed_import_leaves_nothing_and_runs_again(site, place):
     assert site.state()["people"] == after["people"]
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "ansinh_app.payouts.run._write_lines:1",
-        "ansinh_app.payouts.run.insert_lines:1",
-        "ansinh_app.payouts.recoveries.propose:1",
-        "ansinh_app.payouts.run._record:1",
-    ],
-)
-def test_killed_run_leaves_nothing_and_runs_again(site, place):
-    before = site.state()
-    site.killed("prepare", MAY, die=at(place))
-    untouched(before, site.state())
-    made = site.act("prepare", MAY)["result"]
-    assert made["created"] == made["lines"] == PEOPLE
-    after = site.state()
-    assert after["lines"] == after["keys"] == PEOPLE
-    assert after["total"] == made["total"] == sum(int(row["total_amount"]) for row in after["batches"])
-
-
 def test_run_killed_while_it_replaces_lines_keeps_the_old_list(site):
     site.act("prepare", MAY)
     before = site.state()
@@ -75,43 +53,6 @@ def test_run_killed_while_it_replaces_lines_keeps_the_old_list(site):
     made = site.act("prepare", MAY)["result"]
     assert (made["lines"], made["created"]) == (2 * PEOPLE, PEOPLE)
     assert site.state()["keys"] == 2 * PEOPLE
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        "ansinh_app.payouts.sealing.sum_up:1",
-        "ansinh_app.payouts.doctype.payout_batch.payout_batch.PayoutBatch.on_submit:1",
-    ],
-)
-def test_killed_approval_seals_nothing_and_can_be_given_again(site, place):
-    site.act("prepare", MAY)
-    before = site.state()
-    batch = before["batches"][0]["name"]
-    site.killed("approve", batch, MANAGER, die=at(place))
-    untouched(before, site.state())
-    seal = site.act("approve", batch, MANAGER)["result"]
-    after = site.state()
-    assert [row["seal"] for row in after["batches"] if row["name"] == batch] == [seal]
-    assert after["seals_hold"]
-    assert after["total"] == before["total"]
-
-
-@pytest.mark.parametrize(
-    "place", ["ansinh_app.payouts.results._write:1", "ansinh_app.payouts.results.refresh_batch:2"]
-)
-def test_killed_result_changes_no_line_and_can_be_sent_again(site, place):
-    site.act("prepare", MAY)
-    batch = site.state()["batches"][0]["name"]
-    site.act("approve", batch, MANAGER)
-    result = site.act("draft_results", batch)["result"][0]
-    before = site.state()
-    site.killed("apply_result", result, die=at(place))
-    untouched(before, site.state())
-    answer = site.act("apply_result", result)["result"]
-    row = next(row for row in site.state()["batches"] if row["name"] == batch)
-    assert answer["paid"] == row["paid_count"] == row["line_count"]
-    assert (row["status"], int(row["paid_amount"])) == ("Completed", int(row["total_amount"]))
 
 
 @pytest.mark.parametrize("place", ["ansinh_app.payouts.run.insert_lines:1", "benchless.worker.finish:1"])

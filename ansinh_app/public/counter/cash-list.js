@@ -110,7 +110,8 @@
     // the sheet
 
     async function openSheet(batch, numbers) {
-        part("sheet").replaceChildren();
+        loaded = null;
+        part("sheet").replaceChildren(make("button", { type: "button", className: "small back", onclick: () => move() }, `‹ ${say("lists")}`));
         const found = await ask("sheet", { batch, numbers }, `sheet:${batch}:${numbers}`);
         if (!found) return;
         loaded = found;
@@ -207,7 +208,7 @@
     }
 
     function count() {
-        const paid = ticked();
+        const paid = open().length ? ticked() : loaded.lines.filter((line) => line.status === "Paid");
         part("ticked").textContent = say("ticked", number.format(paid.length), number.format(sum(paid)));
     }
 

@@ -12,7 +12,7 @@ from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.utils.user_settings import update_user_settings
 from frappe.utils import cint, cstr
 
-from benchless.desk import bulk, messages, charts, saved_filters, values, widgets
+from benchless.desk import bulk, charts, messages, saved_filters, values, widgets
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, select_options
 from benchless.desk.listing import (

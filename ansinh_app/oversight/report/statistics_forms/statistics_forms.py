@@ -65,7 +65,7 @@ def execute(filters=None):
     People stand on the last month's list; cost is what was paid in the months, in million đồng.
     """
     filters = frappe._dict(filters or {})
-    last = filter_month(filters.to_month, filters.office)
+    last = filter_month(filters.to_month or filters.month, filters.office)
     half = Month(last.first_day.year, 1 if last.first_day.month <= 6 else 7)
     first = Month.of(getdate(filters.from_month)) if filters.from_month else half
     form = filters.form if filters.form in _FORMS else "10a"

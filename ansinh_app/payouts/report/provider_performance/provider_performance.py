@@ -31,7 +31,7 @@ def execute(filters=None):
     A bank and the Post see their own rows only; an account counts in the month in which it was asked for.
     """
     filters = frappe._dict(filters or {})
-    last = filter_month(filters.to_month, filters.office)
+    last = filter_month(filters.to_month or filters.month, filters.office)
     first = Month.of(getdate(filters.from_month)) if filters.from_month else last - (MONTHS_SHOWN - 1)
     found: dict[tuple, Counter] = defaultdict(Counter)
     admits = admits_office()
