@@ -46,7 +46,9 @@ def tell(say=print) -> None:
     _cases()
     _inspection()
     frappe.db.commit()
-    return say(f"  Truyền thông: {len(made)} thông báo, {len(ACTIVITIES)} hoạt động, 4 vướng mắc, 1 cuộc kiểm tra")
+    return say(
+        f"  Truyền thông: {len(made)} thông báo, {len(ACTIVITIES)} hoạt động, 4 vướng mắc, 1 cuộc kiểm tra"
+    )
 
 
 def _activities() -> None:
@@ -84,7 +86,9 @@ def _notice(code: str) -> str | None:
 def _poster(activity: str) -> str:
     """The code on the poster, as a picture."""
     picture = io.BytesIO()
-    segno.make("https://langson.example/lich-chi-tra", error="m").save(picture, kind="png", scale=12, border=4)
+    segno.make("https://langson.example/lich-chi-tra", error="m").save(
+        picture, kind="png", scale=12, border=4
+    )
     file = frappe.get_doc(
         {
             "doctype": "File",
@@ -119,15 +123,21 @@ def _cases() -> None:
     _step(fee, BANK_USER, "Take in Hand")
     _step(fee, BANK_USER, "Answer", answer=FEE_ANSWERED)
     _step(fee, OFFICER, "Close", breach_finding="Confirmed")
-    credit = _case("NOT-CREDITED", "Đến nay tài khoản chưa có tiền tháng 9.", beneficiary=waiting, came_by="By Phone")
+    credit = _case(
+        "NOT-CREDITED", "Đến nay tài khoản chưa có tiền tháng 9.", beneficiary=waiting, came_by="By Phone"
+    )
     _step(credit, BANK_USER, "Take in Hand")
-    _case("IDENTITY", "Căn cước đã hết hạn, cụ không đi lại được, đề nghị cấp đổi tại nhà.", beneficiary=waiting)
+    _case(
+        "IDENTITY", "Căn cước đã hết hạn, cụ không đi lại được, đề nghị cấp đổi tại nhà.", beneficiary=waiting
+    )
     _case("NOT-INFORMED", "Khối 3 không nghe được loa, nhiều hộ không biết ngày chi trả.", came_by="Meeting")
 
 
 def _case(kind: str, description: str, **values):
     frappe.set_user(COMMUNE_USER[_HERE])
-    return frappe.get_doc({"doctype": "Support Case", "kind": kind, "description": description, **values}).insert()
+    return frappe.get_doc(
+        {"doctype": "Support Case", "kind": kind, "description": description, **values}
+    ).insert()
 
 
 def _step(case, user: str, action: str, **values) -> None:

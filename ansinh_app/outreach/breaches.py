@@ -109,7 +109,7 @@ def _show(contract: str, title: str, new: bool) -> None:
         "Support Case Kind", {"about_commitment": 1, "is_active": 1}, "name", order_by="kind_code"
     )
     heads = [
-        _("No"),
+        _("No."),
         _("Commitment"),
         _("Reported Broken, Open"),
         _("Broken, Confirmed"),
@@ -121,7 +121,7 @@ def _show(contract: str, title: str, new: bool) -> None:
         cells = [row.idx, words, row.open_cases or 0, row.confirmed_breaches or 0]
         if new:
             link = f"/app/support-case/new?bank_contract={contract}&amp;commitment_no={row.idx}&amp;kind={kind or ''}"
-            cells.append(f'<a href="{link}">{_("Report")}</a>' if row.promised else "")
+            cells.append(f'<a href="{link}">{_("Report It")}</a>' if row.promised else "")
         body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
     head = "".join(f"<th>{text}</th>" for text in heads)
     frappe.msgprint(

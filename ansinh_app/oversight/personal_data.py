@@ -38,6 +38,7 @@ LISTS = {
     "Payout Batch": "line_count",
     "Treasury Drawdown": None,
     "Provider Result": "matched",
+    "Signed Cash List": "line_count",
     "Settlement": "unpaid_count",
     "Registry Import": "rows_total",
     "Registry Change List": "rows_total",

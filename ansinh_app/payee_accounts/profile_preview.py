@@ -12,6 +12,7 @@ from ansinh_app.core.money import format_dong
 from ansinh_app.exceptions import AnSinhError
 from ansinh_app.payouts import files, sealing
 from ansinh_app.utils import workbooks
+from ansinh_app.utils.sealed_numbers import opened
 
 ROWS = 12
 _SAMPLE = "sample"
@@ -207,7 +208,7 @@ def _last(doctype: str, filters: dict):
     rows = frappe.get_list(
         doctype, filters=filters, fields=["*"], order_by="creation desc, name desc", limit_page_length=1
     )
-    return rows[0] if rows else None
+    return opened(rows)[0] if rows else None
 
 
 def _table(grid: list[list], profile) -> str:

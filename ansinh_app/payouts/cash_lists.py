@@ -10,7 +10,6 @@ from frappe.utils.pdf import get_pdf
 from ansinh_app.core.calling import name_key, place_key
 from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import PeriodStateError, SealedError
-from ansinh_app.oversight import personal_data
 from ansinh_app.payee_accounts.pay_points import points_of
 from ansinh_app.payouts import sealing
 from ansinh_app.utils import actions, printing
@@ -175,7 +174,4 @@ def write(batch) -> list[str]:
             }
         ).insert(ignore_permissions=True)  # fmt: skip
         names.append(file.file_name)
-        personal_data.record(
-            "Print", batch.doctype, batch.name, what="Cash List by Pay Point", people=sheet["line_count"]
-        )
     return names

@@ -17,6 +17,7 @@ from ansinh_app.www import seal_check
 
 OFFICE = "HEAP-T"
 CLERK, STRANGER, POLICE = "heap.post@example.com", "heap.bank@example.com", "heap.police@example.com"
+NOWHERE = "heap.nowhere@example.com"  # a clerk whom nobody has given a provider
 
 
 def make_clerk(user: str, role: str, provider: str | None = None) -> None:
@@ -38,6 +39,7 @@ class CashCase(FrappeTestCase):
         make_clerk(CLERK, "Post Office Clerk", "VNPOST")
         make_clerk(STRANGER, "Bank Officer", "BID")
         world.make_user(POLICE, "Police Officer")
+        make_clerk(NOWHERE, "Post Office Clerk")
         cls.unit = world.make_office(cls.office).administrative_unit
         world.make_contracts(cls.office)
         cls.people = {}
@@ -177,7 +179,7 @@ class TestSealCheck(CashCase):
 
     def test_who_may_not_read_the_list_learns_nothing_of_it(self):
         answers = []
-        for user in (STRANGER, POLICE):
+        for user in (STRANGER, POLICE, NOWHERE):
             with world.as_user(user):
                 answers += [seal_check.check(self.asked()), seal_check.check(self.asked(b="PB-KHONG-CO"))]
         self.assertEqual({str(one) for one in answers}, {str(answers[0])})

@@ -85,7 +85,9 @@ class TestNotices(OfficeCase):
         # The list is due on 25 April 2024; 29 April to 1 May are free, Saturday the 4th is worked for it.
         self.assertEqual(str(rows["In Cash"].day_from), "2024-04-26")
         self.assertEqual(str(rows["In Cash"].day_to), "2024-05-04")
-        told = frappe.as_json(notice.as_dict()) + frappe.get_print("Payment Notice", notice.name, "Payment Notice Paper")
+        told = frappe.as_json(notice.as_dict()) + frappe.get_print(
+            "Payment Notice", notice.name, "Payment Notice Paper"
+        )
         for word in ("Nhiễm", "HIV", "Tài Khoản,", "BTXH-0"):
             self.assertNotIn(word, told)
         self.assertIn("Bưu cục Mẫu", notice.spoken_text)
@@ -123,7 +125,10 @@ class TestNotices(OfficeCase):
         notices.create(self.period)
         name, hidden = self.notice().name, set()
         for user, seen in (
-            (make_user(f"own.{self.office}@notices.example".lower(), "Commune Officer", units=[self.unit]), True),
+            (
+                make_user(f"own.{self.office}@notices.example".lower(), "Commune Officer", units=[self.unit]),
+                True,
+            ),
             (make_user("other@notices.example", "Commune Officer", units=[BINH_HOA]), False),
             (make_user("nowhere@notices.example", "Commune Officer"), False),
             (make_user("stb@notices.example", "Bank Officer", providers=["STB"]), True),
@@ -184,7 +189,9 @@ class TestActivitiesAndInspections(FrappeTestCase):
             doc.update({"reach": 240, "status": "Done"})
             self.assertEqual(doc.save().status, "Planned")
             done = mark_done({"name": doc.name})
-            self.assertEqual((done["status"], done["times"], done["done_from"]), ("Done", 1, getdate(doc.planned_from)))
+            self.assertEqual(
+                (done["status"], done["times"], done["done_from"]), ("Done", 1, getdate(doc.planned_from))
+            )
             self.assertRaises(OutreachError, call_off, {"name": doc.name})
         ahead = self.activity(planned_from=add_days(nowdate(), 3), reach=5)
         self.assertRaises(OutreachError, mark_done, {"name": ahead.name})
@@ -200,7 +207,10 @@ class TestActivitiesAndInspections(FrappeTestCase):
         self.activity(administrative_unit=MAI_PHA, channel="Meeting", **day)
         filters = {"month": "2024-05-01", "office": "TEST-LS"}
         _columns, rows, *_rest = outreach_done(filters)
-        self.assertEqual([(row["planned"], row["done"], row["reach"]) for row in rows], [(1, 1, 240), (1, 0, 0), (2, 1, 240)])
+        self.assertEqual(
+            [(row["planned"], row["done"], row["reach"]) for row in rows],
+            [(1, 1, 240), (1, 0, 0), (2, 1, 240)],
+        )
         with as_user(self.users["ward"]):
             self.assertEqual(outreach_done({**filters, "by": "Channel of Outreach"})[1][-1]["planned"], 1)
         with as_user(self.users["ward_of_nowhere"]):
@@ -225,9 +235,17 @@ class TestActivitiesAndInspections(FrappeTestCase):
             self.assertRaises(InspectionError, apply_workflow, doc, "Close")
             doc.reload().findings[0].update({"status": "Done", "done_note": "Đã niêm yết"})
             doc = apply_workflow(doc.save(), "Close")
-        self.assertEqual((doc.status, doc.open_findings, str(doc.findings[0].done_on)), ("Closed", 0, nowdate()))
+        self.assertEqual(
+            (doc.status, doc.open_findings, str(doc.findings[0].done_on)), ("Closed", 0, nowdate())
+        )
         html = frappe.get_print("Inspection", doc.name, "Minutes of Inspection")
-        for part in ("BIÊN BẢN", "Chưa niêm yết lịch chi trả", "UBND phường", "Nông Thị Mẫu", "Phường Vĩnh Trại"):
+        for part in (
+            "BIÊN BẢN",
+            "Chưa niêm yết lịch chi trả",
+            "UBND phường",
+            "Nông Thị Mẫu",
+            "Phường Vĩnh Trại",
+        ):
             self.assertIn(part, html)
 
     def test_each_sees_its_own(self):

@@ -108,7 +108,9 @@ class TestSupportCases(CaseWorld):
         self.assertEqual(case.commitment, "Miễn phí quản lý tài khoản")
         identity = self.case(kind=IDENTITY, beneficiary=self.person.name)
         # The police learn nothing of accounts, and a case about no provider is for the office to look into.
-        self.assertEqual((identity.agency, identity.payment_account, identity.provider), ("Police", None, None))
+        self.assertEqual(
+            (identity.agency, identity.payment_account, identity.provider), ("Police", None, None)
+        )
         self.assertEqual(self.case(kind=CREDIT, administrative_unit=VINH_TRAI).agency, "Office")
         told = {"document_type": "Support Case", "document_name": case.name}
         self.assertEqual(
@@ -119,7 +121,9 @@ class TestSupportCases(CaseWorld):
         case = self.fee()
         self.assertIn("LY VAN VUONG MAC, ****0001", case.subject)
         with as_user(self.users["stb"]):
-            (row,) = frappe.get_list("Support Case", {"name": case.name}, ["full_name", "subject", "beneficiary"])
+            (row,) = frappe.get_list(
+                "Support Case", {"name": case.name}, ["full_name", "subject", "beneficiary"]
+            )
             self.assertEqual((row.get("full_name"), row.get("beneficiary")), (None, None))
             doc = frappe.get_doc("Support Case", case.name)
             doc.apply_fieldlevel_read_permissions()
@@ -130,7 +134,9 @@ class TestSupportCases(CaseWorld):
                 self.assertRaises(frappe.PermissionError, frappe.get_list, "Support Case", fields=pair)
             # What it asks is the commune's, what it answers its own.
             doc = frappe.get_doc("Support Case", case.name)
-            doc.update({"description": "Không có gì", "answer": "Đã hoàn lại", "breach_finding": "Not Confirmed"})
+            doc.update(
+                {"description": "Không có gì", "answer": "Đã hoàn lại", "breach_finding": "Not Confirmed"}
+            )
             doc.save()
         case.reload()
         self.assertEqual(
@@ -154,13 +160,17 @@ class TestSupportCases(CaseWorld):
         with self.assertRaises(SupportCaseError):
             self.step(case, "ward", "Reopen")
         case = self.step(case, "ward", "Reopen", reopen_reason="Tháng sau lại bị trừ")
-        self.assertEqual((case.status, case.reopened, case.answer, len(case.answers)), ("Reopened", 1, None, 1))
+        self.assertEqual(
+            (case.status, case.reopened, case.answer, len(case.answers)), ("Reopened", 1, None, 1)
+        )
         self.step(case, "officer", "Take in Hand")
         case = self.step(case, "officer", "Answer", answer="Ngân hàng đã sửa gói tài khoản.")
         with self.assertRaises(SupportCaseError):
             self.step(case, "ward", "Close")
         case = self.step(case, "officer", "Close", breach_finding="Confirmed")
-        self.assertEqual((case.status, len(case.answers), case.closed_by), ("Closed", 2, self.users["officer"]))
+        self.assertEqual(
+            (case.status, len(case.answers), case.closed_by), ("Closed", 2, self.users["officer"])
+        )
 
     def test_a_broken_promise_is_counted_on_the_contract(self):
         def counted():
@@ -221,7 +231,9 @@ class TestSupportCases(CaseWorld):
             self.assertTrue(frappe.has_permission("Support Case", "read", doc=case.name))
 
     def test_the_bank_opens_one_itself_and_asks_no_further(self):
-        case = self.case("stb", "OTHER", description="Khách chưa nộp giấy tờ", asked_provider="BID", agency="Bank")
+        case = self.case(
+            "stb", "OTHER", description="Khách chưa nộp giấy tờ", asked_provider="BID", agency="Bank"
+        )
         self.assertEqual((case.agency, case.opened_provider, case.asked_provider), ("Office", "STB", None))
         with as_user(self.users["stb"]):
             self.assertTrue(frappe.has_permission("Support Case", "read", doc=case.name))
@@ -232,7 +244,9 @@ class TestSupportCases(CaseWorld):
         case = self.fee()
         with as_user(self.users["officer"]):
             inquiring.ask_provider({"name": case.name})
-        inquiry = frappe.get_doc("Provider Inquiry", frappe.db.get_value("Support Case", case.name, "provider_inquiry"))
+        inquiry = frappe.get_doc(
+            "Provider Inquiry", frappe.db.get_value("Support Case", case.name, "provider_inquiry")
+        )
         self.assertEqual((inquiry.payment_account, inquiry.status), (self.person.payment_account, "Draft"))
 
     def test_the_answer_on_paper(self):
@@ -240,10 +254,19 @@ class TestSupportCases(CaseWorld):
         self.step(case, "stb", "Take in Hand")
         case = self.step(case, "stb", "Answer", answer="Đã hoàn lại 11.000 đồng.")
         html = frappe.get_print("Support Case", case.name, "Answer to a Support Case")
-        for part in (case.name, "Đã hoàn lại 11.000 đồng.", "Lý Văn Vướng Mắc", "Phường Vĩnh Trại", "Độc lập"):
+        for part in (
+            case.name,
+            "Đã hoàn lại 11.000 đồng.",
+            "Lý Văn Vướng Mắc",
+            "Phường Vĩnh Trại",
+            "Độc lập",
+        ):
             self.assertIn(part, html)
         with as_user(self.users["stb"]):
-            self.assertNotIn("Lý Văn Vướng Mắc", frappe.as_json(case_answer_paper(frappe.get_doc("Support Case", case.name))))
+            self.assertNotIn(
+                "Lý Văn Vướng Mắc",
+                frappe.as_json(case_answer_paper(frappe.get_doc("Support Case", case.name))),
+            )
 
     def test_the_month_s_obstacles(self):
         answered, late = self.fee(), self.case(kind=IDENTITY, beneficiary=self.person.name)
@@ -259,7 +282,9 @@ class TestSupportCases(CaseWorld):
             _columns, rows, *_rest = obstacle_report({"by": "Kind"})
             self.assertEqual(rows[-1]["opened"], 2)
         with as_user(self.users["officer"]):
-            paper = frappe.get_doc({"doctype": "Obstacle Summary", "office": "TEST-LS", "month": nowdate()}).insert()
+            paper = frappe.get_doc(
+                {"doctype": "Obstacle Summary", "office": "TEST-LS", "month": nowdate()}
+            ).insert()
         self.assertEqual(sum(row.opened for row in paper.by_kind), 3)
         paper.update({"proposals": "Đề nghị ngân hàng rà soát phí"})
         paper.save()
@@ -292,7 +317,12 @@ class TestWhoSeesCases(CaseWorld):
                 self.assertEqual(readable, seen)
 
     def test_nobody_writes_where_he_does_not_see(self):
-        for user, key in (("next_door", "fee"), ("bid", "fee"), ("police", "fee"), ("officer_elsewhere", "cash")):
+        for user, key in (
+            ("next_door", "fee"),
+            ("bid", "fee"),
+            ("police", "fee"),
+            ("officer_elsewhere", "cash"),
+        ):
             with self.subTest(user), as_user(self.users[user]):
                 doc = frappe.get_doc("Support Case", self.cases[key])
                 doc.answer = "x"

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-# A list's usual type: 7.5 pt on 1.15 lines, and how wide its characters are on average (Liberation Serif).
-TYPE_PT = 7.5
-_LINE_MM = 1.15 * 0.3528
-_CHARACTER_MM = 1.28 / TYPE_PT
+# The list's type: 7.5 pt on 1.15 lines, and how wide its characters are on average (Liberation Serif).
+_LINE_MM = 7.5 * 1.15 * 0.3528
+_CHARACTER_MM = 1.28
 _PADDING_MM = 1.3
 
 
@@ -26,15 +25,14 @@ class Page:
     running_count: int = 0
 
 
-def row_height(cells: Iterable[tuple[str, float]], least: float = 0.0, size: float = TYPE_PT) -> float:
-    """Millimetres a row takes whose cells are (text, width in mm), in type of `size` points; a word longer than
-    the cell is broken."""
-    lines = max((_lines(text, width, size) for text, width in cells), default=1)
-    return max(least, lines * _LINE_MM * size + _PADDING_MM)
+def row_height(cells: Iterable[tuple[str, float]], least: float = 0.0) -> float:
+    """Millimetres a row takes whose cells are (text, width in mm); a word longer than the cell is broken."""
+    lines = max((_lines(text, width) for text, width in cells), default=1)
+    return max(least, lines * _LINE_MM + _PADDING_MM)
 
 
-def _lines(text: str, width: float, size: float) -> int:
-    fits = max(1, int((width - 1.5) / (_CHARACTER_MM * size)))
+def _lines(text: str, width: float) -> int:
+    fits = max(1, int((width - 1.5) / _CHARACTER_MM))
     lines, used = 1, 0
     for word in text.split():
         length = len(word)

@@ -60,9 +60,9 @@ def _refuse_pairs(doctype: str) -> None:
     for name, following in zip(names, names[1:], strict=False):
         if name in hidden and following in hidden:
             frappe.throw(
-                _("You may not see {0}, so it cannot be asked by. Leave it out of filters, order and groups.").format(
-                    frappe.bold(_(frappe.get_meta(doctype).get_label(following)))
-                ),
+                _(
+                    "You may not see {0}, so it cannot be asked by. Leave it out of filters, order and groups."
+                ).format(frappe.bold(_(frappe.get_meta(doctype).get_label(following)))),
                 frappe.PermissionError,
             )
 

@@ -11,6 +11,7 @@ from ansinh_app.outreach import breaches, cases
 from ansinh_app.outreach.agencies import BANK, PROVIDERS, is_office, of_user
 from ansinh_app.permissions import scope
 from ansinh_app.registry.offices import office_of
+from ansinh_app.utils.sealed_numbers import opened_value
 
 _LINKED = (
     "beneficiary",
@@ -91,7 +92,9 @@ class SupportCase(Document):
         seen = set(self.meta.get_permlevel_access("read"))
         labels = [_(field.label) for field in map(self.meta.get_field, changed) if field.permlevel in seen]
         if labels:
-            frappe.msgprint(_("Not yours to change, kept as it was: {0}").format(", ".join(labels)), alert=True)
+            frappe.msgprint(
+                _("Not yours to change, kept as it was: {0}").format(", ".join(labels)), alert=True
+            )
 
     def validate_links(self):
         """Nobody learns through a case of a document that is closed to him."""
@@ -150,7 +153,7 @@ class SupportCase(Document):
             account = frappe.db.get_value(
                 "Payment Account", self.payment_account, ["account_name", "account_no"], as_dict=True
             )
-            about = f"{account.account_name}, {masking.mask(masking.ACCOUNT, account.account_no)}"
+            about = f"{account.account_name}, {masking.mask(masking.ACCOUNT, opened_value(masking.ACCOUNT, account.account_no))}"
         elif self.payout_line:
             about = frappe.db.get_value("Payout Line", self.payout_line, "full_name")
         else:

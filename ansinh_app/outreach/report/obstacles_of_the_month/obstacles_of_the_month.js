@@ -5,4 +5,9 @@ frappe.query_reports["Obstacles of the Month"] = {
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nKind", default: "Commune" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -6,4 +6,9 @@ frappe.query_reports["Outreach Done"] = {
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nChannel of Outreach\nAgency in Charge", default: "Commune" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

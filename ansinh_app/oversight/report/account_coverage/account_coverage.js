@@ -9,4 +9,9 @@ frappe.query_reports["Account Coverage"] = {
         { fieldname: "chart_of", label: __("Chart Of"), fieldtype: "Select", options: "Communes\nMonths", default: "Communes" },
         { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

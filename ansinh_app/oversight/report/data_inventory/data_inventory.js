@@ -3,4 +3,9 @@ frappe.query_reports["Data Inventory"] = {
     filters: [
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -7,4 +7,9 @@ frappe.query_reports["Monthly Payout"] = {
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nGroup\nCommune and Group", default: "Commune" },
         { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -8,4 +8,9 @@ frappe.query_reports["Personal Data Log"] = {
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Row of the Log\nUser", default: "Row of the Log" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -4,4 +4,9 @@ frappe.query_reports["Retention Due"] = {
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", reqd: 1 },
         { fieldname: "as_of", label: __("Counted On"), fieldtype: "Date" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

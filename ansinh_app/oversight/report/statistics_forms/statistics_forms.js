@@ -8,4 +8,9 @@ frappe.query_reports["Statistics Forms"] = {
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
         { fieldname: "detailed", label: __("Every Category by Itself"), fieldtype: "Check" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

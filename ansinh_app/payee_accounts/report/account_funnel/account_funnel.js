@@ -7,4 +7,9 @@ frappe.query_reports["Account Funnel"] = {
         { fieldname: "campaign", label: __("Campaign"), fieldtype: "Link", options: "Account Campaign" },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nProvider", default: "Commune" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

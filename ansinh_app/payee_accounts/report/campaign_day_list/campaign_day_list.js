@@ -5,4 +5,9 @@ frappe.query_reports["Campaign Day List"] = {
         { fieldname: "held_on", label: __("Day"), fieldtype: "Date", default: frappe.datetime.get_today() },
         { fieldname: "pay_point", label: __("Pay Point"), fieldtype: "Link", options: "Pay Point" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -6,4 +6,9 @@ frappe.query_reports["Home Delivery"] = {
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

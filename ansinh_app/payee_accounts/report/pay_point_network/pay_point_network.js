@@ -6,4 +6,9 @@ frappe.query_reports["Pay Point Network"] = {
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
         { fieldname: "kind", label: __("Kind"), fieldtype: "Select", options: "\nPost Counter\nBank Branch\nATM\nAgent\nMobile Team" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -6,4 +6,9 @@ frappe.query_reports["Arrears and Recoveries"] = {
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Commune\nPerson", default: "Commune" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

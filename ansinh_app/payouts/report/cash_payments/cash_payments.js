@@ -6,4 +6,9 @@ frappe.query_reports["Cash Payments"] = {
         { fieldname: "programme", label: __("Programme"), fieldtype: "Link", options: "Benefit Programme" },
         { fieldname: "units", label: __("Communes As They Are"), fieldtype: "Select", options: "\nOn the Day Counted\nToday" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -11,4 +11,9 @@ frappe.query_reports["Cost Forecast"] = {
         { fieldname: "age_category", label: __("Other Age Limit For"), fieldtype: "Link", options: "Benefit Category" },
         { fieldname: "age_from", label: __("From Age"), fieldtype: "Int" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -8,4 +8,9 @@ frappe.query_reports["Failed and Carried Over"] = {
         { fieldname: "times", label: __("Times in a Row at Least"), fieldtype: "Int" },
         { fieldname: "by", label: __("One Row For Each"), fieldtype: "Select", options: "Line\nReason\nProvider\nCommune", default: "Line" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -3,4 +3,9 @@ frappe.query_reports["Payout Preflight"] = {
     filters: [
         { fieldname: "period", label: __("Period"), fieldtype: "Link", options: "Payout Period" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

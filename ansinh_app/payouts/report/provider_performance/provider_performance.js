@@ -6,4 +6,9 @@ frappe.query_reports["Provider Performance"] = {
         { fieldname: "office", label: __("Paying Office"), fieldtype: "Link", options: "Paying Office", default: frappe.defaults.get_user_default("Paying Office") },
         { fieldname: "provider", label: __("Provider"), fieldtype: "Link", options: "Payment Service Provider" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

@@ -5,4 +5,9 @@ frappe.query_reports["Identity Ageing"] = {
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
         { fieldname: "persons", label: __("Persons"), fieldtype: "Select", options: "Beneficiaries\nRepresentatives", default: "Beneficiaries" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };

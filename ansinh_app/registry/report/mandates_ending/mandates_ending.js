@@ -7,4 +7,9 @@ frappe.query_reports["Mandates Ending"] = {
         { fieldname: "administrative_unit", label: __("Commune"), fieldtype: "Link", options: "Administrative Unit" },
         { fieldname: "why", label: __("Reason"), fieldtype: "Select", options: "\nTerm\nAge\nRevoked\nEnded Already" },
     ],
+    // Sums stand out.
+    formatter(value, row, column, data, show) {
+        const shown = show(value, row, column, data);
+        return data && data.bold ? `<b>${shown ?? ""}</b>` : shown;
+    },
 };
