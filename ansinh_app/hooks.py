@@ -235,7 +235,8 @@ _PERSONS = [
     "Support Case",
 ]
 _PEOPLE_ON_PAPER = ["Account Campaign", "Account Request List", "ID Card List", "Identity Verification List"]
-_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import", "Settlement", "Treasury Drawdown"]
+_PEOPLE_ON_PAPER += ["Payout Batch", "Provider Result", "Registry Change List", "Registry Import"]
+_PEOPLE_ON_PAPER += ["Settlement", "Treasury Drawdown"]
 _WATCH = "ansinh_app.oversight.personal_data."
 doc_events = {
     **{doctype: {"before_print": _WATCH + "on_print"} for doctype in _PEOPLE_ON_PAPER},

@@ -24,7 +24,7 @@ class WrongKey(ValueError):
     """A key that is none, is missing, or does not open what was sealed."""
 
 
-def is_sealed(value) -> bool:
+def is_sealed(value: object) -> bool:
     """Whether a stored value is a sealed one.
 
     >>> is_sealed("$1$MFRGG"), is_sealed("020150001234"), is_sealed(None)
@@ -79,7 +79,7 @@ class Keys:
         data = self._cipher(version).encrypt(value.encode(), [kind.encode()])
         return f"${version}${base64.b32encode(data).decode().rstrip('=')}"
 
-    def open(self, kind: str, value: str) -> str:
+    def unseal(self, kind: str, value: str) -> str:
         """The number in a sealed text. Raises WrongKey where no key at hand opens it as a number of this kind."""
         found = _SEALED.fullmatch(value)
         if not found:

@@ -46,9 +46,9 @@ def tell(say=print) -> None:
     _cases()
     _inspection()
     frappe.db.commit()
-    return say(
-        f"  Truyền thông: {len(made)} thông báo, {len(ACTIVITIES)} hoạt động, 4 vướng mắc, 1 cuộc kiểm tra"
-    )
+    cases = frappe.db.count("Support Case", {"office": OFFICE})
+    told = f"{len(made)} thông báo, {len(ACTIVITIES)} hoạt động, {cases} vướng mắc, 1 cuộc kiểm tra"
+    return say(f"  Truyền thông: {told}")
 
 
 def _activities() -> None:
@@ -118,6 +118,8 @@ def _cases() -> None:
         .limit(2)
         .run(pluck=True)
     )
+    if not people:  # a very small city
+        return
     charged, waiting = people[0], people[-1]
     fee = _case("FEE-TAKEN", FEE_TOLD, beneficiary=charged, commitment_no=1, came_by="At the Desk")
     _step(fee, BANK_USER, "Take in Hand")

@@ -139,6 +139,7 @@ def _send(schedule, month: Month, day: date, due_on: date | None) -> list[str]:
                 "month": schedule.month_told_on(month).first_day,
                 "due_on": due_on or day,
                 "by_hand": int(not due_on),
+                "subject": schedule.title,
                 "recipients": ", ".join(reader.addresses),
                 "letter_key": key,
                 "error": "",

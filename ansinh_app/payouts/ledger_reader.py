@@ -23,6 +23,7 @@ from ansinh_app.core.payout import ONE_OFF, line_key
 from ansinh_app.registry.mandates import COLUMNS as MANDATE_COLUMNS
 from ansinh_app.registry.marriages import COUPLE_RULE
 from ansinh_app.registry.moves import moves_of
+from ansinh_app.utils import many
 from ansinh_app.utils.sealed_numbers import opened_value, vault
 
 # Names in one list of a query: from a thousand on MariaDB makes a table of them.
@@ -804,14 +805,9 @@ def _mandates(who: Who) -> dict[tuple[str, str], list[dict]]:
 
 
 def _accounts(names: set) -> dict[str, AccountRow]:
-    columns = ", ".join(f"`{column}`" for column in AccountRow._fields)
-    wanted, found = sorted(name for name in names if name), {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = frappe.db.sql(
-            f"select {columns} from `tabPayment Account` where `name` in %(names)s",  # noqa: S608 (columns of ours)
-            {"names": tuple(wanted[start : start + _CHUNK])},
-        )
-        found.update((row[0], AccountRow._make(row)) for row in rows)
+    wanted = sorted(name for name in names if name)
+    rows = many.rows_among("Payment Account", AccountRow._fields, "name", wanted)
+    found = {row[0]: AccountRow._make(row) for row in rows}
     if vault():
         for name, row in found.items():
             found[name] = row._replace(account_no=opened_value(ACCOUNT, row.account_no))

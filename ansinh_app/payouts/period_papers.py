@@ -100,11 +100,14 @@ def funding_paper(doc) -> dict:
     lines = [cells[key] for key in sorted(cells, key=lambda key: (communes.code(key[0]), key[1]))]
     for line in lines:
         line["place"] = communes.title(line["unit"])
-    money = ("people", "monthly", "one_off", "arrears", "carried_over", "recovery", "total")
+    money = ("people", "monthly", "one_off", "arrears", "carried_over", "advance", "recovery", "total")
     keys = (*money, *(f"way_{place}" for place in range(len(ways))))
     for number, line in enumerate(lines, start=1):
         line["number"] = number
     rows = paper_tables.grouped(lines, lambda line: line["place"], say("Sum {0}"), keys)
+    early = [Column("advance", say("Paid early for later months"), 18, "num", summed=True)]
+    if not any(line["advance"] for line in lines):
+        early = []
     columns = [
         Column("number", say("No."), 8, "digits"),
         Column("group", say("Group"), 36),
@@ -113,6 +116,7 @@ def funding_paper(doc) -> dict:
         Column("one_off", say("Funeral and other one-off grants"), 20, "num", summed=True),
         Column("arrears", say("Arrears"), 18, "num", summed=True),
         Column("carried_over", say("Not received before"), 18, "num", summed=True),
+        *early,
         Column("recovery", say("Recovery"), 17, "num", summed=True),
         Column("total", say("Total paid"), 23, "num", summed=True, always=True),
     ]
@@ -153,7 +157,7 @@ def _funds(period: str, communes: Communes) -> tuple[list[dict], dict]:
         line.channel,
         line.kind,
     )
-    fields = ("monthly_amount", "arrears", "carried_over", "recovery", "total")
+    fields = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
     rows = (
         frappe.qb.from_(line)
         .select(*keys, Count(line.beneficiary).distinct().as_("people"))
@@ -178,7 +182,7 @@ def _funds(period: str, communes: Communes) -> tuple[list[dict], dict]:
         cell["people"] += 0 if once else int(row.people)
         ways[place]["people"] += int(row.people)
         cell["one_off" if once else "monthly"] += as_dong(row.monthly_amount or 0)
-        for field in ("arrears", "carried_over", "recovery", "total"):
+        for field in ("arrears", "carried_over", "advance", "recovery", "total"):
             cell[field] += as_dong(row[field] or 0)
         cell[f"way_{place}"] += as_dong(row.total or 0)
     return ways, cells

@@ -1,7 +1,5 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
-from collections.abc import Sequence
-from itertools import chain
 from operator import itemgetter
 
 import frappe
@@ -9,9 +7,8 @@ from frappe.utils import now
 
 from ansinh_app.core.identity import account
 from ansinh_app.core.masking import ACCOUNT
+from ansinh_app.utils import many
 from ansinh_app.utils.sealed_numbers import sealed, vault
-
-_CHUNK = 500
 
 LINE_FIELDS = (
     "batch",
@@ -69,36 +66,19 @@ def insert_lines(lines: list[dict]) -> None:
         )
         for line in lines
     ]
-    _insert("Payout Line", (*_HEAD, *LINE_FIELDS, "account_no_shown"), values)
-
-
-def _insert(doctype: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
-    """Many rows in one statement. Frappe's `bulk_insert` makes a term of every value, half a run's time there."""
-    named = ", ".join(f"`{column}`" for column in columns)
-    marks = f"({_places(columns)})"
-    for chunk in _chunks(rows):
-        frappe.db.sql(
-            f"insert into `tab{doctype}` ({named}) values {', '.join([marks] * len(chunk))}",
-            tuple(chain.from_iterable(chunk)),
-        )
+    many.insert("Payout Line", (*_HEAD, *LINE_FIELDS, "account_no_shown"), values)
 
 
 def delete_lines(names: list[str]) -> None:
     table = frappe.qb.DocType("Payout Line")
-    for chunk in _chunks(names):
+    for chunk in many.chunks(names):
         frappe.qb.from_(table).delete().where(table.name.isin(chunk)).run()
 
 
 def set_on_lines(names: list[str], **values) -> None:
     """Sets the same values on many lines."""
     values |= {"modified": now(), "modified_by": frappe.session.user}
-    assigned = ", ".join(f"`{fieldname}`=%s" for fieldname in values)
-    for chunk in _chunks(names):
-        # The query builder would write every name into the statement one by one, a third of the whole time.
-        frappe.db.sql(
-            f"update `tabPayout Line` set {assigned} where `name` in ({_places(chunk)})",
-            (*values.values(), *chunk),
-        )
+    many.set_same("Payout Line", names, values)
 
 
 def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
@@ -114,18 +94,4 @@ def set_on_batch(batch: str, was: str, with_money: bool, **values) -> None:
 
 def set_each(fieldname: str, values: dict[str, str]) -> None:
     """Sets one field to a value of its own on each line."""
-    for chunk in _chunks(list(values)):
-        whens = " ".join(["when %s then %s"] * len(chunk))
-        frappe.db.sql(
-            f"update `tabPayout Line` set `{fieldname}` = case `name` {whens} else `{fieldname}` end"
-            f" where `name` in ({_places(chunk)})",
-            (*(part for name in chunk for part in (name, values[name])), *chunk),
-        )
-
-
-def _places(values: Sequence) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _chunks(items: list) -> list[list]:
-    return [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+    many.set_each("Payout Line", fieldname, values)

@@ -18,11 +18,11 @@ from ansinh_app.payouts.findings import count_held
 from ansinh_app.payouts.ledger_reader import places_of
 from ansinh_app.payouts.plan import Held, Plan, Planner
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
+from ansinh_app.utils import many
 from ansinh_app.utils.memory import few_collections
 from ansinh_app.utils.sealed_numbers import opened
 
 _COMPARED = tuple(fieldname for fieldname in LINE_FIELDS if fieldname != "status")
-_CHUNK = 900
 
 
 def prepare(period: str, as_of: date | str | None = None) -> dict:
@@ -338,16 +338,16 @@ def _standing(planner: Planner, table):
 
 def _existing(plan: Plan) -> list[dict]:
     """The period's lines of the people of this part."""
-    columns = ", ".join(f"`{fieldname}`" for fieldname in ("name", "creation", "owner", *LINE_FIELDS))
-    names, found = list(plan.book.people), []
-    for start in range(0, len(names), _CHUNK):
-        found += frappe.db.sql(
-            f"select {columns} from `tabPayout Line` where `period` = %(period)s"  # noqa: S608 (columns of ours)
-            " and `status` <> 'Cancelled' and `beneficiary` in %(names)s for update",
-            {"period": plan.period, "names": tuple(names[start : start + _CHUNK])},
-            as_dict=True,
-        )
-    return opened(found)
+    found = many.rows_among(
+        "Payout Line",
+        ("name", "creation", "owner", *LINE_FIELDS),
+        "beneficiary",
+        list(plan.book.people),
+        "and `period` = %s and `status` <> 'Cancelled' for update",
+        (plan.period,),
+        as_dict=True,
+    )
+    return opened(list(found))
 
 
 def _lines_of_others(planner: Planner) -> list[dict]:

@@ -265,7 +265,7 @@ def _recoveries(beneficiary: str, neutral: bool) -> list[Event]:
 
 
 def _payments(beneficiary: str, neutral: bool) -> list[Event]:
-    fields = ["period", "total", "arrears", "recovery", "carried_over", "status", "provider", "channel"]
+    fields = ["period", "total", "arrears", "recovery", "carried_over", "advance", "status", "provider", "channel"]
     fields += ["paid_on", "failure_reason", "batch"]
     rows = _listed("Payout Line", beneficiary, fields, status=["!=", "Cancelled"])
     months = dict(
@@ -284,7 +284,10 @@ def _payments(beneficiary: str, neutral: bool) -> list[Event]:
                 month.label, _money(row.total), row.provider or "-", _(row.channel or "Cash")
             )
         ]
-        for label, amount in ((_("arrears"), row.arrears), (_("carried over"), row.carried_over)):
+        shares = (
+            (_("arrears"), row.arrears), (_("carried over"), row.carried_over), (_("paid early"), row.advance),
+        )  # fmt: skip
+        for label, amount in shares:
             if amount:
                 parts.append(f"{label} {_money(amount)} đ")
         if row.recovery:

@@ -11,10 +11,9 @@ import frappe
 
 from ansinh_app.utils import paging
 
-# A4 less its margins (30 left, 15 right, 20 above and below) in mm: across, and what a sheet has for rows beside its
-# own head and sums.
-LANDSCAPE, PORTRAIT = 252, 165
-LANDSCAPE_ROWS, PORTRAIT_ROWS = 152, 238
+# A4 across less its margins (30 left, 15 right, 20 above and below) in mm: its width, and what a sheet has for rows
+# beside its own head and sums.
+LANDSCAPE, LANDSCAPE_ROWS = 252, 152
 _SUM_ROW = 4.6
 
 
@@ -39,7 +38,6 @@ def lay_out(
     rows: Sequence[tuple[str, object]],
     said: dict[str, str],
     *,
-    across: float = LANDSCAPE,
     first: float,
     other: float = LANDSCAPE_ROWS,
     last: float,
@@ -51,7 +49,7 @@ def lay_out(
     already. `least`: mm of a row at least, where it is signed by hand.
     """
     whole = sum(column.width for column in columns)
-    widths = {column.key: column.width * across / whole for column in columns}
+    widths = {column.key: column.width * LANDSCAPE / whole for column in columns}
     keys = [column.key for column in columns if column.summed]
     notes = {column.key: column.note for column in columns if column.note}
 

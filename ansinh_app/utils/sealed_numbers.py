@@ -75,7 +75,7 @@ class Vault:
         if not self.keys:
             raise key_error("")
         try:
-            return self.keys.open(kind, value)
+            return self.keys.unseal(kind, value)
         except WrongKey as error:
             raise key_error(str(error)) from error
 

@@ -127,4 +127,5 @@ def test_killed_on_its_way_and_asked_again(story, name, tmp_path):
         assert not differences(one.after if done else one.before, left), where
         answer = site.act(*call, **STILL | {"seed": f"{name} again" if done else name})
         assert ("error" in answer) == (done and "error" in one.again), (where, answer)
-        assert not differences(one.after, site.dump()), where
+        end = {key: rows for key, rows in site.dump().items() if not key.endswith(".part")}
+        assert not differences(one.after, end), where
