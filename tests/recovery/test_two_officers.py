@@ -55,7 +55,7 @@ class Place:
         return found
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+@pytest.fixture(scope="module", params=["mariadb", "sqlite"])
 def place(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("officers")
     if request.param == "sqlite":
