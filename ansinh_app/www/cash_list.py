@@ -1,15 +1,12 @@
 """/cash-list: a signed sheet of a cash list is ticked off, on the phone that photographed its code or on the desk."""
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.sessions import get_csrf_token
 
 from ansinh_app.payouts import signed_lists
+from ansinh_app.utils import phone_pages
 from ansinh_app.www import counter
 
 no_cache = 1
@@ -18,30 +15,11 @@ FILES = ("counter.css", "cash-list.css", "store.js", "sender.js", "cash-list.js"
 
 
 def get_context(context):
-    """Who asks, in which words, and where the scripts lie; a guest signs in first and comes back to the sheet."""
-    if frappe.session.user == "Guest":
-        asked = {key: str(frappe.form_dict.get(key))[:2000] for key in ("b", "n") if frappe.form_dict.get(key)}
-        back = signed_lists.PAGE + ("?" + urlencode(asked) if asked else "")
-        frappe.flags.redirect_location = f"/login?redirect-to={quote(back, safe='')}"
-        raise frappe.Redirect(302)
+    """A guest signs in first and comes back to the sheet; who pays no cash is refused."""
+    asked = {key: str(frappe.form_dict.get(key))[:2000] for key in ("b", "n") if frappe.form_dict.get(key)}
+    phone_pages.sign_in_first(signed_lists.PAGE + ("?" + urlencode(asked) if asked else ""))
     signed_lists.check_clerk()
-    context.update(assets())
-    context.title = _("Signed Cash List")
-    context.lang = frappe.local.lang or "vi"
-    context.clerk = frappe.session.user
-    context.clerk_name = frappe.utils.get_fullname(frappe.session.user)
-    context.words = frappe.as_json(words(), indent=None).replace("<", "\\u003c")
-    context.csrf_token = get_csrf_token()
-    frappe.db.commit()  # a bench keeps the token in the session's row
-
-
-@lru_cache(maxsize=1)
-def assets() -> dict:
-    """Addresses of the page's files; the version in them changes with their content, so caches may keep them."""
-    folder = Path(__file__).parents[1] / "public" / "counter"
-    version = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:12]
-    paths = [f"/assets/ansinh_app/counter/{name}?v={version}" for name in FILES]
-    return {"styles": paths[:2], "scripts": paths[2:]}
+    phone_pages.fill_for_scripts(context, _("Signed Cash List"), words(), FILES)
 
 
 def words() -> dict[str, str]:

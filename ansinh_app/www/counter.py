@@ -1,16 +1,11 @@
 """/counter: the screen at which a campaign takes one family after the other, on a phone with a weak line."""
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-
-import frappe
 from frappe import _
-from frappe.sessions import get_csrf_token
 
 from ansinh_app.core import holders
 from ansinh_app.payee_accounts import counter, day_lists
 from ansinh_app.payee_accounts.doctype.account_request.account_request import PAPER_FIELDS
+from ansinh_app.utils import phone_pages
 
 no_cache = 1
 sitemap = 0
@@ -19,28 +14,10 @@ FILES = ("counter.css", "store.js", "sender.js", "form.js", "counter.js")
 
 
 def get_context(context):
-    """Who asks, in which words, and where the scripts lie; a guest signs in first."""
-    if frappe.session.user == "Guest":
-        frappe.flags.redirect_location = "/login?redirect-to=/counter"
-        raise frappe.Redirect(302)
+    """A guest signs in first; who has no part in a campaign is refused."""
+    phone_pages.sign_in_first("/counter")
     counter.check_clerk()
-    context.update(assets())
-    context.title = _("Counter for Accounts")
-    context.lang = frappe.local.lang or "vi"
-    context.clerk = frappe.session.user
-    context.clerk_name = frappe.utils.get_fullname(frappe.session.user)
-    context.words = frappe.as_json(words(), indent=None).replace("<", "\\u003c")
-    context.csrf_token = get_csrf_token()
-    frappe.db.commit()  # a bench keeps the token in the session's row
-
-
-@lru_cache(maxsize=1)
-def assets() -> dict:
-    """Addresses of the page's files; the version in them changes with their content, so caches may keep them."""
-    folder = Path(__file__).parents[1] / "public" / "counter"
-    version = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:12]
-    paths = [f"/assets/ansinh_app/counter/{name}?v={version}" for name in FILES]
-    return {"version": version, "style": paths[0], "scripts": paths[1:]}
+    phone_pages.fill_for_scripts(context, _("Counter for Accounts"), words(), FILES)
 
 
 def words() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """/seal-check: whether a printed list is the one that was approved; no name and no number of anybody is on it."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
@@ -8,8 +8,7 @@ from frappe.utils import cint, getdate
 
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.payouts import sealing
-from ansinh_app.utils import paper_codes
-from ansinh_app.www import counter
+from ansinh_app.utils import paper_codes, phone_pages
 
 no_cache = 1
 sitemap = 0
@@ -19,14 +18,10 @@ _ASKED = ("b", "n", "t", "s", "p")
 def get_context(context):
     """What the paper says of itself (its code fills the address) against the lines in the database."""
     asked = {key: str(frappe.form_dict.get(key) or "").strip()[:140] for key in _ASKED}
-    if frappe.session.user == "Guest":
-        back = paper_codes.SEAL_PAGE + "?" + urlencode({key: value for key, value in asked.items() if value})
-        frappe.flags.redirect_location = f"/login?redirect-to={quote(back, safe='')}"
-        raise frappe.Redirect(302)
-    context.style = counter.assets()["style"]
-    context.title = _("Check of a Seal")
-    context.lang = frappe.local.lang or "vi"
-    context.who = frappe.utils.get_fullname(frappe.session.user)
+    given = urlencode({key: value for key, value in asked.items() if value})
+    phone_pages.sign_in_first(f"{paper_codes.SEAL_PAGE}?{given}")
+    phone_pages.fill(context, _("Check of a Seal"))
+    context.update(phone_pages.assets(("counter.css",)))
     context.asked = asked
     context.found = check(asked) if asked["b"] else None
 

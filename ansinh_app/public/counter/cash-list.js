@@ -308,29 +308,9 @@
     // what is sent and what is not
 
     Counter.show = () => {
-        const entries = [...store.outbox()].reverse();
-        const waiting = store.unsent();
-        part("outbox").hidden = !entries.length;
-        part("outbox-open").textContent = waiting.length ? `${say("unsent_count", waiting.length)}${Counter.sender && Counter.sender.busy() ? ` · ${say("busy")}` : ""}` : say("all_sent");
-        part("outbox").classList.toggle("waits", waiting.length > 0);
-        part("send-now").textContent = say("send_now");
-        part("send-now").hidden = !waiting.some((entry) => entry.state === "waiting");
-        part("outbox-list").replaceChildren(...entries.map(entryRow));
+        Counter.showOutbox({ again, drop });
         if (!store.keeps()) Counter.notice("not_kept", "bad");
     };
-
-    function entryRow(entry) {
-        const at = new Date(entry.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-        const state = { sent: say("sent"), waiting: say("unsent") }[entry.state] || say("refused", entry.reason);
-        const made = make("li", { className: entry.state }, make("span", {}, `${at} ${entry.name}`), make("span", { className: "state" }, state));
-        if (entry.state === "refused") {
-            made.append(
-                make("button", { type: "button", className: "small", onclick: () => again(entry) }, say("again")),
-                make("button", { type: "button", className: "small", onclick: () => drop(entry) }, say("drop")),
-            );
-        }
-        return made;
-    }
 
     function again(entry) {
         store.keep(entry.request, entry.kept);

@@ -141,3 +141,31 @@ Counter.sender = (() => {
     });
     return { run, busy: () => busy };
 })();
+
+// What is sent and what is not: `hands` says what "try again" and "drop" do with an entry.
+Counter.showOutbox = (hands) => {
+    const { store, say, make } = Counter;
+    const part = (id) => document.getElementById(id);
+    const entries = [...store.outbox()].reverse();
+    const waiting = store.unsent();
+    const busy = Counter.sender.busy() ? ` · ${say("busy")}` : "";
+    part("outbox").hidden = !entries.length;
+    part("outbox-open").textContent = waiting.length ? `${say("unsent_count", waiting.length)}${busy}` : say("all_sent");
+    part("outbox").classList.toggle("waits", waiting.length > 0);
+    part("send-now").textContent = say("send_now");
+    part("send-now").hidden = !waiting.some((entry) => entry.state === "waiting");
+    part("outbox-list").replaceChildren(...entries.map(line));
+
+    function line(entry) {
+        const at = new Date(entry.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+        const state = { sent: say("sent"), waiting: say("unsent") }[entry.state] || say("refused", entry.reason);
+        const made = make("li", { className: entry.state }, make("span", {}, `${at} ${entry.name}`), make("span", { className: "state" }, state));
+        if (entry.state === "refused") {
+            made.append(
+                make("button", { type: "button", className: "small", onclick: () => hands.again(entry) }, say("again")),
+                make("button", { type: "button", className: "small", onclick: () => hands.drop(entry) }, say("drop")),
+            );
+        }
+        return made;
+    }
+};
