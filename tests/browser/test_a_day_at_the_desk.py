@@ -5,26 +5,10 @@ import re
 import pytest
 
 from ansinh_app.demo.office import BANK_USER, COMMUNE_USER, MANAGER, OFFICER, POST_USER, PROVINCE_USER
+from tests.browser.steps import open_first, press, rows
 
 COMMUNE = COMMUNE_USER["05971"]
 NEIGHBOUR = COMMUNE_USER["05974"]
-
-
-def rows(page) -> list[str]:
-    return [row.inner_text() for row in page.locator("table tbody tr").all()]
-
-
-def open_first(page, doctype: str) -> str:
-    """Open the first document of the list the page shows; its name."""
-    page.locator("table tbody tr .d-title a").first.click()
-    page.wait_for_url(f"**/desk/form/{doctype.replace(' ', '%20')}/**")
-    return page.get_attribute(".d-form", "data-name")
-
-
-def press(page, label: str) -> None:
-    """Press a button that sends the form, and wait for the page it leads to."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=label, exact=True).click()
 
 
 def token(page) -> str:

@@ -17,28 +17,12 @@ from ansinh_app.demo.office import (
     PROVINCE_USER,
     TREASURY_USER,
 )
+from tests.browser.steps import open_first, press, rows
 
 EVERYBODY = (
     OFFICER, MANAGER, COMMUNE_USER["05971"], BANK_USER, POST_USER, PROVINCE_USER, POLICE_USER, AUDITOR, TREASURY_USER,
     FINANCE_USER, OUTREACH_USER,
 )  # fmt: skip
-
-
-def rows(page) -> list[str]:
-    return [row.inner_text() for row in page.locator("table tbody tr").all()]
-
-
-def open_first(page, doctype: str) -> str:
-    """Open the first document of the list the page shows; its name."""
-    page.locator("table tbody tr .d-title a").first.click()
-    page.wait_for_url(f"**/desk/form/{doctype.replace(' ', '%20')}/**")
-    return page.get_attribute(".d-form", "data-name")
-
-
-def press(page, label: str) -> None:
-    """Press a button that sends the form, and wait for the page it leads to."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=label, exact=True).click()
 
 
 def state(page) -> str:
