@@ -350,7 +350,6 @@ class TestTwoRunsAtOnce(FrappeTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        world.make_users()
         cls.office = world.make_office("RUN-TWICE-" + frappe.generate_hash(length=4).upper()).name
         world.make_contracts(cls.office)
         for number in range(20):
@@ -370,6 +369,7 @@ class TestTwoRunsAtOnce(FrappeTestCase):
         frappe.db.delete("Payment Account", {"beneficiary": ["in", people]})
         frappe.db.delete("Beneficiary", {"office": cls.office})
         frappe.db.delete("Office Programme", {"parent": cls.office})
+        frappe.db.delete("Report Schedule", {"office": cls.office})
         frappe.db.delete("Paying Office", {"name": cls.office})
         frappe.db.delete("Administrative Unit", {"code": ["in", [f"{cls.office}-X", "PTEST"]]})
         frappe.db.commit()

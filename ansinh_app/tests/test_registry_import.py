@@ -345,13 +345,15 @@ class TestBackgroundRun(FrappeTestCase):
         doc = make_import(b"no workbook at all \x00", file_name="hong.xlsx")
         doc.db_set("status", "Running")
         frappe.db.commit()
-        self.addCleanup(self.remove, doc.name)
+        self.addCleanup(self.remove, doc.name, doc.office)
         run_in_background(doc.name)
         doc.reload()
         self.assertEqual(doc.status, "Failed")
         self.assertIn("hong.xlsx", doc.error_message)
 
     @staticmethod
-    def remove(name: str):
+    def remove(name: str, office: str):
         frappe.delete_doc("Registry Import", name, force=True)
+        frappe.db.delete("Report Schedule", {"office": office})
+        frappe.delete_doc("Paying Office", office, force=True)
         frappe.db.commit()

@@ -28,6 +28,8 @@ class FilterCase(ModelCase):
             order(title="Three", total=300, sent_at="2024-03-01 23:30:00", lines=[{"item": "y"}, {"item": "x"}]),
             order(title="it's 100% a\\b", total=400, sent_at="2024-03-01 11:00:00"),
         ]  # fmt: skip
+        for doc in self.orders[1:]:
+            doc.at_time = "20:15:00"  # left empty it is now, which may be before eight
         for doc in self.orders:
             doc.insert()
         for doc, empty in ((self.orders[2], None), (self.orders[3], "")):

@@ -193,6 +193,8 @@ def test_scheduler_ends_with_ctrl_c(cli):
     running = subprocess.Popen(
         [sys.executable, "-m", "benchless", "--site", "cli.local", "scheduler"],
         cwd=cli.folder, env=cli.environment(), stderr=subprocess.PIPE, text=True,
+        # Whoever runs the tests in the background has the signal ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     wait_until(lambda: cli.call("frappe.get_list", doctype="RQ Job", filters={"status": "queued"}))
     running.send_signal(signal.SIGINT)
