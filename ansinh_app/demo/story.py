@@ -10,7 +10,7 @@ from frappe.utils import add_days
 from ansinh_app import api
 from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
-from ansinh_app.demo import accounts, lookalikes, outreach, police
+from ansinh_app.demo import accounts, lookalikes, outreach, police, reporting
 from ansinh_app.demo.office import COMMUNE_USER, MANAGER, OFFICE, OFFICER, set_up_office, unit_name
 from ansinh_app.demo.providers import answer
 from ansinh_app.demo.workbooks import write_city
@@ -62,6 +62,7 @@ class Story:
         for told in (lookalikes.enter_twice(), lookalikes.date_mandates()):
             self.say(told or "  đã làm trước đó")
         outreach.tell(self.say)
+        reporting.tell(self.say)
         frappe.set_user("Administrator")
         return self.summary()
 
