@@ -10,7 +10,7 @@ from itertools import chain
 import frappe
 
 # Databases bound the values of a statement, some at 32,000.
-_SOME = 500
+_VALUES, _NAMES = 30_000, 900
 
 
 def rows_among(
@@ -36,7 +36,7 @@ def insert(doctype: str, columns: Sequence[str], rows: Sequence[Sequence]) -> No
     """Writes rows, many in a statement, past their controllers."""
     named = ", ".join(f"`{column}`" for column in columns)
     marks = f"({_places(columns)})"
-    for some in chunks(rows):
+    for some in chunks(rows, _VALUES // len(columns)):
         frappe.db.sql(
             f"insert into `tab{doctype}` ({named}) values {', '.join([marks] * len(some))}",  # noqa: S608
             tuple(chain.from_iterable(some)),
@@ -64,9 +64,9 @@ def set_each(doctype: str, column: str, values: dict) -> None:
         )
 
 
-def chunks(items: Sequence) -> list[Sequence]:
+def chunks(items: Sequence, size: int = _NAMES) -> list[Sequence]:
     """The items in pieces of which each fits one statement."""
-    return [items[start : start + _SOME] for start in range(0, len(items), _SOME)]
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _places(values: Sequence) -> str:

@@ -23,7 +23,11 @@ class PayoutLine(SealedNumbers, Document):
 
 
 def on_doctype_update():
-    """The run reads the lines of a person from an index that holds all it asks; results go by batch and status."""
+    """The run reads the lines of a person from an index that holds all it asks; results go by batch and status.
+
+    Neither the person nor the period has an index alone: a server would take the shorter one and read whole rows.
+    """
     ledger = ["beneficiary", "own_month_only", "benefit", "office", "monthly_amount", "status", "period"]
     frappe.db.add_index("Payout Line", ledger, "ledger")
+    frappe.db.add_index("Payout Line", ["period", "beneficiary"], "of_period")
     frappe.db.add_index("Payout Line", ["batch", "status"])
