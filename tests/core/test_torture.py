@@ -1,7 +1,7 @@
 """Eighty ugly workbooks as communes send them: nearly every row understood, no value changed into a false one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansinh_app.core import cells, fonts, names
@@ -116,11 +116,13 @@ def test_no_cell_breaks_a_parser(value):
 
 
 @given(st.text(alphabet="aàáảãạăâbcdđeèéêghiklmnoóôơpqrstuưvxyý ", max_size=25))
+@example("óu")  # no syllable, and unreadable in either font: left as it is, and said
 def test_vietnamese_in_unicode_is_never_taken_for_another_font(text):
-    shown, source = fonts.decode(names.normalise(text).title())
-    assert source in (None, fonts.TCVN3, fonts.VNI)
+    typed = names.normalise(text).title()
+    shown, source = fonts.decode(typed)
+    assert source in (fonts.TCVN3, fonts.VNI) or (shown == typed and source in (None, fonts.BROKEN))
     if all(fonts.is_syllable(word) for word in text.split()):
-        assert (shown, source) == (names.normalise(text).title(), None)
+        assert (shown, source) == (typed, None)
 
 
 @given(
