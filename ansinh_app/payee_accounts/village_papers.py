@@ -5,9 +5,9 @@ from frappe import _
 from frappe.utils.pdf import get_pdf
 
 from ansinh_app.core import holders
-from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import AccountRequestError
 from ansinh_app.payee_accounts import day_lists
+from ansinh_app.utils import attached_papers
 
 APPLICATION = "ansinh_app/payee_accounts/print_format/account_application/account_application.html"
 MANDATE = "ansinh_app/payee_accounts/print_format/mandate_to_receive/mandate_to_receive.html"
@@ -56,27 +56,12 @@ def write(campaign) -> list[str]:
             ),
             AccountRequestError,
         )
-    for old in frappe.get_all(
-        "File",
-        filters={
-            "attached_to_doctype": campaign.doctype,
-            "attached_to_name": campaign.name,
-            "file_name": ["like", f"{_PREFIX}%"],
-        },
-        pluck="name",
-    ):
-        frappe.delete_doc("File", old, ignore_permissions=True)
+    attached_papers.remove_all(campaign, _PREFIX)
     names, total, done = [], sum(map(len, villages.values())), 0
     for (unit, village), requests in villages.items():
         commune = frappe.get_cached_value("Administrative Unit", unit, "unit_name") or unit
-        words = [_PREFIX, *search_key(f"{commune} {village}").lower().split()]
-        file = frappe.get_doc(
-            {
-                "doctype": "File", "file_name": "-".join(words) + ".pdf", "content": village_pdf(requests),
-                "is_private": 1, "attached_to_doctype": campaign.doctype, "attached_to_name": campaign.name,
-            }
-        ).insert(ignore_permissions=True)  # fmt: skip
-        names.append(file.file_name)
+        content = village_pdf(requests)
+        names.append(attached_papers.attach_pdf(campaign, [_PREFIX], f"{commune} {village}", content))
         done += len(requests)
         frappe.publish_progress(
             done * 100 / total, title=_("Applications and Mandates"), doctype=campaign.doctype,

@@ -8,11 +8,10 @@ from frappe import _
 from frappe.utils.pdf import get_pdf
 
 from ansinh_app.core.calling import name_key, place_key
-from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import PeriodStateError, SealedError
 from ansinh_app.payee_accounts.pay_points import points_of
 from ansinh_app.payouts import sealing
-from ansinh_app.utils import actions, printing
+from ansinh_app.utils import actions, attached_papers, printing
 from ansinh_app.utils.printing import say
 
 COMMUNE, VILLAGE, PAY_POINT = "Commune", "Village", "Pay Point"
@@ -149,16 +148,7 @@ def write(batch) -> list[str]:
             title=_("Seal broken"),
         )
     sheets = cash_list_paper(batch, PAY_POINT)["sheets"]
-    for old in frappe.get_all(
-        "File",
-        filters={
-            "attached_to_doctype": batch.doctype,
-            "attached_to_name": batch.name,
-            "file_name": ["like", f"{_PREFIX}%"],
-        },
-        pluck="name",
-    ):
-        frappe.delete_doc("File", old, ignore_permissions=True)
+    attached_papers.remove_all(batch, _PREFIX)
     names = []
     for number, sheet in enumerate(sheets, start=1):
         body = frappe.render_template(TEMPLATE, {"doc": batch, "paper": {**sheet, "sheets": [sheet]}})
@@ -166,12 +156,6 @@ def write(batch) -> list[str]:
             '<!doctype html><html><head><meta charset="utf-8"></head>'
             f'<body><div class="print-format">{body}</div></body></html>'
         )
-        words = [_PREFIX, batch.name, f"{number:02d}", *search_key(sheet["place"]).lower().split()]
-        file = frappe.get_doc(
-            {
-                "doctype": "File", "file_name": "-".join(words) + ".pdf", "content": content, "is_private": 1,
-                "attached_to_doctype": batch.doctype, "attached_to_name": batch.name,
-            }
-        ).insert(ignore_permissions=True)  # fmt: skip
-        names.append(file.file_name)
+        first = [_PREFIX, batch.name, f"{number:02d}"]
+        names.append(attached_papers.attach_pdf(batch, first, sheet["place"], content))
     return names
