@@ -27,7 +27,6 @@ from ansinh_app.utils import many
 from ansinh_app.utils.sealed_numbers import opened_value, vault
 
 # Names in one list of a query: from a thousand on MariaDB makes a table of them.
-_CHUNK = 900
 
 
 class PersonRow(NamedTuple):
@@ -316,8 +315,8 @@ class Reader:
             return
         spouses: dict[str, PersonBook] = {}
         names = sorted({row.spouse for row in rows})
-        for start in range(0, len(names), _CHUNK):
-            some = Who(names=tuple(names[start : start + _CHUNK]))
+        for chunk in many.chunks(names):
+            some = Who(names=tuple(chunk))
             moves = self.moves | moves_of(people=some.names)
             found = self.people(some, moves)
             self.entitlements(found, some, moves)
@@ -346,8 +345,8 @@ class Reader:
             if number == _BROKEN:
                 broken.append(row[0])
         rest = _lines(who, own_month_only=0)
-        for start in range(0, len(broken), _CHUNK):
-            names = sorted(set(broken[start : start + _CHUNK]))
+        for chunk in many.chunks(broken):
+            names = sorted(set(chunk))
             rest += _lines(Who(names=tuple(names)), own_month_only=1)
         for name in broken:
             ledgers[name] = []
@@ -817,10 +816,10 @@ def _accounts(names: set) -> dict[str, AccountRow]:
 def _by_name(doctype: str, names: set, fields: list[str]) -> dict[str, dict]:
     wanted = sorted(name for name in names if name)
     found = {}
-    for start in range(0, len(wanted), _CHUNK):
+    for chunk in many.chunks(wanted):
         rows = frappe.get_all(
             doctype,
-            filters={"name": ["in", wanted[start : start + _CHUNK]]},
+            filters={"name": ["in", chunk]},
             fields=fields,
             limit_page_length=0,
         )

@@ -9,8 +9,8 @@ import frappe
 
 from ansinh_app.core.bankfile import ResultRow
 from ansinh_app.payouts.run import month_of
+from ansinh_app.utils import many
 
-_CHUNK = 900
 # As payouts/rows.py names lines, and the month as memos have it ("TC BTXH T11/2026 12").
 _REFERENCE = re.compile(r"\bL[0-9A-F]{11}\b")
 _MEMO_MONTH = re.compile(r"\bT(0?[1-9]|1[0-2])[/.-](20\d\d)\b")
@@ -36,9 +36,9 @@ def part(
 
 def _of_others(references: list[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(references), _CHUNK):
+    for chunk in many.chunks(references):
         # References are written in small letters after the first; a provider may send them in capitals.
-        names = [word[0] + word[1:].lower() for word in references[start : start + _CHUNK]]
+        names = [word[0] + word[1:].lower() for word in chunk]
         rows = frappe.get_all("Payout Line", filters={"name": ["in", names]}, pluck="name", limit_page_length=0)
         found |= {name.upper() for name in rows}
     return found

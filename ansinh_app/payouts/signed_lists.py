@@ -20,7 +20,7 @@ from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payouts.cash_lists import calling_order
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.registry.people import birth
-from ansinh_app.utils import actions, paper_codes, workbooks
+from ansinh_app.utils import actions, many, paper_codes, workbooks
 
 ROLES = (
     "Post Office Clerk", "Bank Officer", "Social Affairs Officer", "Social Affairs Manager", "System Manager",
@@ -31,7 +31,6 @@ _KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
 _PHOTO = re.compile(r"data:image/(jpeg|png);base64,([A-Za-z0-9+/=]+)")
 _PHOTO_BYTES = 3_000_000
 _MAGIC = {"jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n"}
-_CHUNK = 900
 # The words of the file that is made here, as every result file has them (core/bankfile.py reads them again).
 _WORDS = {PAID: "Đã chi", UNCOLLECTED: "Chưa nhận", FAILED: "Không thành công"}
 
@@ -239,8 +238,7 @@ def _numbers(text: str) -> list[int]:
 def _lines(batch, numbers: list[int] | None = None) -> list[dict]:
     """Lines of the batch that pay something, in calling order; those of these numbers."""
     found = []
-    chunks = [numbers[at : at + _CHUNK] for at in range(0, len(numbers), _CHUNK)] if numbers else [None]
-    for chunk in chunks:
+    for chunk in many.chunks(numbers) if numbers else [None]:
         filters = {"batch": batch.name, "total": [">", 0]}
         if chunk:
             filters["line_no"] = ["in", chunk]
@@ -269,10 +267,10 @@ def _lines(batch, numbers: list[int] | None = None) -> list[dict]:
 def _people(names: set[str]) -> dict:
     found = {}
     ordered = sorted(names)
-    for start in range(0, len(ordered), _CHUNK):
+    for chunk in many.chunks(ordered):
         for row in frappe.get_all(
             "Beneficiary",
-            filters={"name": ["in", ordered[start : start + _CHUNK]]},
+            filters={"name": ["in", chunk]},
             fields=["name", "date_of_birth", "dob_precision", "personal_id_shown"],
             limit_page_length=0,
         ):
