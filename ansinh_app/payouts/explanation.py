@@ -12,9 +12,10 @@ from ansinh_app.core.ledger import COUNTS_AS_SETTLED, Grant, grants_of
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import run_person
+from ansinh_app.payouts.book.reader import read_book
+from ansinh_app.payouts.book.rows import Book, PersonBook
 from ansinh_app.payouts.early_months import paid_early
 from ansinh_app.payouts.findings import titles
-from ansinh_app.payouts.ledger_reader import Book, PersonBook, read_book
 from ansinh_app.payouts.plan import opening_of
 from ansinh_app.policy.law import load_law
 from ansinh_app.utils import actions

@@ -12,7 +12,7 @@ from ansinh_app.core.law import Law
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import ForecastError
-from ansinh_app.payouts.ledger_reader import read_people
+from ansinh_app.payouts.book.reader import read_people
 from ansinh_app.policy.law import load_law
 from ansinh_app.utils.reports import Communes, counted_for
 

@@ -8,7 +8,8 @@ from frappe.utils import getdate
 from ansinh_app.core.ledger import CAME_BACK, COUNTS_AS_SETTLED, PAID
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import ONE_OFF, line_key
-from ansinh_app.payouts.ledger_reader import OneOffGrant, PersonBook, months_to_json
+from ansinh_app.payouts.book.rows import OneOffGrant, PersonBook
+from ansinh_app.payouts.book.stored import months_to_json
 from ansinh_app.payouts.payees import CASH, Hold, payee_for
 
 GRANTED, ON_ITS_WAY, DONE = "Granted", "On Its Way", "Paid"

@@ -9,7 +9,7 @@ from frappe.utils import getdate
 from ansinh_app.core.mandates import Mandate, end_of, may_receive
 from ansinh_app.core.months import Month
 from ansinh_app.payee_accounts.closing import CASH_REASON, NOT_PAID
-from ansinh_app.payouts.ledger_reader import Book, PersonBook
+from ansinh_app.payouts.book.rows import Book, PersonBook
 from ansinh_app.registry.mandates import mandate_of
 
 BANK, CASH = "Bank Transfer", "Cash"

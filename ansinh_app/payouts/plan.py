@@ -18,16 +18,11 @@ from ansinh_app.core.ledger import Step
 from ansinh_app.core.mandates import pay_days
 from ansinh_app.core.months import Month
 from ansinh_app.core.payout import REGULAR, Line, Problem, Proposal, line_key, run_person
+from ansinh_app.payouts.book.reader import Reader
+from ansinh_app.payouts.book.rows import Book, PersonBook
+from ansinh_app.payouts.book.scope import Who, places_of, units_of
+from ansinh_app.payouts.book.stored import months_to_json
 from ansinh_app.payouts.early_months import paid_early
-from ansinh_app.payouts.ledger_reader import (
-    Book,
-    PersonBook,
-    Reader,
-    Who,
-    months_to_json,
-    places_of,
-    units_of,
-)
 from ansinh_app.payouts.one_off import grant_lines
 from ansinh_app.payouts.overrides import Overrides
 from ansinh_app.payouts.payees import Contracts, Hold, payee_for

@@ -14,7 +14,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.ledger import UNCOLLECTED
 from ansinh_app.core.months import Month
-from ansinh_app.payouts.ledger_reader import PersonBook
+from ansinh_app.payouts.book.rows import PersonBook
 
 _DEFAULT = 3
 

@@ -7,7 +7,9 @@ import frappe
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.payout import Proposal
-from ansinh_app.payouts.ledger_reader import Who, deducted, months_to_json
+from ansinh_app.payouts.book.questions import deducted
+from ansinh_app.payouts.book.scope import Who
+from ansinh_app.payouts.book.stored import months_to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from frappe.utils import getdate, now_datetime
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import PeriodStateError
-from ansinh_app.payouts import proposals, recoveries
+from ansinh_app.payouts import lost_lists, proposals, recoveries
+from ansinh_app.payouts.book.scope import places_of
 from ansinh_app.payouts.findings import count_held
-from ansinh_app.payouts.ledger_reader import places_of
 from ansinh_app.payouts.plan import Held, Plan, Planner
 from ansinh_app.payouts.rows import LINE_FIELDS, MONEY_FIELDS, delete_lines, insert_lines
 from ansinh_app.utils import many
@@ -87,6 +87,7 @@ def _check_state(document, status: str) -> None:
             _("{0} is closed. What arrives now goes into the next month.").format(frappe.bold(document.name)),
             PeriodStateError,
         )
+    lost_lists.check_prepare(document.office, document.month)
     unsealed = unsealed_before(document.office, getdate(document.month))
     if unsealed:
         frappe.throw(

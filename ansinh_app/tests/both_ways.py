@@ -6,7 +6,8 @@ import frappe
 from frappe.utils import getdate
 
 from ansinh_app.core.alike import AlikeRuns
-from ansinh_app.payouts import ledger_reader, plan
+from ansinh_app.payouts import plan
+from ansinh_app.payouts.book import questions
 from ansinh_app.payouts.run import _list_order
 
 
@@ -33,15 +34,15 @@ def _whole(document, known_on):
 
 def _slow(document, known_on):
     """Without any short cut: every line is read as it stands, and the rules are asked for every person."""
-    read = ledger_reader._lines
+    read = questions.lines
 
     def one_by_one(who, own_month_only):
         return read(who, 0) + read(who, 1)
 
     with (
         patch.object(AlikeRuns, "pattern", lambda *_args: None),
-        patch.object(ledger_reader, "_runs_of_lines", lambda _who: ()),
-        patch.object(ledger_reader, "_lines", one_by_one),
+        patch.object(questions, "runs_of_lines", lambda _who: ()),
+        patch.object(questions, "lines", one_by_one),
     ):
         return _whole(document, known_on)
 

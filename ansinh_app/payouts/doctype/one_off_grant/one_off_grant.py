@@ -11,7 +11,7 @@ from ansinh_app.core.money import format_dong
 from ansinh_app.core.months import Month
 from ansinh_app.core.one_off import one_off
 from ansinh_app.exceptions import GrantError
-from ansinh_app.payouts.ledger_reader import read_book
+from ansinh_app.payouts.book.reader import read_book
 from ansinh_app.payouts.one_off import GRANTED
 from ansinh_app.payouts.plan import steps_to_json
 from ansinh_app.policy.law import load_law

@@ -9,7 +9,9 @@ from frappe.utils import nowdate
 
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.exceptions import ChangeNotAllowedError
-from ansinh_app.payouts.ledger_reader import Who, deducted
+from ansinh_app.payouts.book.questions import deducted
+from ansinh_app.payouts.book.scope import Who
+from ansinh_app.utils import actions
 
 _FROM_THE_LEDGER = (
     "beneficiary",
@@ -144,9 +146,8 @@ class RecoveryCase(Document):
 def waive(doc: str | dict) -> dict:
     """Action: a manager waives what is left of the case, with the reason entered on the form."""
     sent = json.loads(doc) if isinstance(doc, str) else doc
-    frappe.db.get_value("Recovery Case", sent.get("name"), "name", for_update=True)
-    case = frappe.get_doc("Recovery Case", sent.get("name"))
-    case.check_permission("submit")
+    frappe.db.get_value("Recovery Case", str(sent.get("name")), "name", for_update=True)
+    case = actions.stored(sent, "Recovery Case", "submit")
     left = case.waive(case.waive_reason or sent.get("waive_reason") or "")
     frappe.msgprint(
         _("{0} đồng of {1} are waived and will not be deducted.").format(
