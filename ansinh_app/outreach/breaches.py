@@ -8,6 +8,7 @@ from ansinh_app.exceptions import SupportCaseError
 from ansinh_app.utils import actions
 
 CONFIRMED = "Confirmed"
+_COUNTS = ("reported", "open", "confirmed")
 
 
 def commitment_of(contract: str | None, number: int) -> str:
@@ -28,9 +29,9 @@ def commitment_of(contract: str | None, number: int) -> str:
 
 
 def count(contracts, since=None, until=None) -> dict[tuple[str, str], dict[str, int]]:
-    """{(contract, commitment): {"open", "confirmed"}} of cases opened between two days, both counted in.
+    """{(contract, commitment): {"reported", "open", "confirmed"}} of cases opened between two days, both counted in.
 
-    Open is what is not closed yet; confirmed what the office found broken.
+    Reported are all; open is what is not closed yet; confirmed what the office found broken.
     """
     found: dict[tuple[str, str], dict[str, int]] = {}
     filters = [
@@ -45,7 +46,8 @@ def count(contracts, since=None, until=None) -> dict[tuple[str, str], dict[str, 
         fields=["bank_contract", "commitment", "status", "breach_finding"],
         limit_page_length=0,
     ):
-        counts = found.setdefault((row.bank_contract, row.commitment), {"open": 0, "confirmed": 0})
+        counts = found.setdefault((row.bank_contract, row.commitment), dict.fromkeys(_COUNTS, 0))
+        counts["reported"] += 1
         if row.breach_finding == CONFIRMED:
             counts["confirmed"] += 1
         elif row.status != "Closed":
@@ -65,7 +67,7 @@ def recount(contracts: set) -> None:
         fields=["name", "parent", "commitment", "open_cases", "confirmed_breaches"],
         limit_page_length=0,
     ):
-        counts = found.get((row.parent, row.commitment), {"open": 0, "confirmed": 0})
+        counts = found.get((row.parent, row.commitment), dict.fromkeys(_COUNTS, 0))
         values = {"open_cases": counts["open"], "confirmed_breaches": counts["confirmed"]}
         if any((row.get(field) or 0) != value for field, value in values.items()):
             frappe.db.set_value("Contract Commitment", row.name, values, update_modified=False)

@@ -13,6 +13,7 @@ from ansinh_app.outreach.report.obstacles_of_the_month.obstacles_of_the_month im
     execute as obstacle_report,
 )
 from ansinh_app.payee_accounts import working_days
+from ansinh_app.payouts.report.provider_performance import provider_performance
 from ansinh_app.tests.factories import (
     BINH_HOA,
     MAI_PHA,
@@ -192,6 +193,9 @@ class TestSupportCases(CaseWorld):
         key = (self.contract.name, "Miễn phí quản lý tài khoản")
         self.assertEqual(breaches.count([self.contract.name], nowdate(), nowdate())[key]["confirmed"], 1)
         self.assertEqual(breaches.count([self.contract.name], until=add_days(nowdate(), -1)), {})
+        months = {"from_month": nowdate(), "to_month": nowdate(), "office": self.contract.office}
+        total = provider_performance.execute(months)[1][-1]
+        self.assertEqual((total["promises"], total["broken"]), (2, 1))
         with self.assertRaises(SupportCaseError):
             self.case(kind=FEE, beneficiary=self.person.name, commitment_no=9)
         frappe.clear_messages()

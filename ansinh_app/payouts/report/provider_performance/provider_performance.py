@@ -10,6 +10,7 @@ from frappe.utils import getdate, today
 
 from ansinh_app.core.money import as_dong, percent_of
 from ansinh_app.core.months import Month
+from ansinh_app.outreach import breaches
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import admits_office, filter_month
@@ -213,19 +214,11 @@ def _inquiries(filters, first: Month, last: Month):
 
 def _promises(filters, first: Month, last: Month):
     """Support Cases that say a promise of the contract was not kept, and those where that was found true."""
-    case, contract = frappe.qb.DocType("Support Case"), frappe.qb.DocType("Bank Contract")
-    query = (
-        frappe.qb.from_(case)
-        .join(contract)
-        .on(case.bank_contract == contract.name)
-        .select(contract.office, contract.provider, case.breach_finding, Count(case.name).as_("cases"))
-        .where(case.opened_on >= first.first_day)
-        .where(case.opened_on < (last + 1).first_day)
-        .groupby(contract.office, contract.provider, case.breach_finding)
-    )
-    for row in _of_office(query, contract, filters).run(as_dict=True):
-        broken = int(row.cases) if row.breach_finding == "Confirmed" else 0
-        yield (row.office, row.provider), Counter(promises=int(row.cases), broken=broken)
+    wanted = {"office": filters.office} if filters.office else {}
+    contracts = frappe.get_all("Bank Contract", wanted, ["name", "office", "provider"], limit_page_length=0)
+    key_of = {row.name: (row.office, row.provider) for row in contracts}
+    for (contract, _commitment), counts in breaches.count(key_of, first.first_day, last.last_day).items():
+        yield key_of[contract], Counter(promises=counts["reported"], broken=counts["confirmed"])
 
 
 def _of_office(query, table, filters):
