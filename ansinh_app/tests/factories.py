@@ -154,6 +154,14 @@ def make_user(email: str, *roles: str, units=(), offices=(), providers=()) -> st
     return email
 
 
+def make_personas(personas: dict[str, tuple[str, dict]], domain: str) -> dict[str, str]:
+    """{persona: e-mail} of users of these roles and areas; the test's own addresses end in `domain`."""
+    return {
+        key: make_user(f"{key.replace('_', '')}@{domain}", role, **areas)
+        for key, (role, areas) in personas.items()
+    }
+
+
 @contextmanager
 def as_user(email: str):
     """Do something as somebody else."""

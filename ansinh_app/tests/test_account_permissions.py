@@ -12,7 +12,7 @@ from ansinh_app.tests.factories import (
     make_account,
     make_office,
     make_person,
-    make_user,
+    make_personas,
 )
 
 # "a": a ward's person at Sacombank; "b": next door, at VietinBank through the Post; "c": another office, at BIDV.
@@ -107,10 +107,7 @@ class TestAccountPermissions(FrappeTestCase):
         super().setUpClass()
         make_office()
         make_office("TEST-BS", unit=BINH_HOA)
-        cls.users = {
-            key: make_user(f"{key.replace('_', '')}@accounts.example", role, **areas)
-            for key, (role, areas) in _USERS.items()
-        }
+        cls.users = make_personas(_USERS, "accounts.example")
         cls.documents: dict[str, dict[str, str]] = {doctype: {} for doctype in _SEEN}
         for number, (key, name, unit, office, provider, via) in enumerate(
             (

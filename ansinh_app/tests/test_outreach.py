@@ -12,7 +12,16 @@ from ansinh_app.outreach.doctype.outreach_activity.outreach_activity import call
 from ansinh_app.outreach.report.outreach_done.outreach_done import execute as outreach_done
 from ansinh_app.oversight import inspections
 from ansinh_app.tests import payout_world as world
-from ansinh_app.tests.factories import BINH_HOA, CITY, MAI_PHA, VINH_TRAI, as_user, make_office, make_user
+from ansinh_app.tests.factories import (
+    BINH_HOA,
+    CITY,
+    MAI_PHA,
+    VINH_TRAI,
+    as_user,
+    make_office,
+    make_personas,
+    make_user,
+)
 from ansinh_app.tests.office_case import OfficeCase
 
 HERE, THERE = "here", "there"
@@ -147,10 +156,7 @@ class TestActivitiesAndInspections(FrappeTestCase):
         super().setUpClass()
         make_office()
         make_office("TEST-BS", unit=BINH_HOA)
-        cls.users = {
-            key: make_user(f"{key.replace('_', '')}@outreach.example", role, **areas)
-            for key, (role, areas) in _USERS.items()
-        }
+        cls.users = make_personas(_USERS, "outreach.example")
 
     def setUp(self):
         frappe.set_user("Administrator")

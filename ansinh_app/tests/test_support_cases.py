@@ -24,6 +24,7 @@ from ansinh_app.tests.factories import (
     make_account,
     make_office,
     make_person,
+    make_personas,
     make_user,
 )
 from ansinh_app.tests.test_account_requests import make_contract
@@ -63,10 +64,7 @@ class CaseWorld(FrappeTestCase):
         super().setUpClass()
         make_office()
         make_office("TEST-BS", unit=BINH_HOA)
-        cls.users = {
-            key: make_user(f"{key.replace('_', '')}@cases.example", role, **areas)
-            for key, (role, areas) in _USERS.items()
-        }
+        cls.users = make_personas(_USERS, "cases.example")
         cls.person = make_person("Lý Văn Vướng Mắc", administrative_unit=VINH_TRAI)
         cls.neighbour = make_person("Lý Văn Láng Giềng", administrative_unit=MAI_PHA)
         account = make_account(cls.person, account_no="060188880001", provider="STB")

@@ -1,10 +1,15 @@
-"""A browser for the desk's tests: Django's test client in a thread of its own, as a visitor of the running server."""
+"""A browser for the desk's tests: Django's test client in a thread of its own, as a visitor of the running server.
+
+Also the fixtures of whoever sits at it.
+"""
 
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from desk_world import PASSWORD
+import frappe
+import pytest
+from desk_world import CLERK, MANAGER, PASSWORD, make_world
 
 
 class Browser:
@@ -36,3 +41,21 @@ def text_of(response) -> str:
 
 def modified_of(response) -> str:
     return html.unescape(re.search(r'name="modified" value="([^"]*)"', response.content.decode()).group(1))
+
+
+@pytest.fixture
+def desk(site):
+    """The desk's world; what a test leaves open is undone."""
+    make_world()
+    yield
+    frappe.db.rollback()
+
+
+@pytest.fixture
+def clerk():
+    return Browser().sign_in(CLERK)
+
+
+@pytest.fixture
+def manager():
+    return Browser().sign_in(MANAGER)

@@ -8,29 +8,13 @@ import re
 import frappe
 import pytest
 from desk_browser import Browser, text_of
-from desk_world import CASE, CLERK, MANAGER, PLACE, STRANGER, make_case, make_world
+from desk_world import CASE, CLERK, MANAGER, PLACE, STRANGER, make_case
 from openpyxl import load_workbook
 
 LIST = f"/desk/list/{CASE}".replace(" ", "%20")
 BUILDER = f"/desk/report-builder/{CASE}".replace(" ", "%20")
 TREE = f"/desk/tree/{PLACE}".replace(" ", "%20")
-
-
-@pytest.fixture(autouse=True)
-def world(site):
-    make_world()
-    yield
-    frappe.db.rollback()
-
-
-@pytest.fixture
-def clerk():
-    return Browser().sign_in(CLERK)
-
-
-@pytest.fixture
-def manager():
-    return Browser().sign_in(MANAGER)
+pytestmark = pytest.mark.usefixtures("desk")
 
 
 def cases(count: int, **values) -> list[str]:

@@ -8,30 +8,14 @@ import re
 import frappe
 import pytest
 from desk_browser import Browser, modified_of, text_of
-from desk_world import CASE, CLERK, MANAGER, PASSWORD, STRANGER, make_case, make_world
+from desk_world import CASE, CLERK, MANAGER, PASSWORD, STRANGER, make_case
 from openpyxl import load_workbook
 
 from benchless.desk import values, widgets
 from benchless.desk.values import for_input
 
 LIST = f"/desk/list/{CASE}".replace(" ", "%20")
-
-
-@pytest.fixture(autouse=True)
-def world(site):
-    make_world()
-    yield
-    frappe.db.rollback()
-
-
-@pytest.fixture
-def clerk():
-    return Browser().sign_in(CLERK)
-
-
-@pytest.fixture
-def manager():
-    return Browser().sign_in(MANAGER)
+pytestmark = pytest.mark.usefixtures("desk")
 
 
 def new_case(**values) -> str:

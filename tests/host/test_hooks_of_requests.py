@@ -2,21 +2,15 @@
 
 import frappe
 import pytest
-from desk_browser import Browser, text_of
-from desk_world import CASE, CLERK, make_world
+from desk_browser import text_of
+from desk_world import CASE
 from frappe.tests.utils import patch_hooks
 
 from benchless import doctor
 
 LIST = f"/desk/list/{CASE}".replace(" ", "%20")
 BUILDER = f"/desk/report-builder/{CASE}".replace(" ", "%20")
-
-
-@pytest.fixture(autouse=True)
-def world(site):
-    make_world()
-    yield
-    frappe.db.rollback()
+pytestmark = pytest.mark.usefixtures("desk")
 
 
 def nothing_above_a_million() -> None:
@@ -27,8 +21,7 @@ def nothing_above_a_million() -> None:
         frappe.msgprint("Nothing above a million here", alert=True)
 
 
-def test_a_list_and_a_report_ask_what_the_hook_makes_of_it():
-    clerk = Browser().sign_in(CLERK)
+def test_a_list_and_a_report_ask_what_the_hook_makes_of_it(clerk):
     for page in (LIST, BUILDER):
         assert clerk.get(page).content.count(b"/desk/form/") > 5
         with patch_hooks({"before_request": [nothing_above_a_million]}):
