@@ -7,7 +7,7 @@ from frappe.utils import get_datetime, now_datetime, nowdate
 from ansinh_app.exceptions import PersonalDataError
 from ansinh_app.oversight import personal_data
 from ansinh_app.permissions import check_office
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 
 @frappe.whitelist(methods=["POST"])
@@ -71,7 +71,4 @@ def _own(doc, *statuses: str):
 
 
 def _step(incident, **values) -> dict:
-    incident.update(values)
-    incident.flags.by_step = True
-    incident.save()
-    return incident.as_dict()
+    return steps.take(incident, **values).as_dict()

@@ -17,7 +17,7 @@ from ansinh_app.core.masking import ACCOUNT
 from ansinh_app.exceptions import PersonalDataError, SelfApprovalError
 from ansinh_app.oversight import personal_data
 from ansinh_app.permissions import check_office
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 from ansinh_app.utils.sealed_numbers import sealed
 
 NOBODY = "Đã ẩn danh"
@@ -129,10 +129,7 @@ def _own(doc, *statuses: str):
 
 
 def _step(run, **values) -> dict:
-    run.update(values)
-    run.flags.by_step = True
-    run.save()
-    return run.as_dict()
+    return steps.take(run, **values).as_dict()
 
 
 def _items(run: str) -> list[dict]:

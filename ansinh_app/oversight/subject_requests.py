@@ -7,7 +7,7 @@ from frappe.utils import nowdate
 from ansinh_app.exceptions import PersonalDataError
 from ansinh_app.oversight import consents, personal_data
 from ansinh_app.permissions import check_office
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 from ansinh_app.utils.printing import say, say_value
 
 _OPEN = ("Received", "In Progress")
@@ -58,10 +58,7 @@ def _own(doc, *statuses: str):
 
 
 def _step(request, **values) -> dict:
-    request.update(values)
-    request.flags.by_step = True
-    request.save()
-    return request.as_dict()
+    return steps.take(request, **values).as_dict()
 
 
 def _close(request, status: str, answer: str) -> dict:

@@ -9,7 +9,7 @@ from ansinh_app.core.months import Month
 from ansinh_app.exceptions import OutreachError
 from ansinh_app.outreach import obstacles
 from ansinh_app.registry.people import first_of_month
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 _STEPS = ("status", "sent_on")
 
@@ -26,9 +26,7 @@ class ObstacleSummary(Document):
         self.title = _("Obstacles of month {0}", lang="vi").format(month.label)
         before = self.get_doc_before_save()
         if not self.flags.by_step:
-            for field in _STEPS:
-                self.set(field, before.get(field) if before else None)
-            self.status = self.status or "Draft"
+            steps.keep(self, _STEPS)
             if before:
                 self.set("by_commune", before.by_commune)
                 self.set("by_kind", before.by_kind)
@@ -91,7 +89,4 @@ def _draft(doc):
 
 
 def _step(summary, **values) -> dict:
-    summary.update(values)
-    summary.flags.by_step = True
-    summary.save()
-    return summary.as_dict()
+    return steps.take(summary, **values).as_dict()

@@ -9,7 +9,7 @@ from ansinh_app.exceptions import OutreachError
 from ansinh_app.outreach.agencies import COMMUNE, OUTREACH, PROVIDERS, is_office, of_user
 from ansinh_app.permissions import scope
 from ansinh_app.registry.offices import office_of
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 _BY = {"Office": "Social Affairs Office", COMMUNE: "Commune", "Bank": "Bank", "Post": "Post"}
 
@@ -115,7 +115,4 @@ def _planned(doc):
 
 
 def _step(activity, **values) -> dict:
-    activity.update(values)
-    activity.flags.by_step = True
-    activity.save()
-    return activity.as_dict()
+    return steps.take(activity, **values).as_dict()

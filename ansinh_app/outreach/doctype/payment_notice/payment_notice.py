@@ -9,6 +9,7 @@ from ansinh_app.core import sms
 from ansinh_app.core.months import Month
 from ansinh_app.exceptions import OutreachError
 from ansinh_app.outreach import notices
+from ansinh_app.utils import steps
 
 _STEPS = ("status", "sent_on", "sent_by")
 _SAID = ("papers", "advice", "sms_text", "sms_plain", "spoken_text")
@@ -35,10 +36,7 @@ class PaymentNotice(Document):
         """Buttons send it and take it back; what is sent stays as people were told."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for fieldname in _STEPS:
-            self.set(fieldname, before.get(fieldname) if before else None)
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _STEPS)
         if before and before.status == "Sent" and self.is_changed_from(before):
             frappe.throw(
                 _("{0} is sent. Take it back first, and tell people of the change.").format(
@@ -86,9 +84,7 @@ class PaymentNotice(Document):
 
     def step(self, **values):
         """Take a step and keep it."""
-        self.update(values)
-        self.flags.by_step = True
-        self.save()
+        steps.take(self, **values)
 
     def on_trash(self):
         if self.status == "Sent":

@@ -7,6 +7,7 @@ from frappe.utils import cint, get_datetime, now_datetime
 
 from ansinh_app.core import data_deadlines
 from ansinh_app.exceptions import PersonalDataError
+from ansinh_app.utils import steps
 
 _BY_STEPS = ("status", "reported_at", "closed_on", "overdue")
 
@@ -31,12 +32,8 @@ class DataIncident(Document):
         frappe.throw(_("An incident stays in the register."), PersonalDataError)
 
     def keep_what_steps_set(self):
-        if self.flags.by_step:
-            return
-        before = self.get_doc_before_save()
-        for field in _BY_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Open"
+        if not self.flags.by_step:
+            steps.keep(self, _BY_STEPS, "Open")
 
     def validate_times(self):
         self.known_at = self.known_at or now_datetime()

@@ -7,6 +7,7 @@ from frappe.utils import cint, getdate, nowdate
 
 from ansinh_app.core import data_deadlines
 from ansinh_app.exceptions import PersonalDataError
+from ansinh_app.utils import steps
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _BY_STEPS = ("status", "answered_on", "answered_by", "registry_change", "overdue")
@@ -34,10 +35,7 @@ class DataSubjectRequest(SealedNumbers, Document):
         """The status moves by the buttons; what was answered is not written over."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _BY_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Received"
+        before = steps.keep(self, _BY_STEPS, "Received")
         if before and before.status in ("Done", "Refused"):
             for field in ("answer", "wish", "request_kind", "received_on"):
                 self.set(field, before.get(field))

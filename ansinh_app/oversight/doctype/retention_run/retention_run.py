@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
 from ansinh_app.exceptions import PersonalDataError
+from ansinh_app.utils import steps
 
 _BY_STEPS = "status due_count done_count kept_count proposed_by proposed_at confirmed_by confirmed_at".split()
 
@@ -16,10 +17,7 @@ class RetentionRun(Document):
             frappe.throw(_("What is due on a day to come cannot be erased today."), PersonalDataError)
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _BY_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _BY_STEPS)
         if before and before.status != "Draft":
             self.office, self.as_of = before.office, before.as_of
 

@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from ansinh_app.exceptions import ContractError
 from ansinh_app.payee_accounts import contracts, request_lists
 from ansinh_app.permissions import scope
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 _KEPT = (
@@ -38,10 +38,7 @@ class AccountRequestList(SealedNumbers, Document):
         """A form or a REST client may send these; only writing and answering set them."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _KEPT:
-            self.set(field, before.get(field) if before else ([] if field == "rows" else None))
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _KEPT)
         if before and scope().kinds == {"provider"}:
             for field in ("office", "provider", "contract", "campaign"):
                 self.set(field, before.get(field))

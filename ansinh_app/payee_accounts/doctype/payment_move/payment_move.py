@@ -10,7 +10,7 @@ from ansinh_app.exceptions import AnSinhError, PayeeError
 from ansinh_app.payee_accounts import paying, payment_method
 from ansinh_app.permissions import check_office
 from ansinh_app.registry.units import unit_tree
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 TO_ACCOUNT = "To the Account"
 # Longer lists are carried out in the background.
@@ -36,10 +36,7 @@ class PaymentMove(Document):
         """A form or a REST client may send these; only carrying out sets them, and what was carried out stays."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _SET_BY_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _SET_BY_STEPS)
         for row in self.rows:
             row.result = row.remark = None
         if before and before.status != "Draft":
@@ -143,16 +140,13 @@ def run(move) -> None:
                 doctype=move.doctype,
                 docname=move.name,
             )
-    move.update(
-        {
-            "status": "Done",
-            "moved": sum(row.result == payment_method.MOVED for row in move.rows),
-            "done_on": now_datetime(),
-            "done_by": frappe.session.user,
-        }
+    steps.take(
+        move,
+        status="Done",
+        moved=sum(row.result == payment_method.MOVED for row in move.rows),
+        done_on=now_datetime(),
+        done_by=frappe.session.user,
     )
-    move.flags.by_step = True
-    move.save()
 
 
 def _one(move, beneficiary: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from ansinh_app.core import masking
 from ansinh_app.exceptions import AccountRequestError, InvalidDateError
 from ansinh_app.payee_accounts import working_days
 from ansinh_app.permissions import check_office, scope
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 ANSWER_WORKING_DAYS = 3
 _OF_THE_PROVIDER = ("answer", "answer_file")
@@ -38,10 +38,7 @@ class ProviderInquiry(Document):
         """The status moves by its buttons; the question is the office's, the answer the provider's."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _SET_BY_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _SET_BY_STEPS)
         if not before or before.status == "Draft":
             return
         answers = scope().kinds == {"provider"}
@@ -51,9 +48,7 @@ class ProviderInquiry(Document):
 
     def step(self, **values):
         """Take a step and keep it."""
-        self.update(values)
-        self.flags.by_step = True
-        self.save()
+        steps.take(self, **values)
 
     def need(self, *statuses: str):
         if self.status not in statuses:

@@ -10,7 +10,7 @@ from ansinh_app.permissions import check_unit
 from ansinh_app.registry import id_cards
 from ansinh_app.registry.doctype.identity_verification.identity_verification import is_police
 from ansinh_app.registry.offices import office_of
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 _OF_STEPS = ("status", "row_count", "cannot_travel", "list_file")
 _OF_THE_POLICE = ("held_on", "from_time", "place")
@@ -26,10 +26,7 @@ class IDCardList(Document):
 
     def keep_what_steps_set(self):
         """Only the actions set the course; the police set day and place."""
-        before = self.get_doc_before_save()
-        for field in _OF_STEPS:
-            self.set(field, before.get(field) if before else None)
-        self.status = self.status or "Draft"
+        before = steps.keep(self, _OF_STEPS)
         if before and is_police():
             for df in self.meta.fields:
                 if df.fieldname not in _OF_THE_POLICE:

@@ -10,7 +10,7 @@ from ansinh_app.registry.doctype.identity_verification import identity_verificat
 from ansinh_app.registry.doctype.identity_verification.identity_verification import is_police
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.verification import answers, background, requests, sending
-from ansinh_app.utils import actions
+from ansinh_app.utils import actions, steps
 
 _OF_STEPS = (
     "status",
@@ -41,10 +41,7 @@ class IdentityVerificationList(Document):
         """A form or a REST client may send these; only collecting, sending and answering set them."""
         if self.flags.by_step:
             return
-        before = self.get_doc_before_save()
-        for field in _OF_STEPS:
-            self.set(field, before.get(field) if before else ([] if field == "rows" else None))
-        self.status = self.status or "Draft"
+        steps.keep(self, _OF_STEPS)
 
     def validate_own_part(self):
         """What was sent stays; the police attach their answer and change nothing else."""
