@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from . import answer_tables, cells, names
-from .errors import BadCell, BadFile, BadTable
+from .errors import BadCell, BadFile, BadIdentifier, BadTable
 from .identity import account
 from .ledger import FAILED, PAID, UNCOLLECTED
 from .money import format_dong
@@ -142,7 +142,9 @@ def memo(template: str, facts: Mapping[str, object], ascii_only: bool = True) ->
 
 
 def placeholders(template: str) -> list[str]:
-    """The fields a title or memo names, in order of the alphabet. Raises BadCell where its braces do not close.
+    """The fields a title or memo names, in order of the alphabet.
+
+    Raises BadCell where its braces do not close, or hold more than a name: "{line_no:>999999999}" fills the memory.
 
     >>> placeholders("TC {programme} T{month} {line_no}")
     ['line_no', 'month', 'programme']
@@ -151,7 +153,9 @@ def placeholders(template: str) -> list[str]:
         parsed = list(string.Formatter().parse(template))
     except ValueError:
         raise BadCell(field="template", problem="its braces do not close", value=template) from None
-    return sorted({found for _text, found, _spec, _conv in parsed if found is not None})
+    if any(spec or conversion for _text, _found, spec, conversion in parsed):
+        raise BadCell(field="template", problem="only names of fields stand in braces", value=template)
+    return sorted({found for _text, found, _spec, _conversion in parsed if found is not None})
 
 
 def _fill(template: str, facts: Mapping[str, object]) -> str:
@@ -345,4 +349,8 @@ def status_of(text: str) -> str:
 def _account(value: object) -> str:
     """The account as text; what cannot be one stays as written, to be seen and not matched."""
     text = cells.text(value)
-    return account.compact(value) if text and account.is_valid(value) else text
+    try:
+        account.validate(value)
+    except BadIdentifier:
+        return text
+    return account.compact(value)

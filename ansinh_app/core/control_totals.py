@@ -11,6 +11,7 @@ from .bankfile import ResultRow
 from .ledger import CAME_BACK, PAID
 
 _STATES = re.compile(r"(tong|cong)\b")
+_WORDS = re.compile(r"[^\W\d_]+")
 # A total of the whole file is said in these words alone; any other word makes it the sum of a page or a commune.
 _WHOLE = frozenset(
     """tong cong so tien giao dich dong mon lenh nguoi ban ghi doi tuong ho luot da chi tra thanh cong khong that bai
@@ -57,14 +58,14 @@ def stated(
     found = []
     for number, row in enumerate(grid, start=1):
         place, label = next(((i, t) for i, t in enumerate(map(cells.text, row)) if t), (0, ""))
-        key = names.search_key(label)
-        words = set(re.findall(r"[^\W\d_]+", key))
-        if not _STATES.match(key) or words - _WHOLE:
+        # Most rows begin with their number.
+        key = "" if label.isdigit() else names.search_key(label)
+        if not _STATES.match(key) or set(_WORDS.findall(key)) - _WHOLE:
             continue
         kind = "unpaid" if _OF_UNPAID.search(key) else "paid" if _OF_PAID.search(key) else "all"
         kinds = ("all", "paid") if kind == "all" else (kind,)
         possible = tuple(counts[one] for one in kinds) + tuple(sums[one] for one in kinds if one in sums)
-        numbers = [_whole(text) for text in _NUMBER.findall(label)]
+        numbers = [_whole(text) for text in _NUMBER.findall(label) if len(text) < 25]
         numbers += _numbers_beside(row, place, amount_column)
         checked = [value for value in numbers if value < _MONEY or "all" in sums]
         found += [Stated(number, label, value, possible) for value in checked]
@@ -81,7 +82,7 @@ def _come_to(rows: Sequence[ResultRow]) -> tuple[dict[str, int], dict[str, int]]
     counts = {name: len(group) for name, group in groups.items()}
     if any(row.amount is None for row in rows):
         return counts, {}
-    return counts, {name: sum(row.amount for row in group) for name, group in groups.items()}
+    return counts, {name: sum(row.amount or 0 for row in group) for name, group in groups.items()}
 
 
 def _numbers_beside(row: Sequence[object], place: int, amount_column: int | None) -> list[int]:

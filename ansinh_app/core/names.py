@@ -53,10 +53,20 @@ def normalise(text: str) -> str:
     'Nguyễn Đức'
     """
     if text.isascii():
-        return " ".join(_INVISIBLE_ASCII.sub("", text).split())
+        # Nearly all of it is plain letters and digits; only control characters have to be looked for.
+        return " ".join((text if text.isprintable() else _INVISIBLE_ASCII.sub("", text)).split())
     # U+00F0 is the small form of U+00D0; old keyboard tables typed both for đ.
     text = unicodedata.normalize("NFC", text).replace("\u00d0", "Đ").replace("\u00f0", "đ")
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def tight(text: str) -> str:
+    """The text as it is, lines too, with single blanks and without empty lines: patterns take long over blanks.
+
+    >>> tight("  Lý   Văn A\\n\\n Lý Văn B ")
+    'Lý Văn A\\nLý Văn B'
+    """
+    return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
 def proper_case(text: str) -> str:
@@ -98,6 +108,7 @@ def are_several(text: str) -> bool:
     >>> are_several("Lý Văn Bé\\nLý Thị Lan"), are_several("Lý Văn Bé - con ông Lý Văn A"), are_several("Lý Thị\\nMai Anh")
     (True, False, False)
     """
+    text = tight(text)
     if not _BETWEEN_PEOPLE.search(text):
         return False
     parts = [part.split() for part in _BETWEEN_PEOPLE.split(_BRACKETS.sub(" ", text)) if part.strip()]
@@ -137,7 +148,7 @@ def without_marks(text: str) -> str:
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    return "".join(filterfalse(unicodedata.combining, apart))
+    return " ".join("".join(filterfalse(unicodedata.combining, apart)).split())
 
 
 @lru_cache(maxsize=8192)

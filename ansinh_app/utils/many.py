@@ -11,6 +11,8 @@ import frappe
 
 # Databases bound the values of a statement, some at 32,000.
 _VALUES, _NAMES = 30_000, 900
+# A statement that gives each row its own value looks through them all for each row.
+_CASES = 300
 
 
 def rows_among(
@@ -55,7 +57,7 @@ def set_same(doctype: str, names: Sequence[str], values: dict) -> None:
 
 def set_each(doctype: str, column: str, values: dict) -> None:
     """Sets a column to a value of its own on each document: {name: value}."""
-    for some in chunks(list(values)):
+    for some in chunks(list(values), _CASES):
         cases = " ".join(["when %s then %s"] * len(some))
         frappe.db.sql(
             f"update `tab{doctype}` set `{column}` = case `name` {cases} else `{column}` end"  # noqa: S608

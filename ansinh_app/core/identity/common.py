@@ -34,7 +34,8 @@ def bare(value: object, kind: str) -> str:
         if isinstance(value, float) and value >= _KEPT_DIGITS:
             raise BadIdentifier(kind=kind, problem="digits lost in a number cell", value=value)
         return str(int(value))
-    return _bare_text(str(value), kind)
+    text = str(value)
+    return text if text.isascii() and text.isdigit() else _bare_text(text, kind)
 
 
 def _all_digits(text: str) -> str | None:
