@@ -22,7 +22,15 @@ class TestContracts(FrappeTestCase):
         frappe.set_user("Administrator")
         frappe.db.savepoint("before_test")
         self.addCleanup(frappe.db.rollback, save_point="before_test")
-        self.contract = make_contract(valid_to="2024-12-31", fee_percent=0.55)
+        self.contract = make_contract(
+            valid_to="2024-12-31",
+            fee_percent=0.55,
+            commitments=[
+                {"commitment": "Miễn phí quản lý tài khoản", "promised": 1},
+                {"commitment": "Miễn phí rút tiền tại ATM Napas", "promised": 0, "note": "đang thương lượng"},
+            ],
+            signatories=[{"side": "Provider", "full_name": "Trần Mẫu", "job_title": "Giám đốc"}],
+        )
 
     def status(self):
         return frappe.db.get_value("Bank Contract", self.contract.name, "status")
@@ -97,11 +105,7 @@ class TestContracts(FrappeTestCase):
             renew(self.contract.as_dict())
 
     def test_paper(self):
-        self.contract.append("commitments", {"commitment": "Miễn phí quản lý tài khoản", "promised": 1})
-        self.contract.append(
-            "signatories", {"side": "Provider", "full_name": "Trần Mẫu", "job_title": "Giám đốc"}
-        )
-        html = frappe.get_print("Bank Contract", self.contract.name, "Payout Contract", doc=self.contract)
+        html = frappe.get_print("Bank Contract", self.contract.name, "Payout Contract")
         for part in (
             "HỢP ĐỒNG",
             self.contract.contract_no,
@@ -113,13 +117,10 @@ class TestContracts(FrappeTestCase):
             self.assertIn(part, html)
 
     def test_annexes(self):
-        self.contract.append(
-            "commitments", {"commitment": "Miễn phí rút tiền tại ATM Napas", "promised": 0, "note": "đang thương lượng"}
-        )
         point = {"doctype": "Pay Point", "point_name": "ATM Vĩnh Trại", "kind": "ATM", "provider": BANK}
         frappe.get_doc({**point, "administrative_unit": VINH_TRAI}).insert()
         frappe.get_doc({**point, "point_name": "ATM đóng", "status": "Closed", "administrative_unit": MAI_PHA}).insert()
-        html = frappe.get_print("Bank Contract", self.contract.name, "Contract Annexes", doc=self.contract)
+        html = frappe.get_print("Bank Contract", self.contract.name, "Contract Annexes")
         for part in ("PHỤ LỤC", "ATM Napas", "đang thương lượng", "☐", "ATM Vĩnh Trại", "Xã Mai Pha", "0,55 %",
                      "Sacombank - mở tài khoản", "Mã tham chiếu"):  # fmt: skip
             self.assertIn(part, html)
