@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from ansinh_app.exceptions import ImportStateError
-from ansinh_app.registry import bulk_changes
+from ansinh_app.registry.change_lists import course
 from ansinh_app.registry.offices import office_of
 from ansinh_app.registry.people import first_of_month
 from ansinh_app.utils import actions
@@ -103,13 +103,13 @@ def _said(doc) -> tuple:
 def check_list(doc: str | dict) -> dict:
     """Action: who and what each row means; nothing is written. `doc`: the document as JSON."""
     doc = actions.stored(doc, "Registry Change List")
-    bulk_changes.refuse_while_running(doc)
+    course.refuse_while_running(doc)
     if doc.status == "Proposed":
         frappe.throw(
             _("{0} has proposed its changes: make a new list for others").format(frappe.bold(doc.name)),
             ImportStateError,
         )
-    counts = bulk_changes.check(doc)
+    counts = course.check(doc)
     message = _("{0} changes can be proposed, {1} are known already, {2} rows go back. Look at the rows.")
     return _answer(doc, message.format(counts["rows_ready"], counts["rows_known"], counts["rows_rejected"]))
 
@@ -118,7 +118,7 @@ def check_list(doc: str | dict) -> dict:
 def propose_changes(doc: str | dict) -> dict:
     """Action: propose what was checked, all of it or nothing. `doc`: the document as JSON."""
     doc = actions.stored(doc, "Registry Change List")
-    bulk_changes.refuse_while_running(doc)
+    course.refuse_while_running(doc)
     if doc.status != "Checked":
         frappe.throw(
             _("Check the list first: nothing is proposed before you have seen what it says."),
@@ -127,11 +127,11 @@ def propose_changes(doc: str | dict) -> dict:
         )
     if doc.rows_ready > _AT_ONCE:
         doc.db_set("status", "Running")
-        actions.later("ansinh_app.registry.bulk_changes.in_background", _SECONDS, change_list=doc.name)
+        actions.later("ansinh_app.registry.change_lists.course.in_background", _SECONDS, change_list=doc.name)
         return _answer(
             doc, _("Proposing {0} changes has started. You can leave this page.").format(doc.rows_ready)
         )
-    counts = bulk_changes.propose(doc)
+    counts = course.propose(doc)
     return _answer(
         doc, _("{0} changes were proposed. Somebody else approves them.").format(counts["rows_ready"])
     )
@@ -143,10 +143,10 @@ def approve_all(doc: str | dict) -> dict:
     doc = actions.stored(doc, "Registry Change List", "read")
     if not frappe.has_permission("Registry Change", "submit"):
         frappe.throw(_("The paying office approves changes."), frappe.PermissionError)
-    if bulk_changes.waiting(doc) > _AT_ONCE:
-        actions.later("ansinh_app.registry.bulk_changes.approve_in_background", _SECONDS, change_list=doc.name)
+    if course.waiting(doc) > _AT_ONCE:
+        actions.later("ansinh_app.registry.change_lists.course.approve_in_background", _SECONDS, change_list=doc.name)
         return _answer(doc, _("The approval has started. You can leave this page."))
-    result = bulk_changes.approve(doc)
+    result = course.approve(doc)
     lines = [_("{0} changes were approved.").format(len(result["approved"]))]
     lines += [f"{name}: {frappe.utils.escape_html(reason)}" for name, reason in result["refused"]]
     frappe.msgprint(
@@ -159,8 +159,8 @@ def approve_all(doc: str | dict) -> dict:
 def undo_list(doc: str | dict) -> dict:
     """Action: take the proposals back, and the approved ones while nothing rests on them. `doc`: as JSON."""
     doc = actions.stored(doc, "Registry Change List")
-    bulk_changes.refuse_while_running(doc)
-    taken = bulk_changes.undo(doc)
+    course.refuse_while_running(doc)
+    taken = course.undo(doc)
     message = _("The list was undone: {0} proposals taken back, {1} approved changes cancelled.")
     return _answer(doc, message.format(taken["rejected"], taken["cancelled"]))
 

@@ -8,10 +8,10 @@ from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 from ansinh_app.core import cells
 from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import ReformError
-from ansinh_app.registry import reform
-from ansinh_app.registry.reform_offices import propose_offices
-from ansinh_app.registry.reform_plan import make_plan
-from ansinh_app.registry.reform_undo import undo
+from ansinh_app.registry.reforms import carrying_out
+from ansinh_app.registry.reforms.offices import propose_offices
+from ansinh_app.registry.reforms.plan import make_plan
+from ansinh_app.registry.reforms.undo import undo
 from ansinh_app.registry.units import unit_tree
 from ansinh_app.utils import actions
 from ansinh_app.utils.workbooks import open_workbook
@@ -143,7 +143,7 @@ def preview(doc: str | dict) -> dict:
     doc.status = "Checked"
     doc.flags.by_preview = True
     doc.save()
-    text = reform.shown(plan)
+    text = carrying_out.shown(plan)
     if plan.blocks:
         text += "<br>" + _("{0} things stand in the way.").format(len(plan.blocks))
     return _answer(doc, text)
@@ -159,9 +159,9 @@ def run_reform(doc: str | dict) -> dict:
         )
     if doc.people > _AT_ONCE:
         doc.db_set("status", "Running")
-        actions.later("ansinh_app.registry.reform.in_background", RUN_SECONDS, reform=doc.name)
+        actions.later("ansinh_app.registry.reforms.carrying_out.in_background", RUN_SECONDS, reform=doc.name)
         return _answer(doc, _("The reform has started. You can leave this page."))
-    moved = reform.run(doc)
+    moved = carrying_out.run(doc)
     return _answer(doc, _("{0} people have moved.").format(moved.get("Beneficiary", 0)))
 
 

@@ -13,7 +13,7 @@ from ansinh_app.core import cells, fonts, names
 from ansinh_app.core.identity import cccd
 from ansinh_app.core.months import Month
 from ansinh_app.core.sheets import LeftOut, Record
-from ansinh_app.registry import bulk_changes_words as kinds
+from ansinh_app.registry.change_lists import words as kinds
 from ansinh_app.registry.doctype.entitlement.entitlement import benefit_family
 from ansinh_app.registry.imports import words
 from ansinh_app.registry.imports.lookups import Lookups

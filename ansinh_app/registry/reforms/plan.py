@@ -9,9 +9,9 @@ from frappe.utils import getdate
 
 from ansinh_app.core.names import search_key
 from ansinh_app.registry.people import day
-from ansinh_app.registry.reform_offices import plan_offices
-from ansinh_app.registry.reform_touched import count_others, find_reused_codes
-from ansinh_app.registry.reform_types import NewUnit, Plan, label, portions, some
+from ansinh_app.registry.reforms.offices import plan_offices
+from ansinh_app.registry.reforms.touched import count_others, find_reused_codes
+from ansinh_app.registry.reforms.types import NewUnit, Plan, label, portions, some
 from ansinh_app.registry.units import Unit, UnitTree, unit_tree
 
 

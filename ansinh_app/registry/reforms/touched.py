@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 
-from ansinh_app.registry.reform_types import FOLLOWERS, PAPERS, Plan, some, title
+from ansinh_app.registry.reforms.types import FOLLOWERS, PAPERS, Plan, some, title
 from ansinh_app.registry.units import UnitTree
 
 

@@ -9,8 +9,8 @@ from frappe.utils import getdate, now
 
 from ansinh_app.exceptions import ReformError
 from ansinh_app.registry.moves import first_month
-from ansinh_app.registry.reform import NOTHING_KEPT, move_papers, save, set_many
-from ansinh_app.registry.reform_types import FOLLOWERS, PAPERS
+from ansinh_app.registry.reforms.carrying_out import NOTHING_KEPT, move_papers, save, set_many
+from ansinh_app.registry.reforms.types import FOLLOWERS, PAPERS
 
 
 def undo(reform) -> dict[str, int]:

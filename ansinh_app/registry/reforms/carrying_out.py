@@ -10,8 +10,8 @@ from frappe.utils import getdate, now
 from ansinh_app.exceptions import ReformError
 from ansinh_app.permissions import allowed_offices
 from ansinh_app.registry.people import day
-from ansinh_app.registry.reform_plan import make_plan, village_of
-from ansinh_app.registry.reform_types import FOLLOWERS, PAPERS, Paper, Plan
+from ansinh_app.registry.reforms.plan import make_plan, village_of
+from ansinh_app.registry.reforms.types import FOLLOWERS, PAPERS, Paper, Plan
 from ansinh_app.registry.units import unit_tree
 
 # What a reform changed of units and offices, as JSON, before it has changed anything.

@@ -10,7 +10,7 @@ from frappe.utils import getdate
 from ansinh_app.registry.moves import first_month
 from ansinh_app.registry.offices import pays_on
 from ansinh_app.registry.people import day
-from ansinh_app.registry.reform_types import Plan, title
+from ansinh_app.registry.reforms.types import Plan, title
 from ansinh_app.registry.units import unit_tree
 
 
