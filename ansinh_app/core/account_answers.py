@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from . import answer_tables, bankfile, names
@@ -175,7 +175,7 @@ def _problem(answer: Answer, candidates: list[Asked], taken: set[str]) -> str:
     return ""
 
 
-def _groups(asked: list[Asked], key) -> dict[str, list[Asked]]:
+def _groups(asked: list[Asked], key: Callable[[Asked], str]) -> dict[str, list[Asked]]:
     groups: dict[str, list[Asked]] = {}
     for one in asked:
         if key(one):

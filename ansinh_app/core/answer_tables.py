@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .bankfile import Column
 
 Grid = Sequence[Sequence[object]]
-Patterns = Sequence[tuple[str, re.Pattern]]
+Patterns = Sequence[tuple[str, re.Pattern[str]]]
 
 # A header stands near the top and is short; a longer text with the same words is a sentence of the letter.
 _ROWS, _LONGEST = 60, 60
@@ -38,11 +38,12 @@ def header(
     of two columns for one field the layout's own counts, else the left one.
     """
     best: tuple[int, dict[str, int]] = (-1, {})
+    own = own or {}
     for index, row in enumerate(grid[:_ROWS]):
         keys = [names.search_key(cells.text(value)) for value in row]
         columns: dict[str, int] = {}
         for column, key in enumerate(keys):
-            if key in (own or {}):
+            if key in own:
                 columns.setdefault(own[key], column)
         mine = set(columns.values())
         for column, key in enumerate(keys):

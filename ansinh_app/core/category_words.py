@@ -16,7 +16,7 @@ _DISABLED = (
 _DEGREE = r"(?: muc do| thuoc dang| dang [a-z ]{2,20}?)?"
 _BEHIND = r"(?: (?:la )?(?:tre em|nguoi cao tuoi|nct|nguoi lon))?"
 _80_BEHIND = r"(?: tro len)?(?: khong co luong huu)?"
-_WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
+_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (code, re.compile(pattern))
     for code, pattern in (
         ("CS-06H", r"(?:ho gia dinh|ho|gia dinh)(?: dang)?(?: truc tiep)? (?:cham soc|nuoi duong) .*dac biet nang"),
@@ -32,6 +32,8 @@ _WORDS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ("NCC-04", r"(?:ba )?me (?:(?:viet nam|vn) anh hung|vnah)|bmvnah"),
     )
 )  # fmt: skip
+# A longer text is a sentence, and the patterns below would take very long over it.
+_LONGEST, _LONGEST_TITLE = 300, 140
 _PERCENT = re.compile(r"\(?(?:ttct|ty le|mat suc|thuong tat)?\s*:?\s*(\d{2,3})\s*%")
 _WOUNDED = re.compile(
     r"(?:thuong binh|tb)(?: loai)?( b)?(?: hang \d)?(?: \d{2,3})?(?: mat suc| ttct| ty le)?(?: \d{2,3})?"
@@ -73,9 +75,11 @@ def code_in_title(text: str) -> str:
     """
     words = [word for word in text.split() if search_key(word)]
     key = search_key(" ".join(words))
+    if len(key) > _LONGEST_TITLE:
+        return ""
     found = _TITLE.fullmatch(key)
     who = found["who"] if found else key
-    if len(key) > 140 or not code_in_words(who):
+    if not code_in_words(who):
         return ""
     keys, wanted = [search_key(word) for word in words], who.split()
     for start in range(len(keys)):
@@ -112,6 +116,8 @@ def code_in_words(text: str) -> str | None:
     ('NCC-06-61', 'NCC-06B-45', None)
     """
     key = search_key(text)
+    if len(text) > _LONGEST:
+        return None
     for pattern, whole in _SHORT:
         key = pattern.sub(whole, key)
     wounded = _WOUNDED.fullmatch(key)

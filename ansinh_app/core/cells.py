@@ -12,6 +12,10 @@ from . import money, names
 from .errors import NotWholeDong
 from .months import Month
 
+# No date or amount is as long, and the patterns below would take very long over a cell of 32,767 letters.
+_LONGEST = 200
+# What a database's column of money holds.
+_MOST = 10**15
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(3_000, 80_000)
 _YEARS = range(1880, 2101)
@@ -143,6 +147,8 @@ def parse_date(
 def _date_of_cell(
     found: str, year_hint: int | None, latest_year: int | None, month_first: bool
 ) -> CellDate | None:
+    if len(found) > _LONGEST:
+        return None
     found = _tidy(found)
     if month_first:
         found = re.sub(r"^(\d{1,2})(\s*[/.-]\s*)(\d{1,2})(?=\s*[/.-]\s*\d)", r"\3\2\1", found)
@@ -275,6 +281,8 @@ def parse_month(value: object) -> Month | None:
 
 @lru_cache(maxsize=1024)
 def _month_of_text(found: str) -> Month | None:
+    if len(found) > _LONGEST:
+        return None
     found = re.sub(r"\s*(?:-|–|đến)?\s*(?:nay|trở đi)$", "", found, flags=re.IGNORECASE)
     short = re.fullmatch(r"(?:tháng |t)?(0?[1-9]|1[0-2])\s*[/.-]\s*(\d{2})", found, re.IGNORECASE)
     if short:
@@ -297,15 +305,19 @@ def parse_sex(value: object) -> str | None:
 
 
 def parse_amount(value: object) -> int | None:
-    """Whole đồng, or None when the cell holds no whole amount."""
+    """Whole đồng, or None when the cell holds no whole amount, or one of more than a million billions."""
     try:
-        return _dong_of_text(value) if isinstance(value, str) else money.as_dong(value)
+        amount = _dong_of_text(value) if isinstance(value, str) else money.as_dong(value)
     except NotWholeDong:
         return None
+    return amount if abs(amount) <= _MOST else None
 
 
 @lru_cache(maxsize=1024)
 def _dong_of_text(found: str) -> int:
+    found = " ".join(found.split())
+    if len(found) > _LONGEST:
+        raise NotWholeDong(value=found)
     found = re.sub(r"\s*\([^()]*\)$", "", _PER_MONTH.sub("", found))
     scaled = _SCALED.fullmatch(found.strip())
     if scaled:
@@ -333,11 +345,11 @@ def parse_payee(value: object) -> str | None:
     return _first(_PAYEES, value)
 
 
-def _first(patterns: tuple[tuple[str, re.Pattern], ...], value: object) -> str | None:
+def _first(patterns: tuple[tuple[str, re.Pattern[str]], ...], value: object) -> str | None:
     return _first_of(patterns, text(value))
 
 
 @lru_cache(maxsize=1024)
-def _first_of(patterns: tuple[tuple[str, re.Pattern], ...], found: str) -> str | None:
+def _first_of(patterns: tuple[tuple[str, re.Pattern[str]], ...], found: str) -> str | None:
     key = names.search_key(found)
     return next((answer for answer, pattern in patterns if pattern.search(key)), None)

@@ -103,9 +103,9 @@ def loose_name(full_name: str) -> str:
     return " ".join(sorted(plain(word) for word in words_of(full_name)))
 
 
-def count_namesakes(full_names: Iterable[tuple[str, int]]) -> Counter:
+def count_namesakes(full_names: Iterable[tuple[str, int]]) -> Counter[str]:
     """Namesakes by loose name, from names and how many bear them."""
-    found: Counter = Counter()
+    found: Counter[str] = Counter()
     for name, many in full_names:
         found[loose_name(name)] += many
     return found
@@ -152,7 +152,7 @@ def _blocks(known: list[Known]) -> Iterator[list[int]]:
         lambda one: (one.day[0], one.record.unit, one.words[0], one.words[-1]),
     )
     for make in makers:
-        blocks: dict[tuple, list[int]] = defaultdict(list)
+        blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for index, one in enumerate(known):
             if not one.words or not one.day:
                 continue
@@ -172,7 +172,7 @@ def _split(known: list[Known], block: list[int]) -> Iterator[list[int]]:
         lambda one: one.record.unit,
         lambda one: (one.loose, tuple(sorted(one.day))) if one.known_to == _DAY else None,
     ):
-        parts: dict = defaultdict(list)
+        parts: dict[object, list[int]] = defaultdict(list)
         for index in block:
             part = key(known[index])
             if part is not None:
@@ -204,7 +204,8 @@ def weigh(
         return None
     if not shared and a.verified and b.verified and _two_cards(a, b):
         return None  # the population database knows both
-    if not number and name.other_given and birth.code == "birth_day" and a.unit == b.unit:
+    alike_twins = name and name.other_given and birth and birth.code == "birth_day"
+    if not number and alike_twins and a.unit == b.unit:
         return None  # twins: one day, one house, and names alike
     evidence: list[tuple[str, float]] = []
     add = evidence.append

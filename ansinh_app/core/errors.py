@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 
+_LONGEST = 200
+
+
 class RuleError(ValueError):
     """A rule cannot give an answer. `code` names the reason, `data` holds the named facts of the message."""
 
@@ -11,13 +14,18 @@ class RuleError(ValueError):
 
     def __init__(self, **data: object) -> None:
         self.data = data
-        super().__init__(self.template.format(**data))
+        super().__init__(self.template.format(**{name: _shown(value) for name, value in data.items()}))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.data)
 
 
-def _rebuild(kind: type[RuleError], data: dict) -> RuleError:
+def _shown(value: object) -> object:
+    """The value as a message says it: of a cell of a whole page its beginning."""
+    return value[:_LONGEST] + "…" if isinstance(value, str) and len(value) > _LONGEST else value
+
+
+def _rebuild(kind: type[RuleError], data: dict[str, object]) -> RuleError:
     return kind(**data)
 
 

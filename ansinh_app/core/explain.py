@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 
 from .ledger import Step
 from .money import format_dong
@@ -63,7 +64,14 @@ _MONTHS = frozenset({"start", "effective", "month", "through"})
 _DAYS = frozenset({"decided_on", "on", "born", "counted", "died_on"})
 
 
-def render(step: Step | Mapping[str, object], neutral: bool = False) -> str:
+class StepData(TypedDict):
+    """A step as it is stored."""
+
+    code: str
+    params: Mapping[str, str | int]
+
+
+def render(step: Step | StepData, neutral: bool = False) -> str:
     """The step as one Vietnamese sentence; takes a Step or its stored form {"code": …, "params": …}.
 
     `neutral` leaves out category, clause and reason: the form for everything that leaves the office.
@@ -71,32 +79,33 @@ def render(step: Step | Mapping[str, object], neutral: bool = False) -> str:
     >>> render(Step("carried_over", {"amount": 540000}))
     'Chuyển từ kỳ trước do chưa nhận được: 540.000 đ.'
     """
+    params: Mapping[str, str | int]
     code, params = (step.code, step.params) if isinstance(step, Step) else (step["code"], step["params"])
     facts = {name: _say(name, value) for name, value in params.items()}
     quantity = params.get("quantity", 1)
     facts["times"] = f" × {quantity}" if quantity != 1 else ""
-    facts["certainty"] = _CERTAINTY.get(params.get("certainty"), "")
+    facts["certainty"] = _CERTAINTY.get(str(params.get("certainty")), "")
     if "entitlement" in params:
         facts["decision"] = params.get("decision_no") or params["entitlement"]
     if "reason" in params:
         facts["reason"] = f" ({params['reason']})" if params["reason"] else ""
     if code == "age":
-        facts["born"] = _born(date.fromisoformat(params["born"]), params.get("precision"))
+        facts["born"] = _born(date.fromisoformat(str(params["born"])), params.get("precision"))
     if code == "fixed_amount":
-        facts["source"] = "; ".join(part for part in (params["article"], params["instrument"]) if part)
+        facts["source"] = "; ".join(str(part) for part in (params["article"], params["instrument"]) if part)
     if code == "month_owed":
-        back = params.get("returned")
+        back = int(params.get("returned") or 0)
         facts["returned"] = f", trong đó {format_dong(back)} đ đã chuyển nhưng bị trả lại" if back else ""
     sentence = _NEUTRAL.get(code) if neutral else None
     return (sentence or _SENTENCES[code]).format(**facts)
 
 
-def render_all(steps: Iterable[Step | Mapping[str, object]], neutral: bool = False) -> str:
+def render_all(steps: Iterable[Step | StepData], neutral: bool = False) -> str:
     """All steps, one sentence a line."""
     return "\n".join(render(step, neutral) for step in steps)
 
 
-def as_data(steps: Iterable[Step]) -> list[dict[str, object]]:
+def as_data(steps: Iterable[Step]) -> list[StepData]:
     """The steps as plain lists and dicts, ready for json.dumps; `render` takes them back."""
     return [{"code": step.code, "params": dict(step.params)} for step in steps]
 
@@ -108,15 +117,15 @@ def _born(born: date, precision: object) -> str:
     return f"tháng {born:%m/%Y}" if precision == "Month" else f"ngày {born:%d/%m/%Y}"
 
 
-def _say(name: str, value: object) -> object:
+def _say(name: str, value: str | int) -> str | int:
     if name in _MONEY:
-        return format_dong(value)
+        return format_dong(int(value))
     if name in _MONTHS:
-        return Month.parse(value).label
+        return Month.parse(str(value)).label
     if name in _DAYS:
-        return date.fromisoformat(value).strftime("%d/%m/%Y")
+        return date.fromisoformat(str(value)).strftime("%d/%m/%Y")
     if name == "coefficient":
         return f"{Decimal(value).normalize():f}".replace(".", ",")
     if name == "precision":
-        return _PRECISION[value]
+        return _PRECISION[str(value)]
     return value

@@ -10,6 +10,8 @@ from . import names
 ACCOUNT_CLOSED, WRONG_ACCOUNT, WRONG_NAME, NOT_COLLECTED, OTHER = (
     "ACCOUNT_CLOSED", "WRONG_ACCOUNT", "WRONG_NAME", "NOT_COLLECTED", "PROVIDER",
 )  # fmt: skip
+# What a provider says of one payment; the patterns below would take very long over more.
+_LONGEST = 500
 KINDS = (ACCOUNT_CLOSED, WRONG_ACCOUNT, WRONG_NAME, NOT_COLLECTED, OTHER)
 
 _NAME = r"ten (nguoi|chu)|sai ten|ten khong|khong khop ten|name"
@@ -29,8 +31,8 @@ def kind_of(reason: str, codes: Mapping[str, str] | None = None) -> str:
     >>> kind_of("Tài khoản đã đóng"), kind_of("Sai tên người thụ hưởng"), kind_of("Mã lỗi 68")
     ('ACCOUNT_CLOSED', 'WRONG_NAME', 'PROVIDER')
     """
-    key = names.search_key(reason)
-    own = code_in(key, codes or {})
+    key, codes = names.search_key(reason[:_LONGEST]), codes or {}
+    own = code_in(key, codes)
     if own:
         return codes[own]
     return next((kind for kind, pattern in _PATTERNS if pattern.search(key)), OTHER)

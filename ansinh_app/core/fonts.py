@@ -95,7 +95,8 @@ def _parts(letter: str) -> tuple[str, str]:
 @lru_cache(maxsize=512)
 def _tone_places(rime: str) -> tuple[int, ...]:
     """Which letters of a rime may bear the tone; both customs (hoà, hòa) are right."""
-    vowels = re.match("[aăâeêioôơuưy]+", rime)[0]
+    found = re.match("[aăâeêioôơuưy]+", rime)
+    vowels = found[0] if found else ""
     hatted = [index for index, letter in enumerate(vowels) if letter in "ăâêôơư"]
     if hatted:
         return (hatted[-1],)
@@ -114,7 +115,7 @@ def from_tcvn3(text: str) -> str:
     ('Nguyễn Văn Đức', 'TRẦN THỊ BÌNH')
     """
 
-    def word(found: re.Match) -> str:
+    def word(found: re.Match[str]) -> str:
         letters = found[0]
         ascii_part = [letter for letter in letters if letter.isascii() and letter.isalpha()]
         whole = "".join(TCVN3_LETTERS.get(letter, letter) for letter in letters)
@@ -217,7 +218,7 @@ def font_of(texts: Iterable[str], least: int = 3, strays: float = 0.0) -> str | 
         kind = kind_of(text) if is_suspect(text) else ""
         if kind in seen:
             seen[kind] += 1
-    font = max(seen, key=seen.get)
+    font = max(seen, key=lambda name: seen[name])
     other = VNI if font == TCVN3 else TCVN3
     found = seen[font] >= least and not seen[other] and beyond <= strays * seen[font]
     return font if found else None

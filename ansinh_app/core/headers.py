@@ -11,7 +11,7 @@ from .names import search_key
 
 # (field, pattern on the search key of the header, weight): for one field the heaviest, then leftmost column
 # wins; for one column the first pattern that fits, so the special stands before the general.
-_PATTERNS: tuple[tuple[str, re.Pattern, int], ...] = tuple(
+_PATTERNS: tuple[tuple[str, re.Pattern[str], int], ...] = tuple(
     (field, re.compile(pattern), weight)
     for field, pattern, weight in (
         (
@@ -241,7 +241,8 @@ def _field_of_key(key: str) -> tuple[str, int] | None:
         if pattern.search(key):
             return (field, weight) if field else None
     close = difflib.get_close_matches(key, _PLAIN, n=1, cutoff=0.86) if 6 <= len(key) <= 24 else None
-    return (_field_of_key(close[0])[0], _GUESS) if close else None
+    meant = _field_of_key(close[0]) if close else None
+    return (meant[0], _GUESS) if meant else None
 
 
 def confidence(weight: int) -> str:

@@ -117,7 +117,7 @@ class Law:
     def __init__(
         self, categories: Iterable[Category] | dict[str, Category], versions: Iterable[RateVersion]
     ) -> None:
-        items = list(categories.values() if isinstance(categories, dict) else categories)
+        items: list[Category] = list(categories.values() if isinstance(categories, dict) else categories)
         self.categories = {category.code: category for category in items if category.kind == MONTHLY}
         self.one_off = {category.code: category for category in items if category.kind == ONE_OFF}
         self.versions = tuple(versions)
@@ -209,7 +209,7 @@ class Law:
         for unit in (None, *units):
             version = self._version(programme, unit, month, as_of)
             line = version.lines.get(category) if version else None
-            if line is None or (line.amount is None and line.coefficient is None):
+            if version is None or line is None or (line.amount is None and line.coefficient is None):
                 continue
             if line.ends_on is not None and line.ends_on < month.first_day:
                 continue
@@ -264,8 +264,10 @@ def _benefit_of(category: Category) -> str:
 def _rate_of(version: RateVersion, line: RateLine) -> Rate:
     if line.amount is not None:
         amount = line.amount
-    else:
+    elif line.coefficient is not None:
         amount = money.times(version.base_amount, line.coefficient)
+    else:
+        raise ValueError(f"{version.name} grants nothing for {line.category}")
     return Rate(
         amount_per_unit=amount,
         base=version.base_amount,

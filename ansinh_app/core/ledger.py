@@ -145,8 +145,9 @@ class Marriage:
             return False
         if self.since is not None and month <= Month.of(self.since):
             return False
-        ended = self.until is not None and (self.end_known_on or self.until) <= as_of
-        return not ended or month < Month.of(self.until)
+        if self.until is None or (self.end_known_on or self.until) > as_of:
+            return True
+        return month < Month.of(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ class _Claim:
     entitlement: Entitlement
     category: Category
     benefit: str
-    rate: Rate | None
+    rate: Rate
     amount: int
     outside: bool
     shares: int = 1
@@ -262,7 +263,10 @@ def grants_of(
         outside = _paid_outside(claim, passed_over)
         steps = _steps(person, claim, passed_over, month, as_of) if explain else ()
         if explain and claim.benefit in spouses:
-            facts = {"amount": spouses[claim.benefit].amount, "article": _COUPLE_ARTICLE}
+            facts: dict[str, str | int] = {
+                "amount": spouses[claim.benefit].amount,
+                "article": _COUPLE_ARTICLE,
+            }
             steps += (Step("one_per_couple", facts),)
         grants.append(
             Grant(claim.benefit, claim.category.code, claim.entitlement.name, claim.amount, steps, outside)
@@ -362,7 +366,7 @@ def given_to_spouse(
     return None
 
 
-def _order_of_couple(claim: _Claim) -> tuple:
+def _order_of_couple(claim: _Claim) -> tuple[int, date, int, str]:
     """Highest first; of equal ones the one decided first, so that a later decision takes nothing back."""
     return -claim.amount, claim.entitlement.decided_on, claim.entitlement.start.index, claim.entitlement.name
 
@@ -423,7 +427,7 @@ def combine(claims: Sequence[_Claim]) -> tuple[list[_Claim], list[_Claim]]:
     return list(best.values()), passed_over
 
 
-def _order(claim: _Claim) -> tuple:
+def _order(claim: _Claim) -> tuple[int, int, str]:
     """Highest first; of equal ones the older decision, so that the same one is chosen in every run."""
     return -claim.amount, claim.entitlement.start.index, claim.entitlement.name
 
@@ -506,10 +510,13 @@ def _steps(
     for other in passed_over:
         article = _why_not_both(claim.category, other.category, claim.benefit == other.benefit)
         if article:
-            facts = {"category": other.category.code, "amount": other.amount, "article": article}
+            facts: dict[str, str | int] = {
+                "category": other.category.code,
+                "amount": other.amount,
+                "article": article,
+            }
             steps.append(Step("only_higher", facts))
-    last_month = person.last_month(as_of)
-    if last_month is not None and last_month == month:
+    if person.died_on is not None and person.last_month(as_of) == month:
         steps.append(
             Step("death_month", {"died_on": person.died_on.isoformat(), "article": "NĐ 20/2021 Đ8.2"})
         )
@@ -534,6 +541,8 @@ def _why_not_both(paid: Category, other: Category, same_benefit: bool) -> str | 
 
 def _age_steps(person: Person, category: Category, entitlement: Entitlement, month: Month) -> list[Step]:
     born = person.counted_birth()
+    if born is None:
+        return []
     age = (month - Month.of(born)) // 12
     facts: dict[str, str | int] = {"age": age, "on": month.last_day.isoformat(), "born": born.isoformat()}
     steps = [Step("age", facts)]

@@ -87,4 +87,4 @@ def mask(kind: str, value: str | None) -> str | None:
         return None
     if kind == PERSONAL_ID:
         return cccd.mask(text) if len(text) >= 12 else cmnd.mask(text)
-    return (account if kind == ACCOUNT else phone).mask(text)
+    return account.mask(text) if kind == ACCOUNT else phone.mask(text)

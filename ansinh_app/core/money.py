@@ -10,6 +10,8 @@ from .errors import NotWholeDong
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _SCALES = ("", "nghìn", "triệu")
 _BILLION = 1_000_000_000
+# More digits than any amount has; a number as long as "1e999999999" would fill the memory.
+_MOST_DIGITS = 40
 _UNIT = re.compile(r"(?:đồng|dong|vnđ|vnd|đ|d|₫)\.?", re.IGNORECASE)
 _GROUPED = re.compile(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,]0{1,2})?")
 _PLAIN = re.compile(r"(\d+)(?:[.,]0{1,2})?")
@@ -80,6 +82,8 @@ def parse_dong(text: str) -> int:
     >>> parse_dong("1.250.000 đ"), parse_dong("540,000.00"), parse_dong("VND 360000")
     (1250000, 540000, 360000)
     """
+    if len(text) > 10 * _MOST_DIGITS:
+        raise NotWholeDong(value=text[:_MOST_DIGITS] + "…")
     bare = _UNIT.sub("", text.strip()).strip()
     sign = -1 if bare.startswith("-") else 1
     bare = bare.lstrip("-").strip()
@@ -107,7 +111,7 @@ def times(base: int, coefficient: Decimal, quantity: int = 1) -> int:
     return whole
 
 
-def as_dong(value: int | float | Decimal | str) -> int:
+def as_dong(value: object) -> int:
     """A database's number as whole đồng; MariaDB hands Currency over as float. Raises NotWholeDong.
 
     >>> as_dong(540000.0), as_dong("540000.000000000")
@@ -119,9 +123,11 @@ def as_dong(value: int | float | Decimal | str) -> int:
         return int(value)
     if type(value) is float and value.is_integer():
         return int(value)
+    if not isinstance(value, (float, Decimal, str)):
+        raise NotWholeDong(value=value)
     try:
         number = Decimal(value)
-        whole = int(number)
+        whole = int(number) if number.adjusted() < _MOST_DIGITS else 0
     except (InvalidOperation, TypeError, ValueError, OverflowError):
         raise NotWholeDong(value=value) from None
     if whole != number:

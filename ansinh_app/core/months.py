@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import total_ordering
+from typing import overload
 
 from .errors import BadMonth
 
@@ -27,6 +28,7 @@ class Month:
 
     __slots__ = ("_text", "index", "month", "year")
 
+    _text: str | None
     index: int
     month: int
     year: int
@@ -45,7 +47,7 @@ class Month:
     def __delattr__(self, name: str) -> None:
         raise AttributeError("a Month cannot be changed")
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[Month], tuple[int, int]]:
         return Month, (self.year, self.month)
 
     @classmethod
@@ -100,7 +102,13 @@ class Month:
             return NotImplemented
         return Month.at(self.index + months)
 
-    def __sub__(self, other):
+    @overload
+    def __sub__(self, other: Month) -> int: ...
+
+    @overload
+    def __sub__(self, other: int) -> Month: ...
+
+    def __sub__(self, other: Month | int) -> Month | int:
         """Month - int is a Month; Month - Month is the number of months between them."""
         if isinstance(other, Month):
             return self.index - other.index
@@ -128,9 +136,11 @@ class Month:
         return self.index
 
     def __str__(self) -> str:
-        if self._text is None:
-            object.__setattr__(self, "_text", f"{self.year:04d}-{self.month:02d}")
-        return self._text
+        text = self._text
+        if text is None:
+            text = f"{self.year:04d}-{self.month:02d}"
+            object.__setattr__(self, "_text", text)
+        return text
 
     def __repr__(self) -> str:
         return f"Month({self.year}, {self.month})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from .errors import BadQuantity, NoAllowance
+from .errors import BadQuantity, NoAllowance, NoRateInForce
 from .law import OF_ALLOWANCE, Law
 from .ledger import Entitlement, Person, Step, grants_of
 from .money import times
@@ -50,6 +50,8 @@ def one_off(
             "coefficient", facts | {"amount": amount, "base": rate.base, "coefficient": str(rate.coefficient)}
         )
         return amount, (head, step)
+    if rate.coefficient is None:
+        raise NoRateInForce(category=grant_type, month=str(month), as_of=as_of.isoformat())
     allowance = _allowance(law, category.programme, month, as_of, person, entitlements)
     amount = times(allowance, rate.coefficient, quantity)
     facts |= {"amount": amount, "allowance": allowance, "coefficient": str(rate.coefficient)}

@@ -236,9 +236,9 @@ def _read_known_before(
         account.known_before = {}
     for month in Month.range(opening, period - 1):
         for grant in grants_of(person, entitlements, month, law, eve, explain=False)[0]:
-            account = accounts.get(grant.benefit)
-            if account is not None and account.known_before is not None:
-                account.known_before[month] = grant.owed
+            held = accounts.get(grant.benefit)
+            if held is not None and held.known_before is not None:
+                held.known_before[month] = grant.owed
 
 
 def _of_merit(account: _Account, law: Law) -> bool:
@@ -409,16 +409,17 @@ def _two_schemes(
     """
     merit, others = [], []
     for benefit, account in accounts.items():
-        programme = law.category(account.last_grant.category).programme if account.last_grant else None
+        grant = account.last_grant
+        programme = law.category(grant.category).programme if grant else None
         if programme == "NCC":
             merit.append(account)
-        elif programme in ("BTXH", "HTXH"):
-            others.append((benefit, account))
+        elif grant and programme in ("BTXH", "HTXH"):
+            others.append((benefit, account, grant))
     if not merit or not others:
         return set()
     checked = {item.name for item in entitlements if item.both_schemes_on and item.both_schemes_on <= as_of}
     held = set()
-    for benefit, account in others:
+    for benefit, account, grant in others:
         both = [
             month
             for month, amount in account.entitled.items()
@@ -427,9 +428,9 @@ def _two_schemes(
         due = any(month == period or account.delta(month) > 0 for month in both)
         if not due and not any(other.delta(month) > 0 for other in merit for month in both):
             continue
-        assisted = law.category(account.last_grant.category).programme == "BTXH"
-        blocking = due and assisted and account.last_grant.entitlement not in checked
-        facts = {"person": person.name, "month": str(period)}
+        assisted = law.category(grant.category).programme == "BTXH"
+        blocking = due and assisted and grant.entitlement not in checked
+        facts: dict[str, object] = {"person": person.name, "month": str(period)}
         text = "{person} holds an allowance of merit beside it in {month}".format(**facts)
         code = "two_schemes_unchecked" if blocking else "two_schemes"
         run.problems.append(Problem(code, benefit, text, facts, blocking))
@@ -449,7 +450,7 @@ def _flag_couple(
     """Whose share the husband or wife draws has no line; somebody who asks why must find the reason."""
     benefit = given_to_spouse(person, entitlements, period, law, as_of)
     if benefit:
-        facts = {"person": person.name, "month": str(period)}
+        facts: dict[str, object] = {"person": person.name, "month": str(period)}
         text = "the husband or wife of {person} draws the couple's one share in {month}".format(**facts)
         run.problems.append(Problem("one_per_couple", benefit, text, facts, False))
 
@@ -472,8 +473,11 @@ def seal(rows: Iterable[Mapping[str, object]]) -> str:
     Only SEALED_TEXT and SEALED_AMOUNTS count, so a status may change. Empty and missing text are the same;
     amounts may come from any database. Raises NotWholeDong.
     """
-    sealed = sorted(_sealed([row.get(column) for column in SEALED]) for row in rows)
-    return seal_in_order(sealed)
+    digest = hashlib.sha256(b"[")
+    for place, sealed in enumerate(sorted(_sealed([row.get(column) for column in SEALED]) for row in rows)):
+        digest.update(_sealed_bytes(sealed, first=place == 0))
+    digest.update(b"]")
+    return digest.hexdigest()
 
 
 def seal_in_order(rows: Iterable[Sequence[object]]) -> str | None:
@@ -484,19 +488,23 @@ def seal_in_order(rows: Iterable[Sequence[object]]) -> str | None:
     digest, before = hashlib.sha256(b"["), None
     for row in rows:
         sealed = _sealed(row)
-        if before is not None:
-            if sealed < before:
-                return None
-            digest.update(b",")
-        digest.update(json.dumps(sealed, ensure_ascii=False, separators=(",", ":")).encode())
+        if before is not None and sealed < before:
+            return None
+        digest.update(_sealed_bytes(sealed, first=before is None))
         before = sealed
     digest.update(b"]")
     return digest.hexdigest()
 
 
+def _sealed_bytes(sealed: list[str | int], first: bool) -> bytes:
+    """A line's part of what is sealed: a JSON list of lists."""
+    text = json.dumps(sealed, ensure_ascii=False, separators=(",", ":"))
+    return (text if first else "," + text).encode()
+
+
 def _sealed(row: Sequence[object]) -> list[str | int]:
     texts = len(SEALED_TEXT)
-    return [_sealed_text(value) for value in row[:texts]] + [as_dong(value or 0) for value in row[texts:]]
+    return [*map(_sealed_text, row[:texts]), *(as_dong(value or 0) for value in row[texts:])]
 
 
 def _sealed_text(value: object) -> str:

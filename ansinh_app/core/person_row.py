@@ -49,7 +49,7 @@ _BANK_AND_NUMBER = re.compile(r"([^\d\s][^\d]{1,}?)\s*[-–,;:/(\s]\s*(\d[\d .]{
 _ACCOUNT_LABEL = re.compile(r"(?:stk|tk|số tk|số tài khoản|tài khoản)\s*[.:]*\s*(?=\d)", re.IGNORECASE)
 # "CCCD: 020190001234", "020190001234 cấp ngày 10/5/2021"
 _ID_LABEL = re.compile(
-    r"(?:(?:số|so|thẻ|mã|no\.?|cccd|cmnd|cmt|đdcn|ddcn|cc|căn cước(?: công dân)?|(?:số )?định danh(?: cá nhân)?)[\s:.\-]*)+"
+    r"(?:(?:số|so|thẻ|mã|no|cccd|cmnd|cmt|đdcn|ddcn|cc|căn cước(?: công dân)?|định danh(?: cá nhân)?)[\s:.\-]*)+"
     r"(?=[\dOo])",
     re.IGNORECASE,
 )
@@ -95,6 +95,8 @@ _RECEIVERS = tuple(
 )
 # Below this no benefit is paid: the list counts in thousands.
 _SMALL = 100_000
+# What no cell of a person's row needs; over more the patterns above would take very long.
+_LONGEST, _SHOWN = 500, 60
 # Without these a row says too little, whatever else stands in it; a formula's error there sends it back.
 _LEFT_BLANK = frozenset(
     "stt village address unit ethnicity phone amount note relation cash_reason degree quantity".split()
@@ -123,6 +125,16 @@ class RowValues:
     errors: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
 
+    def text(self, name: str) -> str | None:
+        """The value read so far, where it is a text."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+    def day(self, name: str) -> date | None:
+        """The value read so far, where it is a day."""
+        value = self.values.get(name)
+        return value if isinstance(value, date) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -149,12 +161,19 @@ def read_row(
 ) -> RowValues:
     """The typed values of one person's row; `texts` are its cells as text, `fields` field -> column."""
     read = RowValues()
-    filled = {name: row[column] for name, column in fields.items() if column < len(row) and texts[column]}
+    filled = {
+        name: _tight(row[column], texts[column])
+        for name, column in fields.items()
+        if column < len(row) and texts[column]
+    }
     for name in [
         name for name in filled if texts[fields[name]][0] == "#" and cells.is_error(texts[fields[name]])
     ]:
         notes = read.warnings if name in _LEFT_BLANK else read.errors
         notes.append(Note(name, "excel_error", texts[fields[name]]))
+        del filled[name]
+    for name in [name for name in filled if len(texts[fields[name]]) > _LONGEST]:
+        read.errors.append(Note(name, "too_long", texts[fields[name]][:_SHOWN] + "…"))
         del filled[name]
     cell = filled.get
 
@@ -179,6 +198,11 @@ def read_row(
     return read
 
 
+def _tight(value: object, text: str) -> object:
+    """A cell's value; where it is mostly blanks, without these."""
+    return names.tight(value) if isinstance(value, str) and len(value) > len(text) + 20 else value
+
+
 def _read_name(read: RowValues, cell: Cell) -> None:
     value = cell("full_name")
     parts = [cell("family_name"), cell("middle_name"), cell("given_name")]
@@ -195,12 +219,12 @@ def _read_name(read: RowValues, cell: Cell) -> None:
         read.values["full_name"] = cells.text(value)
         read.errors.append(Note("full_name", "several_people", cells.text(value)))
         return
-    digits = isinstance(value, str) and any(map(str.isdigit, value))
-    number = _ID_IN_NAME.search(value) if digits else None
-    if number:
-        value = value.replace(number[0], " ")
-        read.values["personal_id"] = re.sub(r"\D", "", number[1])
-        read.repairs.append(Note("personal_id", "taken_from_name", number[1]))
+    if isinstance(value, str) and any(map(str.isdigit, value)):
+        number = _ID_IN_NAME.search(value)
+        if number:
+            value = value.replace(number[0], " ")
+            read.values["personal_id"] = re.sub(r"\D", "", number[1])
+            read.repairs.append(Note("personal_id", "taken_from_name", number[1]))
     _read_text(read, "full_name", value)
     found = str(read.values["full_name"])
     name, note = names.split_notes(found)
@@ -329,7 +353,7 @@ def _birth_apart(cell: Cell) -> str | None:
 
 
 def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
-    born, sex = read.values.get("date_of_birth"), read.values.get("sex")
+    born, sex = read.day("date_of_birth"), read.text("sex")
     beside_name = read.values.pop("personal_id", None)
     if beside_name:
         _read_id(read, "personal_id", beside_name, sex, born, provinces)
@@ -348,7 +372,8 @@ def _read_ids(read: RowValues, cell: Cell, provinces: Set[str] | None) -> None:
             "representative_id", ""
         ):
             # "Số CCCD chủ TK" repeats the person's own number where the account is his.
-            read.repairs.append(Note("representative_id", "own_number", read.values.pop("representative_id")))
+            own = str(read.values.pop("representative_id"))
+            read.repairs.append(Note("representative_id", "own_number", own))
 
 
 def _birth_of_id(read: RowValues, provinces: Set[str] | None) -> None:
@@ -455,9 +480,10 @@ def _read_phone(read: RowValues, value: object) -> None:
         # A wrong phone number stops no payment; it is left out and said.
         read.warnings.append(Note("phone", "bad_number", cells.text(value)))
         return
-    read.values["phone"] = phone.compact(value)
-    if read.values["phone"] != re.sub(r"\D", "", cells.text(value)):
-        read.repairs.append(Note("phone", "renumbered", read.values["phone"]))
+    number = phone.compact(value)
+    read.values["phone"] = number
+    if number != re.sub(r"\D", "", cells.text(value)):
+        read.repairs.append(Note("phone", "renumbered", number))
 
 
 def _first_phone(read: RowValues, value: object) -> object:
@@ -485,9 +511,10 @@ def _read_account(read: RowValues, value: object) -> None:
     except BadIdentifier as error:
         read.errors.append(Note("account_no", "bad_number", f"{cells.text(value)}: {error.data['problem']}"))
         return
-    read.values["account_no"] = account.compact(value)
+    number = account.compact(value)
+    read.values["account_no"] = number
     for finding in findings:
-        read.warnings.append(Note("account_no", finding.code, read.values["account_no"]))
+        read.warnings.append(Note("account_no", finding.code, number))
 
 
 def _split_bank(read: RowValues, value: str) -> str:
@@ -538,7 +565,9 @@ def _divide_decision(read: RowValues, text: str) -> None:
 
 def _this_century(value: object, latest_year: int | None) -> int | None:
     """The year that two digits at the end of a decision's date mean: no decision here is a hundred years old."""
-    digits = re.search(r"\D(\d{2})$", cells.text(value)) if isinstance(value, str) and latest_year else None
+    if not isinstance(value, str) or not latest_year:
+        return None
+    digits = re.search(r"\D(\d{2})$", cells.text(value))
     return 2000 + int(digits[1]) if digits and 2000 + int(digits[1]) <= latest_year else None
 
 
@@ -546,7 +575,7 @@ def _this_century(value: object, latest_year: int | None) -> int | None:
 def _decision(text: str) -> tuple[str, date | None]:
     place = _DAY_IN_DECISION.search(text)
     day = cells.parse_date(place[0]) if place else None
-    before = _BEFORE_DAY.sub("", text[: place.start()]) if day else text
+    before = _BEFORE_DAY.sub("", text[: place.start()]) if place and day else text
     if day and not re.search(r"\d", before):
         before, day = text, None
     number = _DECISION_LABEL.sub("", before, count=1) if _DECISION_LABEL.match(before) else before

@@ -55,7 +55,7 @@ def match(lines: Iterable[SentLine], result_rows: Iterable[ResultRow]) -> Matchi
     """
     lines = list(lines)
     matching = Matching()
-    pairs: dict[int, list[tuple[SentLine, ResultRow]]] = {}
+    pairs: _Pairs = {}
     left = _by_reference(lines, list(result_rows), pairs, matching)
     free = [line for line in lines if id(line) not in pairs]
     for line_key, row_key in ((_line_account, _row_account), (_line_name, _row_name)):
@@ -79,8 +79,11 @@ def match(lines: Iterable[SentLine], result_rows: Iterable[ResultRow]) -> Matchi
     return matching
 
 
+_Pairs = dict[int, list[tuple[SentLine, ResultRow]]]  # by the id of the line
+
+
 def _by_reference(
-    lines: Sequence[SentLine], rows: Sequence[ResultRow], pairs: dict, matching: Matching
+    lines: Sequence[SentLine], rows: Sequence[ResultRow], pairs: _Pairs, matching: Matching
 ) -> list[ResultRow]:
     """Pairs rows with the line whose reference they carry; returns the rows that carry none."""
     by_ref = _memos_of_one_line(lines) | {line.ref.upper(): line for line in lines if line.ref}
@@ -121,7 +124,7 @@ def _by_key(
     rows: Iterable[ResultRow],
     line_key: Callable[[SentLine], Hashable],
     row_key: Callable[[ResultRow], Hashable],
-    pairs: dict,
+    pairs: _Pairs,
 ) -> list[ResultRow]:
     """Pairs where exactly one line and one row share a key; returns the rows left over."""
     line_groups: dict[Hashable, list[SentLine]] = {}

@@ -49,7 +49,7 @@ def fitting(text: str) -> str:
     >>> len(fitting("Đ" * 100))
     32
     """
-    return text.encode()[:LONGEST].decode(errors="ignore")
+    return text.encode(errors="ignore")[:LONGEST].decode(errors="ignore")
 
 
 def read_key(text: str) -> bytes:

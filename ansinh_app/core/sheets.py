@@ -6,7 +6,7 @@ Every row that holds anything comes out: as a person's record, or as a row left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set, Sized
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -19,12 +19,15 @@ from .identity import cccd
 from .person_row import Habits, Note, RowValues, read_row
 
 Grid = Iterable[Sequence[object]]  # rows that can be gone through more than once
+_Rows = Sequence[Sequence[object]]
 
 _LOOK_AT_ROWS = 250
 # Below a header this rich, so many rows on, no better one is looked for.
 _ENOUGH_COLUMNS, _FURTHER_ROWS = 5, 12
 _HEADER_ROWS = 3
 _SURVEYED_ROWS = 2000
+# A signature is no longer; its pattern would take very long over a whole paragraph.
+_LONGEST = 300
 _VILLAGE = re.compile(
     r"(?:(?:[ivx\d]+|[a-z*+-])[.)\-/:\s]+)?(?:thôn|bản|khối|xóm|tổ dân phố|tổ dp|tdp|tổ|khu phố|khu|ấp"
     r"|làng|khóm|buôn|phum|sóc)\b",
@@ -225,7 +228,7 @@ class SheetReader:
             if not any(texts):
                 continue
             if index < self.table.first_row:
-                kind = "header" if index >= self.table.header_row else "title"
+                kind: str | None = "header" if index >= self.table.header_row else "title"
             else:
                 kind = _kind(texts, fields, state)
                 if kind == "header":
@@ -279,7 +282,7 @@ class SheetReader:
     @property
     def row_count(self) -> int:
         """How many rows the sheet has, blank ones too."""
-        return len(self.grid) if hasattr(self.grid, "__len__") else sum(1 for _row in self.grid)
+        return len(self.grid) if isinstance(self.grid, Sized) else sum(1 for _row in self.grid)
 
     def people(self) -> Iterator[tuple[object, ...]]:
         """The cells of people's rows, one after another, old fonts in Unicode."""
@@ -301,7 +304,7 @@ class SheetReader:
         column = self.fields.get(field)
         return self.table.headers[column] if column is not None and column < len(self.table.headers) else ""
 
-    def _learn_from_cells(self, sample: list, provinces: Set[str] | None) -> None:
+    def _learn_from_cells(self, sample: _Rows, provinces: Set[str] | None) -> None:
         """Columns without a telling header: identity numbers, and the second half of a divided name."""
         columns, sure = self.table.columns, self.table.confidence
         taken = set(columns.values())
@@ -310,13 +313,13 @@ class SheetReader:
                 continue
             header = self.table.headers[column] if column < len(self.table.headers) else ""
             filled = [row[column] for row in sample if column < len(row) and cells.text(row[column])]
+            known = field_of(header) if header else None
             beside = columns.get("full_name")
             if beside is not None and column == beside + 1 and "given_name" not in columns:
-                same = not header or field_of(header) and field_of(header)[0] == "full_name"
+                same = known[0] == "full_name" if known else not header
                 if same and _are_given_names(sample, beside, column):
                     columns["given_name"], sure["given_name"] = column, "Likely"
                     continue
-            known = field_of(header) if header else None
             if known is not None:
                 continue
             meant = self._meant_by_cells(column, filled, sample, provinces)
@@ -324,7 +327,7 @@ class SheetReader:
                 columns[meant], sure[meant] = column, "Guess"
 
     def _meant_by_cells(
-        self, column: int, filled: list, sample: list, provinces: Set[str] | None
+        self, column: int, filled: Sequence[object], sample: _Rows, provinces: Set[str] | None
     ) -> str | None:
         """What a column with no telling header can only be, by its cells."""
         columns = self.table.columns
@@ -404,16 +407,16 @@ def _decoded(
 ) -> tuple[Sequence[object], dict[int, str]]:
     """The row with texts of old fonts in Unicode, and which columns were converted or cannot be read."""
     found: dict[int, str] = {}
-    result = row
+    result: list[object] | None = None
     for column, value in enumerate(row):
         if isinstance(value, str) and not value.isascii() and fonts.is_suspect(value):
             text, source = fonts.decode(value, by_column.get(column, font) if by_column else font)
             if source is not None:
-                if result is row:
+                if result is None:
                     result = list(row)
                 result[column] = text
                 found[column] = source
-    return result, found
+    return (row if result is None else result), found
 
 
 def _note_fonts(
@@ -428,7 +431,7 @@ def _note_fonts(
             read.repairs.append(Note(name, code, f"{source}: {texts[column]}", column))
 
 
-def _are_given_names(sample: list, names_at: int, column: int) -> bool:
+def _are_given_names(sample: _Rows, names_at: int, column: int) -> bool:
     """Whether single words stand beside names without their last word."""
     both = [cells.text(row[column]) for row in sample if column < len(row) and cells.text(row[names_at])]
     filled = [text for text in both if text]
@@ -440,7 +443,7 @@ def _is_category(text: str) -> bool:
     return bool(re.fullmatch(r"(?:BTXH|NCC|HTXH|CS)-\w+(?:-\w+)*", text) or code_in_words(text))
 
 
-def _are_births(sample: list, column: int, ids: int) -> bool:
+def _are_births(sample: _Rows, column: int, ids: int) -> bool:
     """Whether the identity numbers of nearly all rows state the years of the dates in the column."""
     both = [
         (row[column], row[ids]) for row in sample if max(column, ids) < len(row) and cells.text(row[column])
@@ -451,18 +454,18 @@ def _are_births(sample: list, column: int, ids: int) -> bool:
             continue
         valid += 1
         read = cells.parse_date(value, cccd.birth_year(cccd.compact(number)))
-        agreed += bool(read) and read.value.year == cccd.birth_year(cccd.compact(number))
+        agreed += read is not None and read.value.year == cccd.birth_year(cccd.compact(number))
     return agreed >= 3 and agreed >= 0.9 * valid
 
 
-def _are_ids(filled: list, provinces: Set[str] | None) -> bool:
+def _are_ids(filled: Sequence[object], provinces: Set[str] | None) -> bool:
     """Whether nearly all cells are identity numbers of known provinces."""
     valid = [value for value in filled if cccd.is_valid(value)]
     good = [value for value in valid if not provinces or cccd.compact(value)[:3] in provinces]
     return len(good) >= 2 and len(good) >= 0.8 * len(filled)
 
 
-def _swapped_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
+def _swapped_columns(sample: _Rows, fields: dict[str, int]) -> frozenset[int]:
     """Date columns in which an American Excel has turned 5/8 into 8 May: only days above 12 stayed text."""
     found = set()
     for name in ("date_of_birth", "birth_male", "birth_female"):
@@ -484,19 +487,18 @@ def _swapped_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _month_first_columns(sample: list, fields: dict[str, int]) -> frozenset[int]:
+def _month_first_columns(sample: _Rows, fields: dict[str, int]) -> frozenset[int]:
     """Text columns written month first: several dates are none otherwise, and none is one only day first."""
     found = set()
     for name in ("date_of_birth", "birth_male", "birth_female", "decision_date"):
         column = fields.get(name)
         if column is None:
             continue
+        texts = [row[column] for row in sample if column < len(row)]
         places = [
             (int(parts[1]), int(parts[2]))
-            for row in sample
-            if column < len(row)
-            and isinstance(row[column], str)
-            and (parts := _TWO_PLACES.match(row[column].strip()))
+            for text in texts
+            if isinstance(text, str) and (parts := _TWO_PLACES.match(text.strip()))
         ]
         american = {place for place in places if place[0] <= 12 < place[1]}
         if len(american) >= 3 and not any(first > 12 for first, _second in places):
@@ -517,7 +519,7 @@ def _kind(texts: Sequence[str], fields: dict[str, int], state: _State) -> str | 
         label = next((text for text in filled if not _ROMAN.fullmatch(text) and not text.isdigit()), "")
         if _SUM.match(names.search_key(label)) and not _has_running_number(texts, fields):
             return "sum"
-        if any(_SIGNATURE.search(names.search_key(text)) for text in filled):
+        if any(_SIGNATURE.search(names.search_key(text[:_LONGEST])) for text in filled):
             state.signed = True
             return "signature"
         heading = _heading(texts, fields, known)

@@ -41,7 +41,7 @@ def measure(text: str) -> Size:
         places = len(text) + sum(letter in _EXTENDED for letter in text)
         alphabet, split = GSM, any(letter in _EXTENDED for letter in text)
     else:
-        places = len(text.encode("utf-16-le")) // 2
+        places = len(text) + sum(ord(letter) > 0xFFFF for letter in text)
         alphabet, split = UNICODE, False
     if places <= _ALONE[alphabet]:
         return Size(alphabet, places, 1 if text else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -123,17 +123,20 @@ def parse(grid: Sequence[Sequence[object]], provinces: Set[str] | None = None) -
     return answers
 
 
-def _read(cell: dict, text: dict[str, str], provinces: Set[str] | None) -> tuple[Found | None, str]:
+def _read(
+    cell: dict[str, object], text: dict[str, str], provinces: Set[str] | None
+) -> tuple[Found | None, str]:
     said = text.get("result", "")
     result = result_of(said)
     if said and not result:
         return None, "unknown_result"
-    days: dict[str, cells.CellDate | None] = {}
+    days: dict[str, cells.CellDate] = {}
     for name in ("found_birth", "died_on", "moved_on"):
         if text.get(name) and not cells.says_none(cell[name]):
-            days[name] = cells.parse_date(cell[name])
-            if days[name] is None or (name != "found_birth" and days[name].precision != "Day"):
+            day = cells.parse_date(cell[name])
+            if day is None or (name != "found_birth" and day.precision != "Day"):
                 return None, f"bad_{name}"
+            days[name] = day
     sex = cells.parse_sex(cell["found_sex"]) if text.get("found_sex") else None
     if text.get("found_sex") and not sex:
         return None, "bad_sex"
@@ -180,35 +183,35 @@ def match(asked: Iterable[Asked], answers: Iterable[Answer]) -> Matching:
     for one in asked:
         if one.identity.personal_id:
             by_id.setdefault(one.identity.personal_id, []).append(one)
-    matching, taken = Matching(), {}
+    matching = Matching()
+    taken: dict[str, Found | None] = {}
     for answer in answers:
-        one, problem = _whom(answer, by_ref, by_number, by_id)
+        meant, problem = _whom(answer, by_ref, by_number, by_id)
         problem = problem or answer.problem
-        if not problem and one.ref in taken:
-            if taken[one.ref] == answer.found:
+        if meant is not None and not problem and meant.ref in taken:
+            if taken[meant.ref] == answer.found:
                 continue
             problem = "repeated_row"
-        if problem:
+        if meant is None or problem:
             matching.unmatched.append((answer, problem))
             continue
-        taken[one.ref] = answer.found
-        matching.matched.append((one, answer))
+        taken[meant.ref] = answer.found
+        matching.matched.append((meant, answer))
     return matching
 
 
-def _whom(answer: Answer, by_ref: dict, by_number: dict, by_id: dict) -> tuple[Asked | None, str]:
+def _whom(
+    answer: Answer,
+    by_ref: Mapping[str, Asked],
+    by_number: Mapping[int, Asked],
+    by_id: Mapping[str, list[Asked]],
+) -> tuple[Asked | None, str]:
     one = by_ref.get(answer.ref) if answer.ref else None
     if answer.ref and one is None:
         return None, "no_such_row"
     if one is None:
         one = by_number.get(answer.number)
-        known = one.identity.personal_id if one else None
-        sure = one is not None and (
-            answer.personal_id == known
-            if answer.personal_id or known
-            else bool(answer.full_name) and verification.same_name(answer.full_name, one.identity.full_name)
-        )
-        if not sure:
+        if one is None or not _surely(answer, one.identity):
             same_id = by_id.get(answer.personal_id, []) if answer.personal_id else []
             if len(same_id) != 1:
                 return None, "not_sure" if one or len(same_id) > 1 else "no_such_row"
@@ -219,6 +222,13 @@ def _whom(answer: Answer, by_ref: dict, by_number: dict, by_id: dict) -> tuple[A
     if answer.full_name and not verification.same_name(answer.full_name, one.identity.full_name):
         return None, "name_differs"
     return one, ""
+
+
+def _surely(answer: Answer, asked: Identity) -> bool:
+    """Whether a row known by its running number alone speaks of this person."""
+    if answer.personal_id or asked.personal_id:
+        return answer.personal_id == asked.personal_id
+    return bool(answer.full_name) and verification.same_name(answer.full_name, asked.full_name)
 
 
 def _header(grid: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:

@@ -89,7 +89,7 @@ def same_identity(one: Identity, two: Identity) -> bool:
     )
 
 
-def _part(identity: Identity, name: str):
+def _part(identity: Identity, name: str) -> str | date | None:
     value = getattr(identity, name) or None
     return (value or "Day") if name == "precision" and identity.born else (None if name == "precision" else value)
 
@@ -162,33 +162,32 @@ def standing(current: Identity, records: Iterable[Record]) -> tuple[str, Record 
     An identity is verified while it is what the police last confirmed: a correction that follows them makes it so,
     any other change takes it back, and undoing that change gives it again.
     """
-    answered = []
+    answered: list[tuple[Record, Found]] = []
     for record in records:
         if record.found is None:
             return REQUESTED, record
-        answered.append(record)
-    for place, record in enumerate(answered):
-        if _agrees(current, record):
+        answered.append((record, record.found))
+    for place, (record, found) in enumerate(answered):
+        if _agrees(current, record, found):
             return VERIFIED, record
-        if place == 0 and record.found.result != VERIFIED and _between(current, record):
+        if place == 0 and found.result != VERIFIED and _between(current, record.asked, found):
             return MISMATCH, record
     return UNVERIFIED, None
 
 
-def _agrees(current: Identity, record: Record) -> bool:
-    found = record.found
+def _agrees(current: Identity, record: Record, found: Found) -> bool:
     if found.result in (NOT_FOUND, DECEASED) or (found.result == MOVED and not record.settled):
         return False
     return same_identity(current, confirmed(record.asked, found))
 
 
-def _between(current: Identity, record: Record) -> bool:
+def _between(current: Identity, asked: Identity, found: Found) -> bool:
     """Whether every part is still as asked or as found: nothing new was entered since."""
-    right = confirmed(record.asked, record.found)
-    if not any(same_name(current.full_name, one.full_name) for one in (record.asked, right)):
+    right = confirmed(asked, found)
+    if not any(same_name(current.full_name, one.full_name) for one in (asked, right)):
         return False
     return all(
-        _part(current, field.name) in (_part(record.asked, field.name), _part(right, field.name))
+        _part(current, field.name) in (_part(asked, field.name), _part(right, field.name))
         for field in fields(Identity)
         if field.name != "full_name"
     )

@@ -52,6 +52,7 @@ _ERRORS = {
     "two_numbers": lambda: _("two different numbers"),
     "unknown_choice": lambda: _("is not one of the choices"),
     "excel_error": lambda: _("is the error of a formula"),
+    "too_long": lambda: _("is longer than 500 characters: keep only what belongs into the column"),
     "several_people": lambda: _("holds several people"),
     "second_list": lambda: _("stands in a second list beside the first"),
     "phone_and_account": lambda: _("looks like a phone number, and an account number stands under the phone"),
