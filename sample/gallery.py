@@ -5,19 +5,9 @@ whose page it is, signed in as in the demo.
 """
 
 import argparse
-import shutil
-import socket
-import subprocess
-import sys
-import time
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-
-from PIL import Image
-from playwright.sync_api import sync_playwright
 
 import benchless
 
@@ -26,10 +16,11 @@ benchless.activate()
 import frappe  # noqa: E402 - needs activate()
 
 from ansinh_app.demo import office  # noqa: E402
+from sample.pictures import WIDTH, chromium, save, serving, signed_in  # noqa: E402
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = DOCS / "gallery"
-MONTH, WIDTH, MOST_BYTES = "2024-08-01", 1280, 80_000
+MONTH = "2024-08-01"
 COMMUNE = office.COMMUNE_USER["05971"]
 
 
@@ -102,8 +93,8 @@ READERS = (
 )
 
 
-def shots() -> list[Shot]:
-    """Every picture, in the order of the page."""
+def shots() -> tuple[list[Shot], list[str]]:
+    """Every picture in the order of the page, and the DocTypes of which there can be none."""
     found = [Shot("Desks", frappe.scrub(name), _vi(name), user, "/desk/", tall=1500) for name, user in DESKS]
     title = _vi("The Month at a Glance")
     found.append(Shot("The leader's page", "leader", title, office.MANAGER, f"/leader?month={MONTH}", 1200))
@@ -115,14 +106,18 @@ def shots() -> list[Shot]:
             continue
         path = "/desk/form/" + urllib.parse.quote(doctype) + "/" + urllib.parse.quote(name, safe="")
         found.append(Shot("Forms", f"form-{frappe.scrub(doctype).replace('_', '-')}", _vi(doctype), user, path, 1000))
-    found += _other_forms({doctype for doctype, *_rest in FORMS})
+    others, without = _other_forms({doctype for doctype, *_rest in FORMS})
+    found += others
     found += [_report(row) for row in _reports()]
-    return found + [Shot("On a phone", *shot, tall=844, width=390) for shot in PHONE]
+    return found + [Shot("On a phone", *shot, tall=844, width=390) for shot in PHONE], without
 
 
-def _other_forms(done: set[str]) -> list[Shot]:
-    """Every other form: a document of the demo, or the empty form where the demo has none, by who may."""
-    found = []
+def _other_forms(done: set[str]) -> tuple[list[Shot], list[str]]:
+    """Every other form: a document of the demo, or the empty form where the demo has none, by who may.
+
+    Beside them the DocTypes that only an act writes, where the demo does not do that act.
+    """
+    found, without = [], []
     modules = frappe.get_all("Module Def", {"app_name": "ansinh_app"}, pluck="name")
     filters = {"module": ["in", modules], "istable": 0, "name": ["not in", sorted(done)]}
     for row in frappe.get_all("DocType", filters, ["name", "issingle"], order_by="module, name"):
@@ -131,14 +126,14 @@ def _other_forms(done: set[str]) -> list[Shot]:
         may = (user for user in OPENERS if frappe.has_permission(row.name, wish, doc=name, user=user))
         user = next(may, None)
         if not user:
-            print(f"  nobody of the demo opens {row.name}: not pictured")
+            without.append(row.name)
             continue
         doctype = urllib.parse.quote(row.name)
         path = f"form/{doctype}/{urllib.parse.quote(name, safe='')}" if name else f"new/{doctype}"
         path = f"single/{doctype}" if row.issingle else path
         key = f"form-{frappe.scrub(row.name).replace('_', '-')}"
         found.append(Shot("Forms", key, _vi(row.name), user, f"/desk/{path}", 1000))
-    return found
+    return found, without
 
 
 def _vi(text: str) -> str:
@@ -172,31 +167,14 @@ def _report(row) -> Shot:
     return Shot("Reports", f"report-{frappe.scrub(row.name).replace('_', '-')}", _vi(row.name), user, path, 900)
 
 
-def save(picture: bytes, target: Path, tall: int) -> int:
-    """Cut to `tall` pixels, in as many colours as fit into MOST_BYTES; returns the size of the file."""
-    image = Image.open(BytesIO(picture)).convert("RGB")
-    image = image.crop((0, 0, image.width, min(image.height, tall)))
-    data = b""
-    for colours in (64, 32, 16, 8, 4):
-        out = BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        data = out.getvalue()
-        if len(data) <= MOST_BYTES:
-            break
-    target.write_bytes(data)
-    return len(data)
-
-
 def take(address: str, wanted: list[Shot]) -> list[Shot]:
     """Take the pictures, a session for each user and width; those whose page does not answer are told."""
     taken = []
-    with sync_playwright() as play:
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with chromium() as browser:
         pages: dict = {}
         for shot in wanted:
-            page = pages.get((shot.user, shot.width)) or _signed_in(browser, address, shot)
-            pages[shot.user, shot.width] = page
+            who = shot.user, shot.width
+            page = pages[who] = pages.get(who) or signed_in(browser, address, shot.user, office.PASSWORD, shot.width)
             answer = page.goto(shot.path)
             if not answer or not answer.ok:
                 print(f"  {shot.key}: {answer.status if answer else 'no answer'}, {shot.path}")
@@ -205,29 +183,18 @@ def take(address: str, wanted: list[Shot]) -> list[Shot]:
             size = save(page.screenshot(full_page=shot.tall > 900), FOLDER / f"{shot.key}.png", shot.tall)
             print(f"  {shot.key}.png {size // 1024} KB")
             taken.append(shot)
-        browser.close()
     return taken
 
 
-def _signed_in(browser, address: str, shot: Shot):
-    height = 844 if shot.width < 500 else 800
-    context = browser.new_context(viewport={"width": shot.width, "height": height}, locale="vi-VN", base_url=address)
-    page = context.new_page()
-    page.goto("/login")
-    page.fill("input[name=usr]", shot.user)
-    page.fill("input[name=pwd]", office.PASSWORD)
-    page.press("input[name=pwd]", "Enter")
-    page.wait_for_url("**/desk/**")
-    return page
-
-
-def write_page(taken: list[Shot]) -> None:
+def write_page(taken: list[Shot], without: list[str]) -> None:
     """docs/gallery.md: the pictures by part, each under its Vietnamese title, and those from Frappe's desk."""
+    unseen = ", ".join(f"*{doctype}*" for doctype in without)
     lines = [
         "# Gallery",
         "",
         "Made by `make gallery` from the demo site on benchless; do not edit. All people are made up.",
-        "The official papers are in [forms.md](forms.md).",
+        "The official papers are in [forms.md](forms.md), the pictures of each step of a month in [roles](roles/README.md).",
+        f"Without a picture: {unseen}. An act writes them, nobody enters them by hand, and the demo does not do that act.",
     ]
     part = None
     for shot in taken:
@@ -251,34 +218,16 @@ def main() -> None:
     arguments = parser.parse_args()
     frappe.init(site=arguments.site)
     frappe.connect()
-    wanted = [shot for shot in shots() if shot.key.startswith(arguments.only)]
+    found, without = shots()
+    wanted = [shot for shot in found if shot.key.startswith(arguments.only)]
     frappe.destroy()
     FOLDER.mkdir(exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "benchless", "--site", arguments.site, "serve", "--port", str(port), "--no-scheduler"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
-    try:
-        _wait(f"http://127.0.0.1:{port}/login")
-        taken = take(f"http://127.0.0.1:{port}", wanted)
-    finally:
-        server.terminate()
-        server.wait(20)
+    with serving(arguments.site) as address:
+        taken = take(address, wanted)
     if arguments.only:
         return
-    write_page(taken)
+    write_page(taken, without)
     print(f"{len(taken)} pictures, {sum(f.stat().st_size for f in FOLDER.rglob('*.png')) // 1024} KB")
-
-
-def _wait(address: str) -> None:
-    for _attempt in range(120):
-        try:
-            urllib.request.urlopen(address, timeout=5)  # noqa: S310 - this machine
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise SystemExit("the server did not answer within 30 seconds")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class MailSink:
     def __exit__(self, *_exc):
         self.controller.stop()
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the library's name
+    async def handle_DATA(self, _server, _session, envelope):  # the library's name
         message = message_from_bytes(envelope.content, policy=default)
         path = self.folder / f"{len(self.messages) + 1:02d}.eml"
         path.write_bytes(envelope.content)

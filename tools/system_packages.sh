@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs through apt what pip cannot bring: Pango and fonts (pdf), Chromium (browser), MariaDB
-# without its service (mariadb), venv. Names it where it may not.
+# without its service (mariadb), Python with its venv (python, venv). Names it where it may not.
 set -u
 missing=""
 for part in "$@"; do
   case "$part" in
+    python) missing="$missing python3 python3-venv" ;;
     venv) missing="$missing python3-venv" ;;
     pdf)
       (ldconfig -p 2>/dev/null || /sbin/ldconfig -p) | grep -q libpangoft2-1.0 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0"
