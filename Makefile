@@ -6,21 +6,29 @@ SITE ?= demo.local
 PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
+SECONDS ?= 300
 
-.PHONY: help setup demo forms test test-app test-host test-served perf gallery lint clean system-demo system-test
+.PHONY: help setup demo forms test test-app test-host test-served perf gallery guides lint audit fuzz clean system-python system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
 	@echo "make demo SERVE=0  the same without serving"
 	@echo "make forms         picture every official paper of the demo site into docs/forms"
 	@echo "make test          set up and run all tests, WORKERS=$(WORKERS) groups at once"
-	@echo "make lint          ruff over the code"
+	@echo "make lint          ruff, bandit and mypy over the code (part of make test)"
+	@echo "make audit         known vulnerabilities of the installed libraries, by pip-audit's database"
+	@echo "make fuzz          every parser with odd input for SECONDS=$(SECONDS)"
 	@echo "make perf          measure, as ratios within one run"
 	@echo "make gallery       pictures of the demo site's desks, forms and reports, in docs/gallery"
+	@echo "make guides        pictures of a month's steps, by clicking through it on a copy of the demo site, in docs/roles"
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml
+# Before and not in the recipe of .ready, which is written out as a whole before its first line runs.
+system-python:
+	@test -n "$(PYTHON)" || sh tools/system_packages.sh python
+
+$(VENV)/.ready: pyproject.toml | system-python
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tools/system_packages.sh venv
 	$(PYTHON) -m venv $(VENV)
@@ -45,7 +53,7 @@ forms: setup system-demo
 
 test: setup system-test
 	@# Three groups at once: each has a site of its own, and a process works for one site at a time.
-	$(MAKE) -j$(WORKERS) --output-sync=target --no-print-directory -k test-app test-host test-served
+	$(MAKE) -j$(WORKERS) --output-sync=target --no-print-directory -k test-app test-host test-served lint
 
 test-app:
 	$(BIN)/python -m pytest tests/core ansinh_app tests/contract
@@ -62,8 +70,19 @@ perf: setup
 gallery: setup system-test
 	$(BIN)/python -m sample.gallery --site $(SITE)
 
+guides: setup system-test
+	$(BIN)/python -m sample.guides --site $(SITE)
+
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml ansinh_app benchless sample benchmarks tools
+
+audit: setup
+	@$(BIN)/python tools/audit.py
+
+fuzz: setup
+	@$(BIN)/python tools/fuzz.py $(SECONDS)
 
 clean:
 	rm -rf $(VENV) sites sample/out

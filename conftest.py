@@ -11,9 +11,12 @@ import benchless
 os.environ.setdefault("BENCHLESS_FAST_COMMIT", "1")  # no test cuts the power
 benchless.activate()
 
-# Machines are noisy: no test fails because one was slow.
-settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("noisy")
+# Machines are noisy: no test fails because one was slow. The same examples in every run; `make fuzz` tries others.
+settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile(
+    "fuzz", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=2000, print_blob=True
+)
+settings.load_profile("fuzz" if os.environ.get("FUZZ") else "noisy")
 
 APP_TESTS = Path(__file__).parent / "ansinh_app"
 

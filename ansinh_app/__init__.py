@@ -1,3 +1,3 @@
 """An Sinh: cashless payout of monthly social assistance, as a Frappe app."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -59,6 +59,10 @@ class SealedError(AnSinhError):
     """A sealed batch or one of its lines may not change."""
 
 
+class LostListError(AnSinhError):
+    """The database is older than what was approved, so somebody might be paid again."""
+
+
 class PeriodStateError(AnSinhError):
     """The period is not in a state that allows this step."""
 

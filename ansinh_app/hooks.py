@@ -186,9 +186,45 @@ _GUARDED = [
     "Unit Move",
 ]
 permission_query_conditions = {doctype: "ansinh_app.permissions.query_conditions" for doctype in _GUARDED}
+# A bench lists the tables of documents by the right to their DocType alone, whosever the documents are.
+_ROWS_IN_GUARDED = [
+    "Account Status Change",
+    "Beneficiary Representative",
+    "Beneficiary Spouse",
+    "Campaign Session",
+    "Contract Commitment",
+    "Contract Programme",
+    "Contract Signatory",
+    "Drawdown Batch",
+    "Entitlement Change",
+    "Identity Difference",
+    "Inspection Finding",
+    "Inspection Member",
+    "Obstacle Summary Row",
+    "Outreach Picture",
+    "Payment Move Row",
+    "Payment Notice Row",
+    "Payout Batch File",
+    "Period Advance",
+    "Provider Result Row",
+    "Recovery Repayment",
+    "Registry Change Person",
+    "Registry Import Column",
+    "Registry Import Sheet",
+    "Support Case Answer",
+    "Treasury Return Case",
+    "Unmatched Answer",
+    "Unmatched Identity Row",
+]
+permission_query_conditions.update(
+    (doctype, "ansinh_app.permissions.child_query_conditions") for doctype in _ROWS_IN_GUARDED
+)
 override_whitelisted_methods = {
+    "frappe.client.get": "ansinh_app.utils.guards.get_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
+    "frappe.desk.search.get_link_title": "ansinh_app.utils.guards.link_title",
+    "frappe.utils.goal.get_monthly_goal_graph_data": "ansinh_app.utils.guards.no_goal_graph",
 }
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 # Within an area not everybody has to do with every case.
@@ -201,11 +237,13 @@ scheduler_events = {
         "ansinh_app.oversight.incidents.watch_clocks",
         "ansinh_app.oversight.log_seals.seal",
         "ansinh_app.oversight.number_keys.carry_on",
+        "ansinh_app.payouts.seal_book.catch_up",
     ],
     "daily": [
         "ansinh_app.oversight.log_seals.watch",
         "ansinh_app.oversight.sending.send_due",
         "ansinh_app.payee_accounts.contracts.watch_terms",
+        "ansinh_app.payouts.lost_lists.watch",
         "ansinh_app.payee_accounts.doctype.provider_inquiry.provider_inquiry.mark_overdue",
         "ansinh_app.registry.mandates.watch",
         "ansinh_app.outreach.cases.watch",
@@ -250,18 +288,34 @@ doc_events["Paying Office"] = {
 }
 doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
 doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
+doc_events["Document Follow"] = {"validate": "ansinh_app.utils.guards.only_what_is_read"}
 for _doctype in _MASKED_ON_SAVE:
     doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
+_WITH_FILES = ["Account Request List", "Bank Contract", "Beneficiary", "Data Subject Request", "ID Card List"]
+_WITH_FILES += ["Identity Verification List", "Inspection", "Outreach Activity", "Payout Batch"]
+_WITH_FILES += ["Personal Data Consent", "Provider Inquiry", "Provider Result", "Registry Change List"]
+_WITH_FILES += ["Registry Import", "Signed Cash List", "Support Case", "Unit Reform"]
+for _doctype in _WITH_FILES:
+    doc_events.setdefault(_doctype, {})["validate"] = "ansinh_app.utils.own_files.check_attachments"
+for _doctype in _GUARDED:
+    _events = doc_events.setdefault(_doctype, {})
+    _noted = [_events["before_print"]] if "before_print" in _events else []
+    _events["before_print"] = ["ansinh_app.utils.guards.as_stored", *_noted]
 override_doctype_class = {
     "Access Log": "ansinh_app.oversight.access.WatchedAccessLog",
     "Deleted Document": "ansinh_app.oversight.access.SealedDeletedDocument",
+    "File": "ansinh_app.utils.own_files.OwnFile",
     "Report": "ansinh_app.oversight.access.WatchedReport",
 }
 # What tells of a document does not hold it back.
 ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
 # Numbers may be sealed in the database: what a request asks of them is put as tables hold it.
-before_request = ["ansinh_app.utils.sealed_questions.seal_question"]
-site_checks = ["ansinh_app.oversight.number_keys.problems"]
+before_request = [
+    "ansinh_app.utils.plain_values.refuse_objects",
+    "ansinh_app.utils.kept_fields.keep_read_only",
+    "ansinh_app.utils.sealed_questions.seal_question",
+]
+site_checks = ["ansinh_app.oversight.number_keys.problems", "ansinh_app.payouts.lost_lists.problems"]
 standard_queries = {
     doctype: "ansinh_app.registry.finding.people" for doctype in ("Beneficiary", "Representative", "Payment Account")
 }

@@ -4,6 +4,7 @@ Frappe's User Permissions fail open (no record means every row), so they are onl
 areas; what follows from them is decided here, and a scoped role without an area sees nothing.
 """
 
+import re
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from frappe import _
 from ansinh_app.exceptions import AreaError
 from ansinh_app.oversight import personal_data
 from ansinh_app.registry.units import unit_tree
-from ansinh_app.utils.questions import refuse_hidden_questions
+from ansinh_app.utils.questions import asked_doctype, asked_text, refuse_hidden_questions
 
 # What a role may be limited to. "office": the paying office's own people, all offices unless limited to some;
 # "commune": units; "provider": banks and the Post; "viewer": the province, sums and never people.
@@ -331,8 +332,30 @@ def scope(user: str | None = None) -> Scope:
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
     """Hook `permission_query_conditions`: the SQL condition on the rows of `doctype` the user may list."""
     who = scope(user)
+    parts = [_rows_of(who, doctype)]
     if who.user == frappe.session.user:
         refuse_hidden_questions(doctype)
+        parts += _of_links_asked(who, doctype)
+    return " and ".join(filter(None, parts))
+
+
+def child_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+    """Hook `permission_query_conditions` of the tables in guarded documents: the rows of documents one may list."""
+    who = scope(user)
+    if who.user == frappe.session.user:
+        refuse_hidden_questions(doctype)
+    if who.unrestricted:
+        return ""
+    tables = frappe.get_all("DocField", {"options": doctype, "fieldtype": ["like", "Table%"]}, ["parent"], distinct=True)
+    choices = []
+    for parent in sorted(table.parent for table in tables):
+        own = f"`tab{doctype}`.`parenttype` = {frappe.db.escape(parent)}"
+        inner = _names_in_area(who, parent)
+        choices.append(f"({own} and `tab{doctype}`.`parent` in ({inner}))" if inner else f"({own})")
+    return "(" + " or ".join(choices) + ")" if choices else "1=0"
+
+
+def _rows_of(who: Scope, doctype: str) -> str:
     if who.unrestricted:
         return ""
     choices = []
@@ -345,6 +368,29 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
     return "(" + " or ".join(choices) + ")" if choices else "1=0"
 
 
+def _names_in_area(who: Scope, doctype: str) -> str:
+    """The query for the names of a DocType's rows the user may list; empty where nothing limits them."""
+    hook = frappe.get_hooks("permission_query_conditions").get(doctype)
+    condition = frappe.get_attr(hook[-1])(who.user, doctype) if hook else ""
+    # The DocType's name comes from its metadata, the condition from this module.
+    return f"select `tab{doctype}`.`name` from `tab{doctype}` where {condition}" if condition else ""  # noqa: S608
+
+
+def _of_links_asked(who: Scope, doctype: str) -> list[str]:
+    """Conditions for what a request asks of linked documents, as `link.field`: they lie in the user's area too."""
+    if not getattr(frappe.local, "request", None) or who.unrestricted or asked_doctype() not in (None, doctype):
+        return []
+    asked, conditions = asked_text(), []
+    for link in frappe.get_meta(doctype).get_link_fields() if "." in asked else ():
+        if not re.search(rf"(?<![\w.]){link.fieldname}\s*\.\s*\w", asked):
+            continue
+        inner = _names_in_area(who, link.options)
+        if inner:
+            column = f"`tab{doctype}`.`{link.fieldname}`"
+            conditions.append(f"(ifnull({column}, '') = '' or {column} in ({inner}))")
+    return conditions
+
+
 def has_permission(doc, ptype: str | None = None, user: str | None = None, debug: bool = False) -> bool:
     """Hook `has_permission`: whether the document, as it is and as it stood, lies in the user's area."""
     who = scope(user)
@@ -354,11 +400,9 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None, debug
         personal_data.on_read(doc)
         return True
     states = [doc]
-    if (
-        ptype not in (None, "read", "select", "print", "email", "report", "export", "create")
-        and not doc.is_new()
-    ):
-        # A change must not move a document out of someone else's area into one's own.
+    if ptype != "create" and doc.name:
+        # A change must not move a document out of someone else's area into one's own, and a document that a
+        # request brings along (to be printed, say) is not believed where it stands.
         columns = sorted({way.column for ways in RULES[doc.doctype].values() for way in ways})
         stored = frappe.db.get_value(doc.doctype, doc.name, columns, as_dict=True)
         if stored:
@@ -394,7 +438,10 @@ def _condition(who: Scope, doctype: str, way: Way) -> str | None:
     listed = ", ".join(frappe.db.escape(value) for value in sorted(values))
     column = f"`tab{doctype}`.`{way.column}`"
     if way.via:
-        return f"{column} in (select `name` from `tab{way.via}` where `{way.via_column}` in ({listed}))"
+        # Names of tables and columns are this module's own, the values escaped.
+        # Asked of the row in hand: `in (select …)` would collect everybody of an office for each small list.
+        own = f"`whose`.`name`={column} and `whose`.`{way.via_column}` in ({listed})"
+        return f"exists (select 1 from `tab{way.via}` `whose` where {own})"  # noqa: S608
     return f"{column} in ({listed})"
 
 

@@ -171,8 +171,8 @@ def _restore(folder: Path, aside: Path, file: str, force: bool, key: str | None)
 
 
 def _finish(folder: Path, aside: Path) -> None:
-    """The former site goes, its backups and logs stay."""
-    for part in ("private/backups", "logs"):
+    """The former site goes; its backups and logs stay, and what apps keep in `private` beside the files."""
+    for part in ("private", "private/backups", "logs"):
         for path in sorted((aside / part).glob("*")):
             if not (folder / part / path.name).exists():
                 path.rename(folder / part / path.name)

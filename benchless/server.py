@@ -92,19 +92,21 @@ def serve(
 
 
 def check_site(site: str, sites_path: str | Path | None) -> None:
-    """Refuse a site of newer code, name one that waits for migrate, and keep it from being replaced meanwhile."""
+    """Refuse a site of newer code, close one that waits for migrate, and keep it from being replaced meanwhile."""
     import frappe
 
-    from benchless import installer
+    from benchless import installer, settings
 
     frappe.init(site=site, sites_path=str(sites_path) if sites_path else None)
     locks.enter(frappe.local.site_path)
     frappe.connect()
     due = installer.check_versions()
-    if frappe.conf.maintenance_mode:
+    if due:
+        # New code asks for columns the tables do not have yet: nobody works on half an upgrade.
+        settings.migration_mark(frappe.local.site_path).touch(mode=0o600)
+        print(f"{', '.join(due)}: newer than {site}, which stays closed until migrate has been run.", file=sys.stderr)
+    elif frappe.conf.maintenance_mode:
         print(f"{site} is closed: a migrate runs or was cut off, or maintenance_mode is set.", file=sys.stderr)
-    elif due:
-        print(f"{', '.join(due)}: newer than the site, run migrate.", file=sys.stderr)
     frappe.destroy()
 
 

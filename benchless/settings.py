@@ -64,6 +64,8 @@ def write_config(site: Path, values: dict) -> None:
     unfinished.unlink(missing_ok=True)
     with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(json.dumps(values, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())  # a power cut leaves the former secrets or the new ones, never an empty file
     unfinished.replace(path)
 
 
@@ -97,7 +99,7 @@ def database_config(site_path: str, conf: dict) -> dict:
         "ENGINE": "benchless.sqlite",
         "NAME": str(Path(site_path, conf.get("db_name") or "site.db")),
         "OPTIONS": {
-            "timeout": BUSY_TIMEOUT_SECONDS,
+            "timeout": float(conf.get("busy_timeout") or BUSY_TIMEOUT_SECONDS),
             "transaction_mode": "IMMEDIATE",
             "init_command": PRAGMAS,
         },

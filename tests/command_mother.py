@@ -65,7 +65,7 @@ def _load() -> None:
 
     with tempfile.TemporaryDirectory() as nowhere:
         settings.use_site(nowhere, settings.default_config())
-    import frappe.core.doctype.file.file  # noqa: F401
+    import frappe.core.doctype.file.file
     import frappe.model.delete_doc
     import frappe.model.workflow  # noqa: F401
 

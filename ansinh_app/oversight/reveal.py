@@ -10,6 +10,7 @@ from frappe.utils import escape_html
 from ansinh_app.core import masking
 from ansinh_app.exceptions import PersonalDataError
 from ansinh_app.oversight import personal_data
+from ansinh_app.utils import actions
 from ansinh_app.utils.masking import numbers_of, readable
 
 
@@ -17,8 +18,7 @@ from ansinh_app.utils.masking import numbers_of, readable
 def show_numbers(doc: str | dict) -> dict:
     """Action: the way to the reason, as `url`, for who may ask; says so where he sees the numbers anyway."""
     asked = json.loads(doc) if isinstance(doc, str) else doc
-    found = frappe.get_doc(asked["doctype"], asked["name"])
-    found.check_permission("read")
+    found = actions.stored(asked, str(asked["doctype"]), "read")
     if not hidden_numbers(found):
         message = _("You see the numbers of this document in full already.")
         frappe.msgprint(message, title=_("Show Numbers"), indicator="blue")

@@ -17,7 +17,7 @@ from ansinh_app.core.ledger import FAILED, PAID
 from ansinh_app.core.payout import SEALED
 from ansinh_app.core.profile_checks import ANSWERS, PAYMENT, REQUESTS
 from ansinh_app.exceptions import PeriodStateError, ResultFileError, SealedError
-from ansinh_app.payouts import sealing
+from ansinh_app.payouts import lost_lists, seal_book, sealing
 from ansinh_app.payouts.run import month_of
 from ansinh_app.utils import workbooks
 
@@ -62,6 +62,7 @@ def write_provider_files(batch: str) -> list:
             _("{0} is not approved: only a sealed batch goes to the provider.").format(frappe.bold(batch)),
             PeriodStateError,
         )
+    lost_lists.check_send(document)
     lines = sealing.batch_lines(batch, columns=dict.fromkeys((*LINE_COLUMNS, *SEALED)))
     if sealing.seal_of(lines) != document.seal:
         frappe.throw(
@@ -76,6 +77,8 @@ def write_provider_files(batch: str) -> list:
     if document.provider_file != written[0].file_url:
         document.db_set("provider_file", written[0].file_url)
     _list_on(document, parts, written)
+    if document.status == "Approved":
+        seal_book.note(batch, seal_book.WRITTEN)
     return written
 
 

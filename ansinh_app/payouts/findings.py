@@ -60,6 +60,27 @@ def titles() -> dict[str, tuple[str, str, str]]:
         ),
         "earlier_batches_open": (BLOCK, MANAGER, _("Batches of earlier months are not approved")),
         "period_closed": (BLOCK, MANAGER, _("The period is closed")),
+        "lost_list_sent": (
+            BLOCK,
+            MANAGER,
+            _(
+                "A list that was sent is missing in this older database: prepare its month again and have it "
+                "approved, nothing is sent twice"
+            ),
+        ),
+        "lost_list_unsent": (
+            BLOCK,
+            MANAGER,
+            _(
+                "An approved list is missing in this older database: prepare its month again and have it approved, "
+                "or say that nobody is paid by it"
+            ),
+        ),
+        "database_moved": (
+            BLOCK,
+            MANAGER,
+            _("This database was brought back or moved: say what was approved since it was saved"),
+        ),
         "same_person_twice": (
             WARNING,
             COMMUNE,
@@ -126,6 +147,9 @@ _PLACES = {
     "contracts_not_kept": "Bank Contract",
     "earlier_batches_open": "Payout Batch",
     "period_closed": "Payout Period",
+    "lost_list_sent": "Payout Period",
+    "lost_list_unsent": "Payout Period",
+    "database_moved": "Preflight Override",
     "no_allotment": "Budget Allotment",
     "paid_early": "Payout Period",
     "uncollected_long": "Registry Change",

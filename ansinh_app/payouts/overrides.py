@@ -8,12 +8,15 @@ from frappe.utils import getdate
 # Blocks the law does not set: the bank may confirm in writing that the account is the person's (DOMAIN 4.4).
 # What the law asks for (a contract, a mandate, a rate in force) nobody lets pass.
 BLOCKS_LET_PASS = frozenset({"account_name_mismatch"})
+# What a manager says of lists that an old database does not know; of the office, not of a person.
+LOST_LIST_SENT, LOST_LIST_UNSENT, DATABASE_MOVED = "lost_list_sent", "lost_list_unsent", "database_moved"
+SAID_OF_LISTS = frozenset({LOST_LIST_SENT, LOST_LIST_UNSENT, DATABASE_MOVED})
 
 
 def can_be_let_pass(code: str, is_block: bool) -> bool:
     """Whether a finding may be let pass: every warning that concerns people, and the blocks named here."""
     if is_block:
-        return code in BLOCKS_LET_PASS
+        return code in BLOCKS_LET_PASS | SAID_OF_LISTS
     return code in _codes()
 
 
@@ -57,6 +60,8 @@ class Overrides:
 
     def lets_pass(self, code: str, beneficiary: str, detail: str = "") -> bool:
         """Whether somebody let the finding about the person pass."""
+        if code in SAID_OF_LISTS:
+            return False  # who found it has asked already
         if code in BLOCKS_LET_PASS:
             return detail in self._found.get((code, beneficiary), ())
         return (code, "") in self._found or (code, beneficiary) in self._found

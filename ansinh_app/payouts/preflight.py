@@ -11,9 +11,9 @@ from frappe.utils import getdate
 from ansinh_app.core import masking
 from ansinh_app.core.ledger import FAILED
 from ansinh_app.core.money import format_dong
-from ansinh_app.payouts import drawdowns, proposals
+from ansinh_app.payouts import drawdowns, lost_lists, proposals
+from ansinh_app.payouts.book.reader import lineage
 from ansinh_app.payouts.findings import BLOCK, Finding, titles
-from ansinh_app.payouts.ledger_reader import lineage
 from ansinh_app.payouts.payees import last_day
 from ansinh_app.payouts.plan import Plan, Planner
 from ansinh_app.payouts.run import unsealed_before
@@ -111,6 +111,8 @@ def _let_pass(row: dict) -> dict:
 def _office(document, planner: Planner, seen: _Seen, found) -> None:
     if document.status == "Closed":
         found("period_closed", detail=document.name)
+    for code, detail in lost_lists.findings_of(planner.office):
+        found(code, detail=detail)
     for batch in unsealed_before(planner.office, planner.month.first_day):
         found("earlier_batches_open", batch=batch, detail=batch)
     for provider, programme, channel in sorted(seen.groups):

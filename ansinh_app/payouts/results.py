@@ -15,7 +15,7 @@ from ansinh_app.core.reconcile import Matching, SentLine, match
 from ansinh_app.core.sealed_numbers import fitting
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import closing, opening
-from ansinh_app.payouts import answers, files, one_off, other_lists, recoveries, sealing
+from ansinh_app.payouts import answers, files, one_off, other_lists, recoveries, seal_book, sealing
 from ansinh_app.payouts.reasons import Reasons, reasons_of
 from ansinh_app.payouts.rows import set_each, set_on_batch, set_on_lines
 from ansinh_app.payouts.run import lock_period
@@ -175,6 +175,7 @@ def _check_batch(batch: str) -> None:
         # The provider's answer proves that it has the file, whatever the office forgot to click.
         send_lines(batch)
         frappe.db.set_value("Payout Batch", batch, {"status": "Sent", "sent_on": now_datetime()})
+        seal_book.note(batch, seal_book.SENT)
 
 
 def _rows(

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, percent_of
+from ansinh_app.payouts import answers
 from ansinh_app.payouts.held_money import held_before, month_money
 from ansinh_app.payouts.run import lock_period
 
@@ -120,6 +121,10 @@ def open_items(period: str) -> list[str]:
     for receiver in receivers(period):
         if receiver not in settled:
             items.append(_("There is no submitted settlement with {0}.").format(receiver))
+        # A result that came after its settlement says that something in it was otherwise.
+        if waiting := answers.unanswered(period, receiver):
+            listed = ", ".join(f"{name} ({number})" for name, number in waiting.items())
+            items.append(_("Rows of the provider's results wait for an answer: {0}.").format(listed))
     if not frappe.db.exists("Payout Batch", {"period": period, "docstatus": 1}):
         items.append(_("Nothing has been paid in this period."))
     return items

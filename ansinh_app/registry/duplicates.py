@@ -11,6 +11,7 @@ from ansinh_app.core.names import search_key
 from ansinh_app.permissions import check_office, scope
 from ansinh_app.registry import duplicates_keeping as keeping
 from ansinh_app.registry import duplicates_reading as reading
+from ansinh_app.utils import actions
 
 # Read and compared at once; whole birth years, so that a single year of a whole province may be more.
 _SLICE = 30_000
@@ -129,8 +130,7 @@ def forget(beneficiary: str) -> None:
 @frappe.whitelist(methods=["POST"])
 def check_person(doc: str | dict) -> dict:
     """Action on a Beneficiary: look now, and list what waits."""
-    person = frappe.get_doc("Beneficiary", frappe.parse_json(doc).get("name"))
-    person.check_permission("read")
+    person = actions.stored(doc, "Beneficiary", "read")
     waiting = look_at([person.name])
     if waiting:
         frappe.msgprint(_("May be one person with:") + _listed(waiting), title=_("Possible Duplicate"))
@@ -142,7 +142,7 @@ def check_person(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def find_for_office(doc: str | dict) -> dict:
     """Action on a Paying Office: look for duplicates among its people, in the background where they are many."""
-    office = frappe.parse_json(doc).get("name")
+    office = str(frappe.parse_json(doc).get("name"))
     check_office(office)
     return start(office)
 

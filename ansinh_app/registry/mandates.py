@@ -13,7 +13,7 @@ from ansinh_app.exceptions import DuplicatePersonError, InvalidDateError, PayeeE
 from ansinh_app.permissions import scope
 from ansinh_app.registry.duplicates_shown import named
 from ansinh_app.registry.people import day
-from ansinh_app.utils import terms
+from ansinh_app.utils import actions, terms
 
 # Columns of Beneficiary Representative that say how long and for what it holds.
 COLUMNS = (
@@ -157,8 +157,7 @@ def renew_ending(doc: str | dict) -> dict:
 
     The copy begins the day after and lasts as long; nothing is paid on it before its paper is entered.
     """
-    person = frappe.get_doc("Beneficiary", frappe.parse_json(doc).get("name"))
-    person.check_permission("write")
+    person = actions.stored(doc, "Beneficiary")
     soon = add_days(nowdate(), terms.WARNED_BEFORE[0])
     latest: dict[tuple, object] = {}
     for row in person.representatives:

@@ -119,6 +119,13 @@ class TestDays(ScheduleCase):
         self.assertIn("06/2024", letters[0]["subject"])
         self.assertEqual(self.send("2024-07-03"), [])
 
+    def test_a_clock_that_ran_ahead_keeps_no_letter_back(self):
+        schedule = self.schedule("2024-04-20")
+        schedule.db_set("last_month", "2031-05-01")
+        self.assertGreaterEqual(schedule.next_on, getdate(today()))
+        self.assertEqual(len(self.send("2024-07-02")), 1)
+        self.assertEqual(self.send("2024-07-03"), [])
+
     def test_nothing_from_before_it_was_switched_on(self):
         schedule = self.schedule("2024-06-20")
         self.assertEqual(self.send("2024-07-02"), [])

@@ -8,7 +8,7 @@ import frappe
 def stored(doc: str | dict, doctype: str, right: str = "write"):
     """The stored document behind an action's JSON. Raises PermissionError without the right on it."""
     name = (json.loads(doc) if isinstance(doc, str) else doc).get("name")
-    found = frappe.get_doc(doctype, name)
+    found = frappe.get_doc(doctype, str(name))
     found.check_permission(right)
     return found
 

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -16,8 +16,7 @@ from ansinh_app.registry.moves import lived_then
 from ansinh_app.registry.units import unit_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One entitlement in force in the month: whose, where, and whether it is paid into an open account."""
 
     beneficiary: str
@@ -172,16 +171,19 @@ def claims_on(
     thens = [lived_then(as_of) for as_of in days]
     rows = _terms(latest, office if not any(thens) else None, programme)
     changes = _changes_known(latest)
+    alike = [_decided(row, changes.get(row.name)) for row in rows]
     for as_of, then in zip(days, thens, strict=True):
         month, claims = Month.of(as_of), []
-        for row in rows:
-            if getdate(row.effective_from) > month.last_day or getdate(row.decision_date) > as_of:
+        in_force: dict[tuple, bool] = {}
+        for row, kind in zip(rows, alike, strict=True):
+            known = in_force.get(kind)
+            if known is None:
+                known = in_force[kind] = _in_force(row, changes.get(row.name, []), month, as_of)
+            if not known:
                 continue
             # Whom a reform has moved since counts where he lived on the day, for who paid him then.
             unit, payer = then.get(row.beneficiary, (row.administrative_unit, row.office))
-            if office and payer != office or not _alive(row, month, as_of):
-                continue
-            if not _entitlement(row, changes.get(row.name, [])).state(month, as_of)[0]:
+            if office and payer != office:
                 continue
             claims.append(
                 Claim(
@@ -195,6 +197,18 @@ def claims_on(
                 )
             )
         yield claims
+
+
+def _decided(row, changes: list | None) -> tuple:
+    """All that decides whether a benefit is in force: those alike in it are asked about once a day."""
+    terms = (row.effective_from, row.decision_date, row.effective_to, row.stop_decision_date)
+    return (*terms, row.deceased_on, row.death_known_on, row.name if changes else None)
+
+
+def _in_force(row, changes: list[Change], month: Month, as_of: date) -> bool:
+    if getdate(row.effective_from) > month.last_day or getdate(row.decision_date) > as_of:
+        return False
+    return _alive(row, month, as_of) and _entitlement(row, changes).state(month, as_of)[0]
 
 
 def _terms(latest: date, office: str | None, programme: str | None) -> list[dict]:

@@ -11,6 +11,7 @@ from frappe.utils import cint, cstr
 from benchless.desk import values
 from benchless.desk.indicators import status_field
 from benchless.desk.layout import FormLayout
+from benchless.desk.workspace import known
 
 COLUMNS = 7
 MOST_COLUMNS = 15
@@ -119,9 +120,11 @@ class DocumentList:
         if not field:
             parts = [part.split() for part in (self.meta.sort_field or "modified").split(",")]
             known = [p for p in parts if p[0] in STANDARD_COLUMNS or self.meta.get_field(p[0])]
-            if len(known) > 1:  # "batch desc, line_no asc"
-                orders = [f"`tab{self.doctype}`.`{p[0]}` {'asc' if p[-1].lower() == 'asc' else 'desc'}" for p in known]
-                return ", ".join(orders), (known[0][0], "asc" if known[0][-1].lower() == "asc" else "desc")
+            orders = [(p[0], "asc" if p[-1].lower() == "asc" else "desc") for p in known]
+            if len(orders) > 1:  # "batch desc, line_no asc"
+                # Of everything there is, a page in the first order comes from its index, as on a bench.
+                terms = orders if self.filters or self.or_filters else orders[:1]
+                return ", ".join(f"`tab{self.doctype}`.`{name}` {way}" for name, way in terms), orders[0]
             field, direction = parts[0][0].strip("`"), (self.meta.sort_order or "desc")
         if self.readable(field) is None:
             field = "modified"
@@ -193,8 +196,7 @@ class DocumentList:
         """{(doctype, name): title} of the linked documents on this page, one query for each DocType."""
         wanted = {}
         for df in self.columns if columns is None else columns:
-            if df.fieldtype == "Link" and frappe.db.exists("DocType", df.options):
-                meta = frappe.get_meta(df.options)
+            if df.fieldtype == "Link" and (meta := known("DocType", df.options)):
                 if meta.shows_title_in_link:
                     names = {row.get(df.fieldname) for row in rows if row.get(df.fieldname)}
                     wanted.setdefault((df.options, meta.title_field), set()).update(names)

@@ -11,10 +11,10 @@ ICON = '<span class="material-symbols-outlined" aria-hidden="true">{}</span>'
 def render(field: dict) -> SafeString:
     """The widget of a field (see FormLayout.field); every value in it is escaped here."""
     if field["widget"] == "check":
-        return SafeString(check(field))
-    if field.get("readonly"):
-        return SafeString(shown(field))
-    return SafeString(WIDGETS.get(field["widget"], text)(field))
+        widget = check
+    else:
+        widget = shown if field.get("readonly") else WIDGETS.get(field["widget"], text)
+    return SafeString(widget(field))  # each widget escapes
 
 
 def aria(field: dict) -> str:

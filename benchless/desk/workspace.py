@@ -112,12 +112,22 @@ def find(rows, label):
     return None
 
 
+def known(doctype: str, name: str | None):
+    """A definition (a Report, a card) as this process keeps it, None where there is none; a page asks for dozens."""
+    if not name:
+        return None
+    try:
+        return frappe.get_meta(name) if doctype == "DocType" else frappe.get_cached_doc(doctype, name)
+    except frappe.DoesNotExistError:
+        frappe.clear_last_message()
+        return None
+
+
 def number_card(row) -> dict | None:
     """A counted or summed figure under the user's own permissions; None if it is not for them."""
-    name = row and (row.get("number_card_name") or row.get("label"))
-    if not name or not frappe.db.exists("Number Card", name):
+    card = known("Number Card", row and (row.get("number_card_name") or row.get("label")))
+    if card is None:
         return None
-    card = frappe.get_doc("Number Card", name)
     result = {"label": _(row.get("label") or card.label or card.name), "color": safe_color(card.color), "link": None}
     try:
         if card.type == "Report":
@@ -212,14 +222,13 @@ def shortcut(row) -> dict | None:
 
 def link_to(kind: str, target: str | None, view: str | None = None) -> str | None:
     """The address of a DocType's list (or new form) or of a report; None if the user may not open it."""
-    if kind == "DocType" and target and frappe.db.exists("DocType", target):
+    if kind == "DocType" and (meta := known("DocType", target)):
         if not frappe.has_permission(target, "create" if view == "New" else "read"):
             return None
-        if frappe.get_meta(target).issingle:
+        if meta.issingle:
             return reverse("admin:single", args=[target])
         return reverse("admin:new" if view == "New" else "admin:list", args=[target])
-    if kind == "Report" and target and frappe.db.exists("Report", target):
-        report = frappe.get_doc("Report", target)
+    if kind == "Report" and (report := known("Report", target)):
         if cint(report.disabled) or not report.is_permitted():
             return None
         if not frappe.has_permission(report.ref_doctype, "report"):
@@ -229,7 +238,14 @@ def link_to(kind: str, target: str | None, view: str | None = None) -> str | Non
 
 
 def link_cards(workspace) -> dict[str, list[dict]]:
-    """{card label: links the user may open}."""
+    """{card label: links the user may open}. Asked for once a request: the sidebar and the workspace show the same."""
+    kept = getattr(frappe.local, "desk_link_cards", None) or {}
+    if workspace.name not in kept:
+        frappe.local.desk_link_cards = {**kept, workspace.name: _link_cards(workspace)}
+    return frappe.local.desk_link_cards[workspace.name]
+
+
+def _link_cards(workspace) -> dict[str, list[dict]]:
     cards, current = {}, None
     for row in workspace.links:
         if row.type == "Card Break":

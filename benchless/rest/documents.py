@@ -96,7 +96,10 @@ def form_data() -> dict:
     """The document in the request: `data` as JSON, else the arguments themselves."""
     form = frappe.local.form_dict
     if form.get("data") is not None:
-        data = frappe.parse_json(form["data"])
+        try:
+            data = frappe.parse_json(form["data"])
+        except (ValueError, RecursionError):
+            data = None
         if isinstance(data, dict):
             return dict(data)
         frappe.throw(_("Invalid request arguments"))

@@ -26,7 +26,7 @@ def app_asset(request, path: str) -> HttpResponse:
     if not found:
         raise Http404
     response = FileResponse(
-        open(found, "rb"),  # noqa: SIM115  # the response closes it
+        open(found, "rb"),  # the response closes it
         content_type=mimetypes.guess_type(found)[0] or "application/octet-stream",
     )
     response["Cache-Control"] = f"public, max-age={ASSET_AGE_SECONDS}"

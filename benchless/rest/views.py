@@ -83,7 +83,7 @@ def read_form(request: Request) -> "frappe._dict":
     if text:
         try:
             values = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             frappe.throw(_("Invalid request arguments"))
         if isinstance(values, list):
             values = {"data": values}

@@ -3,18 +3,23 @@
 import contextlib
 import json
 import os
+import sqlite3
+import time
 from pathlib import Path
 
 import frappe
+from frappe import sessions
+from frappe.core.doctype.file.utils import remove_unfinished
 from frappe.model.workflow import apply_workflow
 
-from ansinh_app.api import prepare_period, provider_file
+from ansinh_app.api import preflight, prepare_period, provider_file
 from ansinh_app.payee_accounts.doctype.payment_account import payment_account
-from ansinh_app.payouts import sealing
+from ansinh_app.payouts import lost_lists, run, seal_book, sealing
 from ansinh_app.payouts.doctype.payout_period import payout_period
 from ansinh_app.payouts.rows import insert_lines
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.payout_world import MANAGER, OFFICER
+from tests.recovery import acts
 
 BANK, CASH = "Bank Transfer", "Cash"
 
@@ -102,6 +107,13 @@ def ask_to_cancel(period: str, channel: str) -> None:
     with world.as_user(OFFICER):
         document = frappe.get_doc("Payout Batch", batch(period, channel))
         document.cancel_reason = "Sai danh sách"
+        document.save()
+
+
+def take_wish_back(period: str, channel: str) -> None:
+    with world.as_user(OFFICER):
+        document = frappe.get_doc("Payout Batch", batch(period, channel))
+        document.cancel_reason = ""
         document.save()
 
 
@@ -382,3 +394,107 @@ def money(office: str) -> dict:
             for name in frappe.get_all("Payout Batch", {"office": office, "docstatus": 1}, pluck="name")
         ],
     }
+
+
+# an old backup brought back
+
+
+def bring_file(path: str, period: str, channel: str) -> str:
+    """A result that is not applied yet, from a file outside of the site."""
+    return _draft_result(batch(period, channel), Path(path).read_bytes())
+
+
+def blocks(period: str) -> dict:
+    """What stands in the way of the period, by code: what is said of each."""
+    return {row["code"]: [item.get("detail") for item in row["items"]] for row in preflight(period)["blocks"]}
+
+
+def say_of_lists(period: str, code: str) -> str:
+    with world.as_user(MANAGER):
+        values = {"doctype": "Preflight Override", "period": period, "code": code}
+        return frappe.get_doc(values | {"reason": "Ngân hàng xác nhận bằng văn bản"}).insert().detail
+
+
+def take_on(period: str) -> str:
+    """Somebody more is granted the benefit; the decision."""
+    office = period.rsplit("-", 2)[0]
+    return world.make_entitlement(world.make_person(office, "Lý Thị Yến Mới")).name
+
+
+def take_back(decision: str) -> None:
+    frappe.get_doc("Entitlement", decision).cancel()
+
+
+def tell_of_lists() -> int:
+    return lost_lists.watch()
+
+
+def catch_up() -> int:
+    return seal_book.catch_up()
+
+
+def book() -> list[list[str]]:
+    """Lists and where they have come to, by the book beside the database."""
+    return sorted([entry.batch, entry.state] for entry in seal_book.read().entries)
+
+
+def tidy_files() -> int:
+    return remove_unfinished()
+
+
+def retry_jobs() -> list[str]:
+    """Run every failed job once more as a worker does; the states of all then."""
+    acts.retry_failed()
+    frappe.db.commit()
+    return acts.work()
+
+
+@contextlib.contextmanager
+def _somebody_writing():
+    """Another connection holds the site's write lock."""
+    with contextlib.closing(sqlite3.connect(frappe.get_site_path("site.db"), isolation_level=None)) as other:
+        other.execute("begin immediate")
+        yield
+        other.rollback()
+
+
+def while_locked(path: str, values: dict) -> dict:
+    """The answer to a request while somebody else goes on writing."""
+    desk = Desk()
+    with _somebody_writing():
+        return desk.post(path, values)
+
+
+def work_while_locked() -> list[str]:
+    """Jobs run as a worker runs them, while somebody else has begun to write and goes on; the states of all then."""
+    prepare_at_once = run.prepare
+
+    def prepare_late(**values):
+        with _somebody_writing():
+            return prepare_at_once(**values)
+
+    run.prepare = prepare_late
+    return acts.work()
+
+
+def new_file() -> str:
+    values = {"doctype": "File", "file_name": "giấy tờ.txt", "content": "nội dung", "is_private": 1}
+    return frappe.get_doc(values).insert().file_url
+
+
+def due_after(last: str) -> bool:
+    """Whether the daily backup is due when it ran at that time."""
+    event = frappe.get_doc("Scheduled Job Type", {"method": "frappe.utils.backups.scheduled_backup"})
+    event.last_execution = last
+    return event.is_event_due()
+
+
+def signed_in_since(ahead: int) -> str:
+    """Whose session it is that was last seen so many seconds from now."""
+
+    class Store(dict):
+        flush = dict.clear
+
+    known = sessions.password_fingerprint("Administrator")
+    store = Store(user="Administrator", fingerprint=known, seen=int(time.time()) + ahead)
+    return sessions.resume(store)

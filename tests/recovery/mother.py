@@ -33,7 +33,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import benchless  # noqa: E402
+import benchless
 
 benchless.activate()
 import frappe  # noqa: E402
@@ -198,7 +198,7 @@ def _hold_before_lock(number: int, gate: Path) -> None:
 
 
 def _throw_the_same_dice(seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311 (names that two runs share)
+    dice = random.Random(seed)  # names that two runs share
     secrets.token_hex = lambda size=32: dice.randbytes(size).hex()
     secrets.token_bytes = os.urandom = dice.randbytes
     frappe.model.naming.token_bytes = dice.randbytes

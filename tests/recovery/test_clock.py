@@ -68,3 +68,11 @@ def test_the_day_is_vietnams_wherever_the_server_stands(office):
         assert as_of in {str(earliest), str(datetime.now(hanoi).date())}, zone
         for name in office.done("month.names", "Payout Batch", period):
             office.done("month.remove", "Payout Batch", name)
+
+
+def test_what_a_clock_ran_ahead_of_does_not_stand_still_when_it_is_right_again(office):
+    """Backups and reminders are due, and who was signed in on a day yet to come signs in again."""
+    assert office.done("month.due_after", "2031-05-01 08:00:00", clock="2024-05-24 08:00:00.5") is True
+    assert office.done("month.due_after", "2024-05-24 08:10:00", clock="2024-05-24 08:00:00.5") is False
+    assert office.done("month.signed_in_since", 10 * 365 * 24 * 3600) == "Guest"
+    assert office.done("month.signed_in_since", 60) == "Administrator"

@@ -222,3 +222,18 @@ def test_close_and_close_reopen_and_reopen_and_the_next_list(place):
     assert any(won(answers)), answers
     place.look("prepare", place.june)
     assert place.money()["sums"] == [540_000] * 8
+
+
+def test_a_result_and_the_closing(place):
+    """A result that says otherwise of a line is either seen by who closes, or comes to a closed month and is refused."""
+    place.stage("settled")
+    late = place.look("bring_answer", place.may, BANK, [2])
+    answers = place.late(["apply_answer", late], ["close", place.may])
+    assert won(answers) == [True, False], answers
+    assert place.look("values", "Payout Period", place.may, "status") == ["Paying"]
+    place.look("reply", late, "Settled With the Provider")
+    later = place.look("bring_answer", place.may, BANK, [1])
+    answers = place.late(["close", place.may], ["apply_answer", later])
+    assert won(answers)[0], answers
+    assert place.look("values", "Payout Period", place.may, "status") == ["Closed"]
+    assert place.money()["sums"] == [540_000] * 4

@@ -1,4 +1,8 @@
-"""A served site and a signed-in client for each persona: nothing but HTTP, as strangers come."""
+"""A served site and a signed-in client for each persona: nothing but HTTP, as strangers come.
+
+SECURITY_URL names a site that is served already, on either host, with SECURITY_TOLD the file of what world.py printed
+there and fence.py run too.
+"""
 
 import http.cookiejar
 import json
@@ -16,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 WORLD = Path(__file__).with_name("world.py")
+FENCE = Path(__file__).with_name("fence.py")
 SITE = "security.local"
 PASSWORD = "lantern-orchid-74"
 
@@ -88,12 +93,16 @@ def _run(folder: Path, *arguments: str) -> str:
 
 
 def _environment(folder: Path) -> dict:
-    return {**os.environ, "BENCHLESS_SITES": str(folder), "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "BENCHLESS_SITES": str(folder), "PYTHONPATH": f"{ROOT}{os.pathsep}{FENCE.parent}"}
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
-    """(address, what the world script told)."""
+    """(address, what the world script told, the folder of its site)."""
+    if os.environ.get("SECURITY_URL"):
+        said = os.environ.get("SECURITY_TOLD")
+        yield os.environ["SECURITY_URL"], json.loads(Path(said).read_text()) if said else {}, None
+        return
     folder = tmp_path_factory.mktemp("security")
     _run(folder, "new-site", "--admin-password", "admin", "--install-app", "ansinh_app")
     told = json.loads(_run(folder, "run-script", str(WORLD)).splitlines()[-1])
@@ -117,7 +126,7 @@ def served(tmp_path_factory):
         except OSError:
             assert time.monotonic() < until, (folder / "server.log").read_text()
             time.sleep(0.2)
-    yield base, told
+    yield base, told, folder
     server.terminate()
     server.wait(20)
     log.close()
@@ -126,6 +135,13 @@ def served(tmp_path_factory):
 @pytest.fixture(scope="session")
 def told(served) -> dict:
     return served[1]
+
+
+@pytest.fixture(scope="session")
+def fence(served) -> None:
+    """The rows of fence.py on either side of every fence; their personas are `who("fen.…")`."""
+    if served[2]:
+        _run(served[2], "run-script", str(FENCE))
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ from frappe._whitelist import (  # noqa: F401
     xss_safe_methods,
 )
 from frappe.exceptions import *  # noqa: F403
-from frappe.exceptions import PermissionError, ValidationError  # noqa: A004, F401
+from frappe.exceptions import PermissionError, ValidationError  # noqa: F401
 from frappe.query_builder import qb  # noqa: F401
 from frappe.types import _dict  # noqa: F401
 
@@ -239,7 +239,7 @@ def format_value(*args, **kwargs) -> str:
     return format_one(*args, **kwargs)
 
 
-format = format_value  # noqa: A001 (Frappe's name)
+format = format_value  # Frappe's name
 
 
 # work that others do: mail, background, paper

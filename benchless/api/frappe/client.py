@@ -97,6 +97,8 @@ def get_value(doctype, fieldname, filters=None, as_dict=True, debug=False, paren
         fields = frappe.parse_json(fieldname)
     except (TypeError, ValueError):
         fields = fieldname
+    if not isinstance(fields, (str, list, tuple)):
+        fields = fieldname  # a column may be called 1 or null
     fields = [fields] if isinstance(fields, str) else list(fields)
 
     if frappe.get_meta(doctype).issingle:
@@ -160,7 +162,7 @@ def set_value(doctype, name, fieldname, value=None):
 @frappe.whitelist(methods=["POST", "PUT"])
 def insert(doc=None):
     """Insert a document, or a row into a document's table."""
-    return _insert(frappe.parse_json(doc)).readable_dict()
+    return _insert(_sent(doc)).readable_dict()
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
@@ -172,8 +174,19 @@ def insert_many(docs=None) -> list:
     return [_insert(doc).name for doc in docs]
 
 
+def _sent(doc) -> dict:
+    """A document as it was sent, JSON or not; ValidationError where it is none."""
+    try:
+        doc = frappe.parse_json(doc)
+    except (ValueError, RecursionError):
+        doc = None
+    if not isinstance(doc, dict) or not doc.get("doctype") or not isinstance(doc["doctype"], str):
+        frappe.throw(_("Invalid request arguments"))
+    return doc
+
+
 def _insert(doc):
-    doc = frappe._dict(doc)
+    doc = frappe._dict(_sent(doc))
     if not frappe.is_table(doc.doctype):
         return frappe.get_doc(doc).insert()
     if not (doc.parenttype and doc.parent and doc.parentfield):
@@ -187,7 +200,7 @@ def _insert(doc):
 @frappe.whitelist(methods=["POST", "PUT"])
 def save(doc):
     """Save a document that exists."""
-    doc = frappe.get_doc(frappe.parse_json(doc))
+    doc = frappe.get_doc(_sent(doc))
     doc.save()
     return doc.readable_dict()
 
@@ -207,7 +220,7 @@ def rename_doc(doctype, old_name, new_name, merge=False):
 @frappe.whitelist(methods=["POST", "PUT"])
 def submit(doc):
     """Submit a document."""
-    doc = frappe.get_doc(frappe.parse_json(doc))
+    doc = frappe.get_doc(_sent(doc))
     doc.submit()
     return doc.readable_dict()
 

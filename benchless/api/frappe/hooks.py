@@ -28,7 +28,7 @@ doc_events = {
     },
 }
 
-after_migrate = ["frappe.utils.global_search.rebuild_missing"]
+after_migrate = ["frappe.utils.global_search.rebuild_missing", "frappe.database._statistics.refresh"]
 
 scheduler_events = {
     "all": ["frappe.email.queue.flush"],
@@ -36,6 +36,8 @@ scheduler_events = {
         "frappe.email.doctype.notification.notification.trigger_daily_alerts",
         "frappe.utils.scheduler.clear_old_logs",
         "frappe.sessions.clear_expired_sessions",
+        "frappe.core.doctype.file.utils.remove_unfinished",
+        "frappe.database._statistics.refresh",
     ],
     "daily_long": [
         "frappe.email.doctype.auto_email_report.auto_email_report.send_daily",

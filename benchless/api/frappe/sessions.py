@@ -43,7 +43,8 @@ def resume(store) -> str:
     user = store.get("user")
     if not user:
         return "Guest"
-    idle, expiry = time.time() - store.get("seen", 0), get_expiry_in_seconds()
+    # Seen on a day that is yet to come: the clock was wrong, and the session must not live until then.
+    idle, expiry = abs(time.time() - store.get("seen", 0)), get_expiry_in_seconds()
     enabled = user == "Administrator" or frappe.db.get_value("User", user, "enabled")
     known = store.get("fingerprint") or ""
     if idle > expiry or not enabled or not hmac.compare_digest(known, password_fingerprint(user)):
@@ -101,7 +102,7 @@ def clear_expired_sessions() -> None:
     """Remove the files of sessions that nobody can use any more."""
     for key in _keys():
         store = _store(key)
-        if time.time() - store.get("seen", 0) > get_expiry_in_seconds():
+        if abs(time.time() - store.get("seen", 0)) > get_expiry_in_seconds():
             store.delete()
 
 

@@ -68,7 +68,7 @@ def code_form_again(tmp_id: str | None) -> dict | None:
 
 
 def qr_image(uri: str) -> str:
-    return mark_safe(b64decode(twofactor.get_qr_svg_code(uri)).decode())  # noqa: S308  # segno drew it here
+    return mark_safe(b64decode(twofactor.get_qr_svg_code(uri)).decode())  # noqa: S308 (segno drew it)
 
 
 def qrcode(request):

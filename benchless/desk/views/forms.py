@@ -15,7 +15,7 @@ from benchless.desk import changes, messages, timeline, values
 from benchless.desk.indicators import indicator
 from benchless.desk.layout import FormLayout, get_workflow
 from benchless.desk.render import page
-from benchless.desk.workspace import count
+from benchless.desk.workspace import count, known
 
 
 def new(request, doctype: str):
@@ -80,7 +80,8 @@ def handle(request, doc):
         try:
             target = perform(request, doc, request.POST.get("_action") or "save")
             for item in messages.collected():
-                flash.info(request, mark_safe(values.clean_html(item["message"])))  # noqa: S308 (made harmless)
+                message = values.clean_html(item["message"])
+                flash.info(request, mark_safe(message))  # noqa: S308 (made harmless)
             return HttpResponseRedirect(target)
         except Exception as error:
             if int(getattr(error, "http_status_code", 500) or 500) >= 500:
@@ -301,7 +302,7 @@ def connections(doc) -> list[dict]:
     """The DocType's Links with how many documents of each point here (only those the user may see)."""
     groups = {}
     for link in doc.meta.get("links") or []:
-        if cint(link.hidden) or cint(link.get("is_child_table")) or not frappe.db.exists("DocType", link.link_doctype):
+        if cint(link.hidden) or cint(link.get("is_child_table")) or known("DocType", link.link_doctype) is None:
             continue
         if not frappe.has_permission(link.link_doctype, "read"):
             continue

@@ -26,6 +26,7 @@ from benchless.desk.listing import (
 )
 from benchless.desk.render import page
 from benchless.desk.sheets import table_file
+from benchless.desk.workspace import known
 from benchless.rest.responses import download
 
 PAGE_LENGTHS = (50, 100, 500)
@@ -237,7 +238,7 @@ def typed_to_filter(request, doctype: str) -> str | None:
 
 
 def check_doctype(doctype: str) -> None:
-    if not frappe.db.exists("DocType", doctype):
+    if known("DocType", doctype) is None:
         raise frappe.DoesNotExistError(_("DocType {0} not found").format(doctype))
 
 
@@ -273,7 +274,8 @@ def bulk_page(request, doctype: str, action: str):
     if failed:
         lines = [f"{row['name']}: {row['message']}" for row in failed[:20]]
         text = "<ul>" + "".join(f"<li>{frappe.utils.escape_html(line)}</li>" for line in lines) + "</ul>"
-        flash.error(request, mark_safe(_("{0} documents were left as they are").format(len(failed)) + text))  # noqa: S308 (escaped)
+        text = _("{0} documents were left as they are").format(len(failed)) + text
+        flash.error(request, mark_safe(text))  # noqa: S308 (escaped)
     return HttpResponseRedirect(request.get_full_path())
 
 

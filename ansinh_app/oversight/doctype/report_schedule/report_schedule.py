@@ -87,12 +87,18 @@ class ReportSchedule(Document):
         now = getdate(today())
         this = Month.of(now)
         days = [self.due_day(this + shift) for shift in (-1, 0, 1, 2)]
-        last = getdate(self.last_month) if self.last_month else None
+        last = self.sent_for(now)
         return next(
             day
             for day, shift in zip(days, (-1, 0, 1, 2), strict=True)
-            if day >= now and (not last or (this + shift).first_day > last)
+            if day >= now and (not last or this + shift > last)
         )
+
+    def sent_for(self, on: date) -> Month | None:
+        """The last month whose letters went. One after the next was told by a clock that was wrong, and does not
+        keep the letters back until then."""
+        month = Month.parse(getdate(self.last_month)) if self.last_month else None
+        return month if month and month <= Month.of(on) + 1 else None
 
     def addresses(self) -> list[str]:
         """The recipients, one a line or separated by commas or semicolons."""
@@ -116,7 +122,7 @@ class ReportSchedule(Document):
         month = next(each for each in (Month.of(on) + shift for shift in (1, 0, -1, -2)) if self.due_day(each) <= on)
         if getdate(self.switched_on or self.creation) > self.due_day(month):
             return None
-        sent = Month.parse(getdate(self.last_month)) if self.last_month else None
+        sent = self.sent_for(on)
         return month if sent is None or sent < month else None
 
     def month_told_on(self, month: Month) -> Month:

@@ -12,7 +12,7 @@ from ansinh_app.exceptions import (
     SealedError,
     SelfApprovalError,
 )
-from ansinh_app.payouts import files, one_off, results, sealing
+from ansinh_app.payouts import files, lost_lists, one_off, results, seal_book, sealing
 from ansinh_app.payouts.payees import Contracts
 from ansinh_app.payouts.rows import delete_lines, set_each, set_on_lines
 from ansinh_app.payouts.run import lock_period, month_of
@@ -112,6 +112,7 @@ class PayoutBatch(Document):
         self.validate_second_approval(lines)
         self.validate_lines(lines)
         self.validate_lines_hold()
+        self.flags.lost = lost_lists.check_approve(self, lines.seal)
         self.set_contract()
         self.line_count = lines.count
         self.total_amount = lines.total
@@ -197,6 +198,9 @@ class PayoutBatch(Document):
         if self.status in ("Draft", "Pending Approval"):
             self.db_set("status", "Approved")
         frappe.db.set_value("Payout Period", self.period, "status", "Paying")
+        seal_book.note(self.name, seal_book.SEALED)
+        if self.flags.lost:
+            self.take_the_place_of(self.flags.lost)
         self.tell_when_the_clock_went_back()
 
     def tell_when_the_clock_went_back(self):
@@ -208,6 +212,19 @@ class PayoutBatch(Document):
         shown = [format_datetime(one, "dd-MM-yyyy HH:mm") for one in (approved, made)]
         self.add_comment("Info", text.format(*shown))
         frappe.msgprint(text.format(*shown), indicator="orange")
+
+    def take_the_place_of(self, lost: seal_book.Entry):
+        """An old database was brought back: what the provider has is under way from the moment it is known again."""
+        text = lost_lists.told_of(self, lost)
+        if lost.state == seal_book.SENT or lost.seal != self.seal:
+            results.send_lines(self.name)
+            values = {"sent_on": lost.times.get(seal_book.SENT) or now_datetime()}
+            if frappe.db.get_value("Payout Batch", self.name, "status") != "Completed":
+                values["status"] = "Sent"
+            self.db_set(values)
+            seal_book.note(self.name, seal_book.SENT)
+        self.add_comment("Info", text)
+        frappe.msgprint(text, title=_("Lists Are Missing"), indicator="orange")
 
     def before_update_after_submit(self):
         before = self.get_doc_before_save()
@@ -221,6 +238,7 @@ class PayoutBatch(Document):
         self.note_cancel_wish(before)
         if before.status != self.status:
             self.validate_not_to_be_cancelled()
+            lost_lists.check_send(self)
             self.sent_on = now_datetime()
 
     def note_cancel_wish(self, before):
@@ -252,6 +270,7 @@ class PayoutBatch(Document):
         if before and before.status == "Approved" and self.status == "Sent":
             lock_period(self.period)
             results.send_lines(self.name)
+            seal_book.note(self.name, seal_book.SENT)
 
     def before_cancel(self):
         """Taken back by two people before any money moved; its lines give their keys back to the next run."""
@@ -283,6 +302,7 @@ class PayoutBatch(Document):
                 SelfApprovalError,
                 title=_("Two people"),
             )
+        lost_lists.check_cancel(self)
         drawn = frappe.db.get_value("Drawdown Batch", {"batch": self.name, "docstatus": 1}, "parent")
         if drawn:
             frappe.throw(_("Cancel the drawdown {0} first.").format(frappe.bold(drawn)), SealedError)
@@ -295,6 +315,7 @@ class PayoutBatch(Document):
         )
         set_each("line_key", {line.name: f"{line.line_key}#{line.name}" for line in lines})
         set_on_lines([line.name for line in lines], status="Cancelled")
+        seal_book.note(self.name, seal_book.CANCELLED)
         self.put_back_what_rests_on_it()
 
     def put_back_what_rests_on_it(self):

@@ -6,7 +6,8 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from ansinh_app.exceptions import ChangeNotAllowedError, PeriodStateError
-from ansinh_app.payouts.overrides import BLOCKS_LET_PASS
+from ansinh_app.payouts import lost_lists
+from ansinh_app.payouts.overrides import BLOCKS_LET_PASS, DATABASE_MOVED, SAID_OF_LISTS
 
 _NOT_BY_HAND = ("overridden_by", "overridden_on", "withdrawn_by", "withdrawn_on", "detail")
 
@@ -42,7 +43,11 @@ class PreflightOverride(Document):
             frappe.throw(_("{0} is closed.").format(frappe.bold(self.period)), PeriodStateError)
 
     def note_finding(self):
-        """A block is let pass for one person, and for what is found about them now."""
+        """A block is let pass for one person, and for what is found about them now; or for the office's lists."""
+        if self.code in SAID_OF_LISTS:
+            self.beneficiary = self.full_name = None
+            self.detail = "\n".join(self.lists_it_is_said_of())
+            return
         if self.code not in BLOCKS_LET_PASS:
             return
         if not self.beneficiary:
@@ -56,6 +61,17 @@ class PreflightOverride(Document):
                 ChangeNotAllowedError,
             )
         self.detail = "\n".join(found)
+
+    def lists_it_is_said_of(self) -> list[str]:
+        """The seals of the month's lists that are missing, or since when the book of all lists is."""
+        office = frappe.db.get_value("Payout Period", self.period, "office")
+        if self.code == DATABASE_MOVED:
+            found = [since] if (since := lost_lists.moved(office)) else []
+        else:
+            found = [entry.seal for entry in lost_lists.unaccounted(office) if entry.period == self.period]
+        if not found:
+            frappe.throw(_("No list of {0} is missing.").format(frappe.bold(self.period)), ChangeNotAllowedError)
+        return found
 
     def on_trash(self):
         frappe.throw(

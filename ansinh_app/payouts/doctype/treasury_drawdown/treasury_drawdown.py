@@ -7,7 +7,7 @@ from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong, format_dong, in_words
 from ansinh_app.exceptions import AllotmentError, PeriodStateError
-from ansinh_app.payouts import drawdowns, settlements
+from ansinh_app.payouts import drawdowns, lost_lists, seal_book, settlements
 from ansinh_app.payouts.held_money import held_before
 from ansinh_app.payouts.run import lock_period
 
@@ -150,6 +150,19 @@ class TreasuryDrawdown(Document):
                 AllotmentError,
                 title=_("Allotment exceeded"),
             )
+
+    def on_submit(self):
+        """The book knows what the treasury has; a second one for the same lists, after an old backup, says so."""
+        known = {}
+        for row in self.batches:
+            entry = lost_lists.entry_of(frappe.get_doc("Payout Batch", row.batch))
+            if entry and seal_book.DRAWN in entry.times:
+                known[entry.drawdown] = entry
+            seal_book.note(row.batch, seal_book.DRAWN, drawdown=self.name)
+        if known:
+            text = _("The treasury has a drawdown for these lists already ({0}): do not hand in this one as well.")
+            self.add_comment("Info", text.format(", ".join(sorted(known))))
+            frappe.msgprint(text.format(", ".join(sorted(known))), indicator="orange")
 
     def before_cancel(self):
         lock_period(self.period)

@@ -150,8 +150,7 @@ def check_import(name: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def check_workbook(doc: str) -> dict:
     """DocType Action: show what would be understood and done. `doc`: the document as JSON."""
-    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
-    doc.check_permission("write")
+    doc = actions.stored(doc, "Registry Import")
     _refuse_after_run(doc)
     _refuse_while_running(doc)
     size = frappe.db.get_value("File", {"file_url": doc.file}, "file_size") or 0
@@ -166,7 +165,7 @@ def check_workbook(doc: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def start_import(doc: str) -> dict:
     """DocType Action: run the checked import in the background with progress. `doc`: the document as JSON."""
-    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
+    doc = actions.stored(doc, "Registry Import", "read")
     check_may_run(doc)
     _refuse_while_running(doc)
     if doc.status in ("Draft", "Failed", "Undone"):
@@ -182,7 +181,7 @@ def start_import(doc: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def undo_import(doc: str) -> dict:
     """DocType Action: take back what the import wrote, while nothing depends on it. `doc`: as JSON."""
-    doc = frappe.get_doc("Registry Import", frappe.parse_json(doc).get("name"))
+    doc = actions.stored(doc, "Registry Import", "read")
     check_may_run(doc)
     _refuse_while_running(doc)
     taken = undo.take_back(doc)

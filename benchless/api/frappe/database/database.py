@@ -140,6 +140,8 @@ class Database(ErrorMeanings):
             if meaning is error:
                 raise
             raise meaning from error
+        except (UnicodeEncodeError, OverflowError) as error:  # half a letter, or a number no column holds
+            raise frappe.DataError(str(error)[:200]) from error
         return cursor
 
     def _run(self, cursor, query: str, values) -> None:

@@ -40,7 +40,9 @@ def validate_args(args: frappe._dict) -> frappe._dict:
     for key in ("fields", "filters", "or_filters"):
         try:
             args[key] = frappe.parse_json(args.get(key))
-        except ValueError:
+        except (ValueError, RecursionError):
+            frappe.throw(_("Invalid request arguments"))
+        if not isinstance(args[key], (str, list, tuple, dict, type(None))):
             frappe.throw(_("Invalid request arguments"))
     fields = [args.fields] if isinstance(args.fields, str) else args.fields or []
     for field in fields:

@@ -291,8 +291,8 @@ class BaseDocument:
         values = self.__dict__
         for key in default_fields:
             values.setdefault(key, None)
-        if values["docstatus"] is None:
-            self.docstatus = DocStatus.draft()
+        if not isinstance(values["docstatus"], int):
+            self.docstatus = values["docstatus"]
         if values["idx"] is None:
             values["idx"] = 0
         for key in self.get_valid_columns():

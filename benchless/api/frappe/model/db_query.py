@@ -129,7 +129,13 @@ class DatabaseQuery(Readable):
         query += lock
         if not run:
             return query
-        rows = frappe.db.sql(query, where_values, as_dict=not as_list, update=update, debug=debug)
+        try:
+            rows = frappe.db.sql(query, where_values, as_dict=not as_list, update=update, debug=debug)
+        except frappe.db.ProgrammingError as error:
+            if trusted_fields or self.flags.ignore_permissions or not frappe.db.is_syntax_error(error):
+                raise
+            # What a caller from outside asked for is no SQL: his fault, and told as such.
+            raise frappe.DataError(_("Invalid request arguments")) from error
         if with_comment_count and not as_list:
             for row in rows:
                 row._comment_count = len(json.loads(row.get("_comments") or "[]"))
@@ -171,6 +177,8 @@ class DatabaseQuery(Readable):
         if isinstance(fields, str):
             fields = ["*"] if fields == "*" else self._split(fields)
         fields = [field for field in fields if field]
+        if not trusted and not all(isinstance(field, str) for field in fields):
+            frappe.throw(_("Invalid fields: {0}").format(fields), frappe.DataError)
         for field in () if trusted else fields:
             function = field.partition("(")[0].strip().lower()
             if "(" in field and function in RESTRICTED_FUNCTIONS:
@@ -337,9 +345,9 @@ class DatabaseQuery(Readable):
         if isinstance(filters, str):
             try:
                 filters = json.loads(filters)
-            except ValueError:
+            except (ValueError, RecursionError):
                 if not self.of_values:
-                    raise
+                    frappe.throw(_("Invalid filter: {0}").format(filters), frappe.DataError)
                 return [[self.doctype, "name", "=", filters]]
         if not filters:
             return []
@@ -349,6 +357,8 @@ class DatabaseQuery(Readable):
             return [[self.doctype, "name", "in", list(filters)]]
         if isinstance(filters, (list, tuple)) and isinstance(filters[0], str):
             return [list(filters)]  # one bare condition
+        if not isinstance(filters, (list, tuple)):
+            frappe.throw(_("Invalid filter: {0}").format(filters), frappe.DataError)
         parsed = []
         for item in filters:
             parsed.extend(self._parse(item) if isinstance(item, dict) else [item])
@@ -365,6 +375,8 @@ class DatabaseQuery(Readable):
         """`[doctype, field, operator, value]` in all the lengths it may have."""
         if isinstance(filter_, str):
             return _dict(raw=sanitize_column(filter_))
+        if not isinstance(filter_, (list, tuple)) or len(filter_) < 2:
+            frappe.throw(_("Invalid filter: {0}").format(filter_), frappe.DataError)
         parts = list(filter_)
         if len(parts) == 2:
             parts = [self.doctype, parts[0], "=", parts[1]]
@@ -377,6 +389,8 @@ class DatabaseQuery(Readable):
         if operator not in OPERATORS:
             frappe.throw(_("Operator must be one of {0}").format(", ".join(sorted(OPERATORS))))
         doctype = doctype or self.doctype
+        if not isinstance(fieldname, str) or not isinstance(doctype, str):
+            frappe.throw(_("Invalid filter: {0}").format(filter_), frappe.DataError)
         if self.of_values and re.search(r"\W", fieldname):
             frappe.throw(_("Invalid filter: {0}").format(fieldname))
         fieldname = fieldname.replace("`", "").strip()
@@ -492,8 +506,21 @@ class DatabaseQuery(Readable):
             df = self.doctype_meta.get_field(match["column"]) if match else None
             kind = df.fieldtype if df else STANDARD_TYPES.get(match["column"]) if match else None
             sortable = match and kind not in NUMBERS and kind not in ("Date", "Datetime", "Time")
+            if sortable and self._is_counted(df.options if df and kind == "Link" else match["column"]):
+                sortable = False
             terms.append(f"sort_key({match['term']}){match['direction'] or ''}" if sortable else term)
         return ", ".join(terms)
+
+    def _is_counted(self, target: str | None) -> bool:
+        """Whether a column holds names that are counted (of a Link's DocType, or `name`): spelled one way, their
+        bytes stand in order, and an index can give it."""
+        doctype = self.doctype if target == "name" else target
+        try:
+            rule = (frappe.get_meta(doctype).autoname or "") if doctype and doctype[0].isupper() else ""
+        except frappe.DoesNotExistError:
+            frappe.clear_last_message()
+            return False
+        return ".#" in rule or rule in ("hash", "autoincrement")
 
 
 def conditions_of(doctype: str, filters) -> tuple[str, list]:

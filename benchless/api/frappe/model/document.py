@@ -524,6 +524,12 @@ class Document(BaseDocument):
         before = self._doc_before_save
         if not before:
             return
+        for fieldname, label in (("owner", _("Created By")), ("creation", _("Created On"))):
+            if self.get(fieldname) and before.get(fieldname) and cstr(self.get(fieldname)) != cstr(before.get(fieldname)):
+                frappe.throw(
+                    _("Value cannot be changed for {0}").format(frappe.bold(label)),
+                    exc=frappe.CannotChangeConstantError,
+                )
         for df in self.meta.get_set_only_once_fields():
             mine, was = self.get(df.fieldname), before.get(df.fieldname)
             if df.fieldtype in table_fields:

@@ -6,11 +6,11 @@ from enum import Enum
 
 import pypika.terms
 from frappe.database.utils import stored
-from frappe.query_builder import functions  # noqa: F401
+from frappe.query_builder import functions
 from frappe.query_builder.utils import Column, DocType  # noqa: F401
 from pypika import Case, Criterion, CustomFunction, Interval, JoinType, Order, Tuple  # noqa: F401
 from pypika.dialects import MySQLQuery, MySQLQueryBuilder
-from pypika.queries import Schema, Table  # noqa: F401
+from pypika.queries import Schema, Table
 from pypika.terms import Field, PseudoColumn, ValueWrapper  # noqa: F401
 
 

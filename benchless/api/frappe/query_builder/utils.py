@@ -4,7 +4,7 @@ from pypika import Table
 from pypika.terms import Field
 
 
-def DocType(name: str, *args, **kwargs) -> Table:  # noqa: N802 (Frappe's name)
+def DocType(name: str, *args, **kwargs) -> Table:
     """The table of a DocType."""
     return Table(name if name.startswith("__") else f"tab{name}", *args, **kwargs)
 

@@ -120,7 +120,10 @@ def get_datetime(datetime_str=None) -> datetime.datetime | None:
     try:
         return datetime.datetime.strptime(datetime_str, DATETIME_FORMAT)
     except ValueError:
-        return date_parser.parse(datetime_str)
+        try:
+            return date_parser.parse(datetime_str)
+        except OverflowError as error:
+            raise ValueError(f"{str(datetime_str)[:40]} is no date") from error
 
 
 def get_timedelta(time=None) -> datetime.timedelta | None:

@@ -62,7 +62,7 @@ def sanitize_html(text, linkify=False, always_sanitize=False, disallowed_tags=No
         return text
     if not always_sanitize and not re.search(r"<[a-zA-Z/!]", text):
         return text
-    if _is_json(text):
+    if not always_sanitize and _is_json(text):
         # As on Frappe: quotes inside JSON (a workspace's content) must not be touched.
         return text
     cleaner = _Cleaner()
@@ -72,11 +72,11 @@ def sanitize_html(text, linkify=False, always_sanitize=False, disallowed_tags=No
 
 
 def _is_json(text: str) -> bool:
+    """Whether the text is a list or an object; a tag in quotes is JSON as well, and no content of a workspace."""
     try:
-        json.loads(text)
-    except ValueError:
+        return isinstance(json.loads(text), (list, dict))
+    except (ValueError, RecursionError):
         return False
-    return True
 
 
 def unescape_html(value: str) -> str:

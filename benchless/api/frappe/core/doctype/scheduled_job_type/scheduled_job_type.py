@@ -1,6 +1,6 @@
 """Scheduled Job Type: one event of the apps' scheduler_events, when it last ran, and how it is run."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from croniter import CroniterBadCronError, croniter
@@ -18,6 +18,8 @@ CRON = {
     "Daily": "0 0 * * *",
     "Hourly": "0 * * * *",
 }
+# A clock put right by less than this sends no monthly letter a second time.
+_AHEAD = timedelta(days=1)
 
 
 class ScheduledJobType(Document):
@@ -63,7 +65,10 @@ class ScheduledJobType(Document):
         return job
 
     def is_event_due(self, current_time: datetime | None = None) -> bool:
-        return self.get_next_execution() <= (current_time or now_datetime())
+        """Also where it last ran on a day that is yet to come: the clock was wrong then, and must not stop backups."""
+        now = current_time or now_datetime()
+        ran_ahead = self.last_execution and get_datetime(self.last_execution) > now + _AHEAD
+        return bool(ran_ahead) or self.get_next_execution() <= now
 
     def is_job_in_queue(self) -> bool:
         from frappe.utils.background_jobs import is_job_enqueued
