@@ -6,9 +6,11 @@ SITE ?= demo.local
 PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
+PEOPLE ?= 100000
+SECONDS ?= 240
 SECONDS ?= 300
 
-.PHONY: help setup demo forms test test-app test-host test-served perf gallery guides lint audit fuzz clean system-python system-demo system-test
+.PHONY: help setup demo forms test test-app test-host test-served perf load gallery guides lint audit fuzz clean system-python system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
@@ -19,6 +21,8 @@ help:
 	@echo "make audit         known vulnerabilities of the installed libraries, by pip-audit's database"
 	@echo "make fuzz          every parser with odd input for SECONDS=$(SECONDS)"
 	@echo "make perf          measure, as ratios within one run"
+	@echo "make load          fifty people at work over HTTP for SECONDS=$(SECONDS) on a site of PEOPLE=$(PEOPLE)"
+	@echo "make permissions   write docs/permissions.md, who sees what, from the app's metadata"
 	@echo "make gallery       pictures of the demo site's desks, forms and reports, in docs/gallery"
 	@echo "make guides        pictures of a month's steps, by clicking through it on a copy of the demo site, in docs/roles"
 
@@ -67,11 +71,18 @@ test-served:
 perf: setup
 	$(BIN)/python -m benchmarks
 
+# Fifty people at work over HTTP on a site of PEOPLE, for SECONDS; building the site takes some minutes.
+load: setup
+	$(BIN)/python -m benchmarks load=$(PEOPLE),$(SECONDS)
+
 gallery: setup system-test
 	$(BIN)/python -m sample.gallery --site $(SITE)
 
 guides: setup system-test
 	$(BIN)/python -m sample.guides --site $(SITE)
+
+permissions: setup
+	$(BIN)/python -m tools.permissions
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,12 +1,11 @@
 """What other systems and the desk call: typed, permission-checked, POST where it writes."""
 
 import frappe
-from frappe.utils import getdate
 
-from ansinh_app.core.months import Month
 from ansinh_app.payouts import explanation, files, forecasting, run, sealing
 from ansinh_app.payouts import preflight as checks
 from ansinh_app.registry.doctype.registry_import.registry_import import run_import
+from ansinh_app.utils import actions
 
 
 @frappe.whitelist(methods=["POST"])
@@ -28,14 +27,14 @@ def preflight(period: str) -> dict:
 def prepare_period(period: str, as_of: str | None = None) -> dict:
     """Makes or refreshes every batch and line of the period under what was known on `as_of` (YYYY-MM-DD)."""
     frappe.get_doc("Payout Period", period).check_permission("write")
-    return run.prepare(period, getdate(as_of) if as_of else None)
+    return run.prepare(period, actions.sent_day(as_of) if as_of else None)
 
 
 @frappe.whitelist()
 def explain(beneficiary: str, month: str) -> dict:
     """Why the person gets this amount in the month (YYYY-MM): steps, articles, and the ledger behind it."""
     frappe.get_doc("Beneficiary", beneficiary).check_permission("read")
-    return explanation.explain(beneficiary, Month.parse(month))
+    return explanation.explain(beneficiary, actions.sent_month(month))
 
 
 @frappe.whitelist()

@@ -7,6 +7,10 @@ class AnSinhError(frappe.ValidationError):
     """Base of every error the app raises itself."""
 
 
+class RequestError(AnSinhError):
+    """What a page or a program sent cannot be read."""
+
+
 class InvalidIdentifierError(AnSinhError):
     """A personal ID, an old ID, a phone or an account number cannot be one."""
 

@@ -222,6 +222,7 @@ permission_query_conditions.update(
 override_whitelisted_methods = {
     "frappe.client.get": "ansinh_app.utils.guards.get_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
+    "frappe.desk.reportview.export_query": "ansinh_app.utils.exports.export_list",
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
     "frappe.desk.search.get_link_title": "ansinh_app.utils.guards.link_title",
     "frappe.utils.goal.get_monthly_goal_graph_data": "ansinh_app.utils.guards.no_goal_graph",
@@ -230,6 +231,8 @@ has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype i
 # Within an area not everybody has to do with every case.
 permission_query_conditions["Support Case"] = "ansinh_app.outreach.case_rights.query_conditions"
 has_permission["Support Case"] = "ansinh_app.outreach.case_rights.has_permission"
+permission_query_conditions["Number Reveal"] = "ansinh_app.oversight.reveal_rights.query_conditions"
+has_permission["Number Reveal"] = "ansinh_app.oversight.reveal_rights.has_permission"
 
 scheduler_events = {
     "all": ["ansinh_app.oversight.sending.carry_back"],

@@ -350,7 +350,7 @@ def child_query_conditions(user: str | None = None, doctype: str | None = None) 
     choices = []
     for parent in sorted(table.parent for table in tables):
         own = f"`tab{doctype}`.`parenttype` = {frappe.db.escape(parent)}"
-        inner = _names_in_area(who, parent)
+        inner = names_in_area(who, parent)
         choices.append(f"({own} and `tab{doctype}`.`parent` in ({inner}))" if inner else f"({own})")
     return "(" + " or ".join(choices) + ")" if choices else "1=0"
 
@@ -368,7 +368,7 @@ def _rows_of(who: Scope, doctype: str) -> str:
     return "(" + " or ".join(choices) + ")" if choices else "1=0"
 
 
-def _names_in_area(who: Scope, doctype: str) -> str:
+def names_in_area(who: Scope, doctype: str) -> str:
     """The query for the names of a DocType's rows the user may list; empty where nothing limits them."""
     hook = frappe.get_hooks("permission_query_conditions").get(doctype)
     condition = frappe.get_attr(hook[-1])(who.user, doctype) if hook else ""
@@ -384,7 +384,7 @@ def _of_links_asked(who: Scope, doctype: str) -> list[str]:
     for link in frappe.get_meta(doctype).get_link_fields() if "." in asked else ():
         if not re.search(rf"(?<![\w.]){link.fieldname}\s*\.\s*\w", asked):
             continue
-        inner = _names_in_area(who, link.options)
+        inner = names_in_area(who, link.options)
         if inner:
             column = f"`tab{doctype}`.`{link.fieldname}`"
             conditions.append(f"(ifnull({column}, '') = '' or {column} in ({inner}))")

@@ -9,7 +9,7 @@ CASH_ONE_IN = 50
 # A cash list is one of a province's communes; a measurement ticks a few of its sheets.
 _CAMPAIGN_PROVIDER, _POST = "STB", "VNPOST"
 _PROPOSED = 60
-PROGRAMMES = ("BTXH", "HTXH", "NCC")
+PROGRAMMES = ("BTXH", "CARE", "HTXH", "NCC")
 # Role -> how many of fifty, and what names their area.
 STAFF = (
     ("Social Affairs Officer", 12, "Paying Office"),
@@ -59,6 +59,12 @@ def build(frappe, people: int, say=print) -> None:
     frappe.db.commit()
     say(f"{period} prepared")
     users = _users(frappe)
+    put_to_work(frappe, period, users)
+    say(f"{len(users)} sign-ins")
+
+
+def put_to_work(frappe, period: str, users: list[Person]) -> None:
+    """What lies on the desks in the middle of the month."""
     _cash_lists(frappe, period)
     units = sorted({person.unit for person in users if person.unit})
     _campaign(frappe, units)
@@ -66,7 +72,6 @@ def build(frappe, people: int, say=print) -> None:
     _changes(frappe, units)
     _outreach(frappe, units)
     frappe.db.commit()
-    say(f"{len(users)} sign-ins")
 
 
 def staff(frappe) -> list[Person]:
@@ -146,9 +151,9 @@ def _cash_lists(frappe, period: str) -> None:
     from ansinh_app.api import provider_file
 
     for name in frappe.get_all("Payout Batch", filters={"period": period, "channel": "Cash"}, pluck="name"):
-        batch = apply_workflow(frappe.get_doc("Payout Batch", name), "Submit for Approval")
+        apply_workflow(frappe.get_doc("Payout Batch", name), "Submit for Approval")
         frappe.set_user("social.affairs.manager.1@load.example")
-        batch = apply_workflow(frappe.get_doc("Payout Batch", name), "Approve")
+        apply_workflow(frappe.get_doc("Payout Batch", name), "Approve")
         provider_file(name)
         apply_workflow(frappe.get_doc("Payout Batch", name), "Mark as Sent")
         frappe.set_user("Administrator")
@@ -174,7 +179,7 @@ def _campaign(frappe, units: list[str]) -> None:
 
 
 def _before_the_police(frappe, units: list[str]) -> None:
-    from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list as lists
+    from ansinh_app.registry.verification import requests, sending
 
     frappe.db.set_value(
         "Beneficiary", {"administrative_unit": ["in", units], "name": ["like", "%5"]}, "verification_status", "Unverified"
@@ -183,8 +188,8 @@ def _before_the_police(frappe, units: list[str]) -> None:
         found = frappe.get_doc(
             {"doctype": "Identity Verification List", "administrative_unit": unit, "office": office.OFFICE}
         ).insert()
-        lists.collect(found.as_dict())
-        lists.write_and_send(found.as_dict())
+        requests.collect(found)
+        sending.send(found.reload())
     frappe.db.commit()
 
 

@@ -41,6 +41,7 @@ def main() -> int:
     if options.no_serve:
         return 0
     print_logins(options.port)
+    sys.stdout.flush()  # what is printed into a file or a pipe would be gone with this process
     # A process of its own: the server starts fresh, and Ctrl+C is its own.
     command = [sys.executable, "-m", "benchless", "--site", options.site, "serve", "--port", str(options.port)]
     os.execv(sys.executable, command)

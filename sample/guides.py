@@ -23,11 +23,14 @@ from frappe.model.workflow import apply_workflow  # noqa: E402
 from ansinh_app import api  # noqa: E402
 from ansinh_app.demo import office  # noqa: E402
 from ansinh_app.demo.providers import answer  # noqa: E402
+from ansinh_app.demo.workbooks import write_city  # noqa: E402
+from benchless import cli  # noqa: E402
 from benchless.settings import sites_folder  # noqa: E402
 from sample.demo import ADMIN_PASSWORD  # noqa: E402
 from sample.pictures import chromium, save, serving, signed_in  # noqa: E402
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "roles" / "pictures"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+FOLDER, README_PICTURE = DOCS / "roles" / "pictures", DOCS / "images" / "desk.png"
 MONTH, AS_OF, DAY = "2024-10", date(2024, 9, 23), "23/09/2024"
 COMMUNE, NEIGHBOUR = office.COMMUNE_USER["05971"], office.COMMUNE_USER["05974"]
 MOST_BYTES = 45_000
@@ -51,6 +54,11 @@ class Walk:
         page = self.page(user, width)
         page.goto(path)
         return page
+
+    def whole(self, page, target: Path, tall: int) -> None:
+        """The page as it is, the list of lists too."""
+        page.wait_for_timeout(800)
+        print(f"  {target.name} {save(page.screenshot(full_page=True), target, tall, MOST_BYTES) // 1024} KB")
 
     def picture(self, page, key: str, *framed, tall: int = 620, top=None) -> None:
         """What the page shows now, without the list of lists on the left, from `top` on where that is further down.
@@ -125,6 +133,36 @@ def change(walk: Walk) -> str:
     return person
 
 
+def workbook(walk: Walk, folder: Path) -> None:
+    """The commune sends its workbook and looks what is understood of it."""
+    sent = next(one for one in write_city(folder) if one["unit_code"] == "05971")
+    unit = office.unit_name("05971")
+    page = walk.open(COMMUNE, f"/desk/new/Registry Import?administrative_unit={unit}&office={office.OFFICE}")
+    page.set_input_files("input[type=file][name*=file]", sent["path"])
+    press(page, "Lưu")
+    with page.expect_navigation(timeout=60_000):
+        button(page, "Kiểm tra bảng tính").click()
+    walk.picture(page, "xa-kiem-tra-bang", button(page, "Kiểm tra bảng tính"), page.locator(".d-note"), tall=760)
+
+
+# key, who reads it, report and what is asked of it
+REPORTS = (
+    ("tinh-tai-khoan", office.PROVINCE_USER, "Account Coverage?as_of=2024-09-10", 720),
+    ("tinh-chi-tra", office.PROVINCE_USER, "Monthly Payout?month=2024-09-01", 720),
+    ("tai-chinh-quyet-toan", office.FINANCE_USER, f"Budget Settlement?office={office.OFFICE}&year=2024", 720),
+    ("tai-chinh-du-toan", office.FINANCE_USER, "Cost Forecast?from_month=2024-10-01&to_month=2025-09-01", 800),
+    ("kho-bac-doi-chieu", office.TREASURY_USER, f"Treasury Tie-out?office={office.OFFICE}&year=2024", 820),
+)
+
+
+def reports(walk: Walk) -> None:
+    """What those read who work with sums."""
+    for key, user, path, tall in REPORTS:
+        page = walk.open(user, f"/desk/report/{path}")
+        page.wait_for_selector(".d-chart svg rect", state="attached")
+        walk.picture(page, key, tall=tall)
+
+
 def month(walk: Walk) -> str:
     """The officer opens the month, checks and prepares it."""
     page = walk.open(office.OFFICER, f"/desk/new/Payout Period?office={office.OFFICE}")
@@ -143,7 +181,8 @@ def month(walk: Walk) -> str:
 
 
 def batch(walk: Walk, period: str) -> str:
-    """One list goes from its maker to its approver and out."""
+    """One list goes from its maker to its approver and out; the desk of the README, while there is something to do."""
+    walk.whole(walk.open(office.OFFICER, "/desk/"), README_PICTURE, tall=800)
     filters = {"period": period, "provider": "STB"}
     name = frappe.get_all("Payout Batch", filters, pluck="name")[0]
     page = walk.open(office.OFFICER, form("Payout Batch", name))
@@ -179,13 +218,13 @@ def drawdown(walk: Walk, site: str, period: str, sent: str) -> None:
     with acting(site, office.OFFICER):
         name = frappe.get_all("Treasury Drawdown", {"period": period, "docstatus": 0}, pluck="name", order_by="name")[0]
     page = walk.open(office.MANAGER, form("Treasury Drawdown", name))
-    walk.picture(page, "rut-du-toan", button(page, "Lưu"), tall=700)
+    walk.picture(page, "rut-du-toan", page.locator("[data-fieldname=drawn_on]"), button(page, "Xác nhận"), tall=700)
 
 
 def bank(walk: Walk, site: str, name: str, folder: Path) -> None:
     """The bank takes its list and gives back what it did."""
     page = walk.open(office.BANK_USER, form("Payout Batch", name))
-    walk.picture(page, "ngan-hang-nhan-dot", page.locator("[data-fieldname=provider_file]"))
+    walk.picture(page, "ngan-hang-nhan-dot", page.locator(".d-files a"), button(page, "Kiểm tra dấu niêm"))
     with acting(site, office.OFFICER):
         url = frappe.db.get_value("Payout Batch", name, "provider_file")
         ours = folder / Path(url).name
@@ -210,6 +249,15 @@ def post(walk: Walk, period: str) -> None:
     page.locator(".lines input[type=checkbox]").nth(1).uncheck()
     page.locator(".why select").select_option(index=1)
     walk.picture(page, "buu-dien-danh-dau", tall=844)
+
+
+def counter(walk: Walk) -> None:
+    """The bank's clerk at a campaign's table, on a phone; the demo's campaign has ended, the copy's goes on."""
+    frappe.db.set_value("Account Campaign", {"provider": "STB"}, "status", "Running")
+    frappe.db.commit()
+    page = walk.open(office.BANK_USER, "/counter", width=390)
+    page.wait_for_selector("#people li")
+    walk.picture(page, "ngan-hang-quay", tall=700)
 
 
 def police(walk: Walk) -> None:
@@ -249,11 +297,14 @@ def main() -> None:
         shutil.copytree(sites_folder() / site, sites / site)
         os.environ["BENCHLESS_SITES"] = str(sites)  # this process and the server from here on
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread; nothing runs in it
+        cli.main(["--site", site, "migrate"])  # a copy made before an update is brought up to it
         with serving(site) as address, chromium() as browser:
             walk = Walk(browser, address)
-            for step in (everybody, change, police, auditor, system_manager):
+            for step in (everybody, reports, change, counter, police, auditor, system_manager):
                 with acting(site, "Administrator"):
                     step(walk)
+            with acting(site, "Administrator"):
+                workbook(walk, Path(scratch) / "communes")
             with acting(site, "Administrator"):
                 period = month(walk)
             with acting(site, "Administrator"):

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from io import BytesIO
@@ -28,6 +29,7 @@ def save(picture: bytes, target: Path, tall: int, most: int = MOST_BYTES) -> int
         if len(data) <= most:
             break
     target.write_bytes(data)
+    target.chmod(0o644)  # a connected site keeps what its process writes to itself
     return len(data)
 
 
@@ -54,6 +56,8 @@ def _wait(address: str) -> None:
         try:
             urllib.request.urlopen(address, timeout=5)  # noqa: S310 - this machine
             return
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"{error}: is the site older than the code? `make demo SERVE=0` brings it up.") from None
         except OSError:
             time.sleep(0.25)
     raise SystemExit("the server did not answer within 30 seconds")

@@ -6,6 +6,7 @@ from frappe.core.doctype.deleted_document.deleted_document import DeletedDocumen
 from frappe.core.doctype.report.report import Report
 
 from ansinh_app.oversight import personal_data
+from ansinh_app.utils.plain_values import check_filters
 from ansinh_app.utils.sealed_numbers import SealedNumbers, without_numbers
 
 
@@ -31,6 +32,7 @@ class WatchedReport(Report):
         """
         if frappe.get_cached_value("Module Def", self.module, "app_name") != "ansinh_app":
             return super().execute_script_report(filters)
+        check_filters(filters)
         kept, self.prepared_report = self.prepared_report, 1  # which is how a bench starts no timer
         try:
             return super().execute_script_report(filters)

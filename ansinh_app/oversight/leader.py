@@ -62,7 +62,8 @@ def page(month: str | None = None, office: str | None = None) -> dict:
     wanted = [office] if office else sorted(offices)
     month = Month.of(getdate(month)) if month else filter_month(None, office)
     period = _periods(month, wanted)
-    communes = _by_commune(month, wanted)
+    lines = _line_sums(month, wanted)
+    communes = _by_commune(month, wanted, lines)
     whole = _summed(communes)
     target = flt(frappe.db.get_single_value("An Sinh Settings", "account_target")) or TARGET
     return {
@@ -73,7 +74,7 @@ def page(month: str | None = None, office: str | None = None) -> dict:
         "office_title": offices.get(office) or (next(iter(offices.values())) if len(offices) == 1 else _("All offices")),
         "months": _months(offices),
         "as_of": now_datetime().strftime("%H:%M %d/%m/%Y"),
-        "steps": _steps(period),
+        "steps": _steps(period, lines),
         "numbers": _numbers(whole, len(communes), period, month, wanted, target),
         "communes": _bars(communes, target),
         "target": _percent(target),
@@ -112,11 +113,11 @@ def _periods(month: Month, offices: list[str]) -> _Period:
     return _Period([row.name for row in rows], {row.office for row in rows})
 
 
-def _by_commune(month: Month, offices: list[str]) -> dict[str, _Sums]:
+def _by_commune(month: Month, offices: list[str], lines: list[dict]) -> dict[str, _Sums]:
     """Sums of the month's lines by commune of the reader's area; cancelled lines do not count."""
     communes, admits = Communes(month.last_day), counted_for()
     found: dict[str, _Sums] = defaultdict(_Sums)
-    for row in _line_sums(month, offices):
+    for row in lines:
         if admits(row.office, row.administrative_unit):
             sums = found[communes.of(row.administrative_unit) or ""]
             sums.people += row.people
@@ -132,6 +133,7 @@ def _by_commune(month: Month, offices: list[str]) -> dict[str, _Sums]:
 
 
 def _line_sums(month: Month, offices: list[str]) -> list[dict]:
+    """All the page says of the month's lines, in one reading of them."""
     line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
     account = Case().when(line.channel == "Bank Transfer", line.beneficiary)
     return (
@@ -147,6 +149,8 @@ def _line_sums(month: Month, offices: list[str]) -> list[dict]:
             Sum(Case().when(line.status == "Paid", line.total).else_(0)).as_("paid"),
             Sum(Case().when(line.status.isin(_UNPAID), line.total).else_(0)).as_("unpaid"),
             Sum(Case().when(line.status.isin(_UNPAID), 1).else_(0)).as_("unpaid_lines"),
+            Sum(Case().when(line.status.isin(["Paid", *_UNPAID]), 1).else_(0)).as_("answered"),
+            Count(line.name).as_("lines"),
         )
         .where(period.month == month.first_day)
         .where(period.office.isin(offices or [""]))
@@ -249,17 +253,16 @@ def _money(period: _Period, month: Month, offices: list[str], whole: _Sums) -> t
     return max(0, came - whole.paid), left, sum(as_dong(row.amount or 0) for row in allotments)
 
 
-def _steps(period: _Period) -> list[dict]:
+def _steps(period: _Period, lines: list[dict]) -> list[dict]:
     """The month's way, each step with how much of it is done."""
     names = period.names or [""]
     states = _counted("Payout Period", {"name": ["in", names]})
     batches = _counted("Payout Batch", {"period": ["in", names], "status": ["!=", "Cancelled"]})
-    lines = _counted("Payout Line", {"period": ["in", names], "status": ["!=", "Cancelled"]})
-    all_periods, all_batches, all_lines = (sum(count.values()) for count in (states, batches, lines))
+    all_periods, all_batches = (sum(count.values()) for count in (states, batches))
+    all_lines, answered = (sum(int(row[key] or 0) for row in lines) for key in ("lines", "answered"))
     unsealed = sum(batches.get(state, 0) for state in ("Draft", "Pending Approval", "Checked"))
     drawn = _drafts_and_done("Treasury Drawdown", {"period": ["in", names], "purpose": ["!=", drawdowns.FEE]})
     settled = _drafts_and_done("Settlement", {"period": ["in", names]})
-    answered = sum(lines.get(state, 0) for state in ("Paid", *_UNPAID))
     rows = (
         (_("Lines prepared"), all_periods - states.get("Open", 0), all_periods),
         (_("Lists approved"), all_batches - unsealed, all_batches),

@@ -1,6 +1,5 @@
 """Seeing masked numbers in full: one document at a time, with a reason, written down (DOMAIN 7.3.4)."""
 
-import json
 from urllib.parse import urlencode
 
 import frappe
@@ -17,8 +16,8 @@ from ansinh_app.utils.masking import numbers_of, readable
 @frappe.whitelist(methods=["POST"])
 def show_numbers(doc: str | dict) -> dict:
     """Action: the way to the reason, as `url`, for who may ask; says so where he sees the numbers anyway."""
-    asked = json.loads(doc) if isinstance(doc, str) else doc
-    found = actions.stored(asked, str(asked["doctype"]), "read")
+    asked = actions.sent(doc)
+    found = actions.stored(asked, str(asked.doctype), "read")
     if not hidden_numbers(found):
         message = _("You see the numbers of this document in full already.")
         frappe.msgprint(message, title=_("Show Numbers"), indicator="blue")

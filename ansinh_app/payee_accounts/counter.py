@@ -15,6 +15,7 @@ from ansinh_app.core.names import search_key
 from ansinh_app.exceptions import AccountRequestError
 from ansinh_app.payee_accounts import day_lists, holding
 from ansinh_app.payee_accounts.doctype.account_request.account_request import PAPER_FIELDS
+from ansinh_app.utils import actions
 from ansinh_app.utils.sealed_numbers import opened, sought
 
 ROLES = (
@@ -209,8 +210,8 @@ def take(
     if not campaign or campaign.status == "Ended":
         request.refuse(_("no campaign under way has invited the person"))
     if step not in _STEPS:
-        request.refuse(_("{0} is no step of a counter").format(step))
-    values = frappe._dict(frappe.parse_json(values) or {})
+        request.refuse(_("{0} is no step of a counter").format(frappe.utils.escape_html(step[:40])))
+    values = actions.sent(values)
     at = _when(taken_at)
     request, outcome = _STEPS[step](request, values, at)
     row = next((one for one in campaign.sessions if one.name == session), None)
@@ -245,7 +246,7 @@ def _when(taken_at: str):
     now = now_datetime()
     try:
         at = get_datetime(taken_at).replace(tzinfo=None) if taken_at else now
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return now
     return min(at, now)
 
@@ -275,7 +276,7 @@ def _tick(request, values, at) -> None:
     if values.representative != request.representative:
         request.basis = None  # of whoever stood there before
     request.representative = values.representative or None
-    seen = set(values.papers or [])
+    seen = set(map(str, values.papers)) if isinstance(values.papers, list) else set()
     for field in set(PAPER_FIELDS.values()):
         request.set(field, 1 if field in seen else 0)
     request.consent = 1 if values.consent else 0
@@ -291,7 +292,7 @@ def _papers(request, values, at):
 
 def _missing(request, values, at):
     _need(request, "Draft")
-    if not (values.note or "").strip():
+    if not str(values.note or "").strip():
         request.refuse(_("say what is missing"))
     _tick(request, values, at)
     request.save()

@@ -122,7 +122,7 @@ def _as_dict(scenario: dict | str | None) -> dict:
         return {}
     try:
         found = json.loads(scenario) if isinstance(scenario, str) else scenario
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         frappe.throw(_("The scenario is not readable: write it as JSON."), ForecastError)

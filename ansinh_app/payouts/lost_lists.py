@@ -195,13 +195,13 @@ def describe(entry: Entry) -> str:
         entry.provider,
         _(entry.channel),
         entry.seal[:20],
-        _shown(entry.times.get(SEALED) or next(iter(entry.times.values()))),
+        _shown(entry.approved_on),
         states[entry.state],
     )
 
 
 def _listed(entries: list[Entry]) -> str:
-    return "<br>".join(frappe.utils.escape_html(describe(entry)) for entry in entries) + "<br>"
+    return "".join(f"<br>{frappe.utils.escape_html(describe(entry))}" for entry in entries) + "<br>"
 
 
 def _shown(time) -> str:

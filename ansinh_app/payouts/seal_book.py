@@ -50,10 +50,17 @@ class Entry:
         """No two lists of one group stand at once."""
         return (self.period, self.programme, self.provider, self.channel)
 
+    @property
+    def approved_on(self) -> datetime:
+        """When it was sealed, or the first that is known of it."""
+        return self.times.get(SEALED) or min(self.times.values())
+
     def turn_to(self, event: str, time: datetime) -> None:
-        """The next event of the list."""
-        self.times[event] = time
-        if event == CANCELLED or self.state == CANCELLED:
+        """The next event of the list; of one that is noted again the first time counts."""
+        if self.state == CANCELLED and event != CANCELLED:
+            self.times.clear()
+        self.times.setdefault(event, time)
+        if CANCELLED in (event, self.state):
             self.state = event
         elif event in _COURSE:
             self.state = max(self.state, event, key=_COURSE.index)

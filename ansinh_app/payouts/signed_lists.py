@@ -147,9 +147,9 @@ def take(
     lock_period(document.period)
     if frappe.db.exists("Signed Cash List", list_key):
         return _repeated(document, list_key)
-    ticked = _ticked(document, _numbers(numbers), frappe.parse_json(values) or {})
+    ticked = _ticked(document, _numbers(numbers), actions.sent(values))
     paid = [line for line, status, _reason in ticked if status == PAID]
-    paid_amount, stated, note = sum(line.total for line in paid), as_dong(stated_total or 0), note.strip()
+    paid_amount, stated, note = sum(line.total for line in paid), actions.sent_dong(stated_total), note.strip()
     if stated != paid_amount and not note:
         frappe.throw(
             _("The paper says {0} đồng were paid, the ticks come to {1} đồng. Compare again, or write why.").format(
@@ -201,7 +201,7 @@ def _batch(name: str):
         "Payout Batch", "read", doc=frappe.get_doc("Payout Batch", name)
     ):
         frappe.throw(
-            _("There is no list {0} among yours.").format(frappe.bold(frappe.utils.escape_html(name))),
+            _("There is no list {0} among yours.").format(frappe.bold(frappe.utils.escape_html(name[:140]))),
             frappe.PermissionError,
         )
     document = frappe.get_doc("Payout Batch", name)
@@ -329,7 +329,8 @@ def _ticked(batch, numbers: list[int], values: dict) -> list[tuple]:
     order = {number: place for place, number in enumerate(numbers)}
     found, wrong = [], []
     for line in sorted((lines[name] for name in values), key=lambda line: order[line.line_no]):
-        status, reason = [str(part or "").strip() for part in (list(values[line.name]) + ["", ""])[:2]]
+        said = values[line.name] if isinstance(values[line.name], list) else []
+        status, reason = [str(part or "").strip() for part in [*said, "", ""][:2]]
         if status not in _WORDS or (status != PAID and not reason):
             wrong.append(f"{line.line_no} {line.full_name}")
         found.append((line, status, "" if status == PAID else reason[:140]))
@@ -370,7 +371,7 @@ def _when(taken_at: str):
     now = now_datetime()
     try:
         at = get_datetime(taken_at).replace(tzinfo=None) if taken_at else now
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return now
     return min(at, now)
 

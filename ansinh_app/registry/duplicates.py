@@ -142,7 +142,7 @@ def check_person(doc: str | dict) -> dict:
 @frappe.whitelist(methods=["POST"])
 def find_for_office(doc: str | dict) -> dict:
     """Action on a Paying Office: look for duplicates among its people, in the background where they are many."""
-    office = str(frappe.parse_json(doc).get("name"))
+    office = str(actions.sent(doc).name)
     check_office(office)
     return start(office)
 

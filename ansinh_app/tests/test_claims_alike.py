@@ -6,7 +6,7 @@ from unittest.mock import patch
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from ansinh_app.tests.factories import grant, make_account, make_office, make_person
+from ansinh_app.tests.factories import grant, make_office, make_person
 from ansinh_app.utils import reports
 
 OFFICE = "ALIKE-T"
@@ -25,7 +25,9 @@ DEATH_KNOWN_LATE = {"deceased_on": "2024-06-03", "death_known_on": "2024-08-05"}
 
 
 class TestClaimsAlike(FrappeTestCase):
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         make_office(OFFICE)
         for number, terms in enumerate(TERMS):
             for life in (*LIVES, DEATH_KNOWN_LATE):
@@ -41,7 +43,6 @@ class TestClaimsAlike(FrappeTestCase):
         change = {"doctype": "Entitlement Change", "parent": changed.name, "parenttype": "Entitlement"}
         change |= {"parentfield": "changes", "effective_month": "2024-06-01", "decided_on": "2024-05-20", "active": 0}
         frappe.get_doc(change).db_insert()
-        make_account(make_person("Giống Nhau Khác", office=OFFICE), account_no="060199990001")
 
     def claims(self) -> list[list]:
         return list(reports.claims_on(DAYS, OFFICE))

@@ -12,6 +12,12 @@ from ansinh_app.api import preflight, prepare_period
 from ansinh_app.exceptions import ChangeNotAllowedError, LostListError
 from ansinh_app.payouts import drawdowns, lost_lists, seal_book
 from ansinh_app.tests import payout_world as world
+from ansinh_app.www.seal_check import check
+
+
+def asked(batch: str, seal: str) -> dict:
+    """What a paper's code asks the page."""
+    return {"b": batch, "s": seal, "n": "", "t": "", "p": ""}
 
 
 class TestOldDatabase(FrappeTestCase):
@@ -104,6 +110,15 @@ class TestOldDatabase(FrappeTestCase):
             word.status = "Withdrawn"
             word.save()
         self.assertIn("lost_list_sent", self.codes())
+
+    def test_the_paper_of_a_lost_list_is_known_to_who_may_check_it(self):
+        seal = self.lose(seal_book.SENT)
+        name = seal_book.read().entries[0].batch
+        with world.as_user(world.MANAGER):
+            self.assertEqual(check(asked(name, seal))["kind"], "waits")
+            self.assertEqual(check(asked(name, "0" * 64))["kind"], "bad")
+        with world.as_user("Guest"):
+            self.assertEqual(check(asked(name, seal))["kind"], "bad")
 
     def test_a_cancelled_list_is_missed_by_nobody(self):
         self.lose(seal_book.SENT, seal_book.CANCELLED)

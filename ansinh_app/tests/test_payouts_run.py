@@ -268,6 +268,17 @@ class TestRun(FrappeTestCase):
         copy = frappe.copy_doc(line)
         self.assertRaises(SealedError, copy.insert)
 
+    def test_names_of_lines_grow_in_the_order_of_the_list(self):
+        """A table with years of lines in it grows at its end; a sheet takes none of them for a number."""
+        for name in ("Lý Thị Một", "Lý Thị Hai", "Lý Thị Ba"):
+            world.make_entitlement(world.make_person(self.office, name))
+        period = self.period()
+        self.prepare(period)
+        names = [line.name for line in sorted(world.lines_of(period), key=lambda line: line.line_no)]
+        self.assertEqual(names, sorted(names))
+        for name in names:
+            self.assertRegex(name, "^L[0-9a-z]{13}$")
+
     def test_line_key_is_unique_in_the_database(self):
         from ansinh_app.payouts.rows import insert_lines
 

@@ -13,7 +13,7 @@ SEAL_PAGE, LIST_PAGE = "/seal-check", "/cash-list"
 # So much of the seal tells two lists apart and still makes a code a cheap camera reads from paper.
 _SEAL_DIGITS = 20
 _MOST_LINES = 2000
-_NUMBERS = re.compile(r"\d{1,7}(-\d{1,7})?(\.\d{1,7}(-\d{1,7})?)*")
+_NUMBERS = re.compile(r"\d{1,7}(-\d{1,7})?(\.\d{1,7}(-\d{1,7})?)*", re.ASCII)
 
 
 def seal_address(batch: str, line_count: int, total: int, seal: str) -> str:

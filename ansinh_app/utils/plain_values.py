@@ -5,6 +5,7 @@ of this person in this category", they say "not found" or "not yours", and so an
 """
 
 import json
+import re
 
 import frappe
 from frappe import _
@@ -15,6 +16,9 @@ _NAMES = frozenset(
     " ref_docname ref_name attached_to_name doctype dt document_type".split()
 )
 _DOCUMENTS = frozenset("doc docs document fieldname data".split())
+_LONGEST, _LARGEST = 1000, 10**15
+_DAYS = re.compile(r"month|date|as_of|_from$|_to$")
+_UNREADABLE = re.compile(r"[\x00-\x08\ud800-\udfff]")
 _OF_DOCUMENTS = ("/api/resource/", "/api/v1/resource/", "/api/v2/document/")
 
 
@@ -31,6 +35,23 @@ def refuse_objects() -> None:
         _check_document(frappe.local.form_dict)
         if "json" not in (request.content_type or ""):  # the hosts read such a body as JSON all the same
             _check_document(meant(request.get_data(as_text=True)))
+
+
+def check_filters(filters) -> None:
+    """Raise ValidationError where a report's filter is an object, a list, or a text or number no filter can be."""
+    for key, value in (filters or {}).items():
+        if isinstance(value, dict | list | tuple):
+            _refuse(key)
+        if isinstance(value, int | float) and not _fits(key, value):
+            _refuse_value(key)
+        if isinstance(value, str) and (len(value) > _LONGEST or _UNREADABLE.search(value) or value[:4] == "0000"):
+            _refuse_value(key)
+
+
+def _fits(key: str, number: float) -> bool:
+    if "year" in key:
+        return 1900 <= number <= 2200
+    return abs(number) < _LARGEST and not (number and _DAYS.search(key))
 
 
 def _check_names(key: str, value) -> None:
@@ -71,3 +92,7 @@ def _refuse(key: str) -> None:
     frappe.throw(
         _("{0} must be a plain value, not a list or an object.").format(frappe.utils.escape_html(str(key)))
     )
+
+
+def _refuse_value(key: str) -> None:
+    frappe.throw(_("{0} is no value to look for.").format(frappe.utils.escape_html(str(key))))

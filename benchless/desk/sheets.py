@@ -9,7 +9,7 @@ from benchless.rest.responses import download
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_LIMIT = 32_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def table_file(title: str, header: list, rows: list[list], kind: str):
@@ -23,7 +23,7 @@ def csv_text(header: list, rows: list[list]) -> str:
     """CSV with the mark by which Excel knows UTF-8; text that begins like a formula gets an apostrophe."""
     output = io.StringIO()
     writer = csv.writer(output)
-    writer.writerow([cstr(label) for label in header])
+    writer.writerow([harmless(label) for label in header])
     for row in rows:
         writer.writerow([harmless(value) for value in row])
     return "\ufeff" + output.getvalue()
@@ -33,7 +33,7 @@ def harmless(value):
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     text = cstr(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS[:4]) else text
 
 
 def workbook(title: str, header: list, rows: list[list]) -> bytes:

@@ -17,9 +17,10 @@ ROOT = Path(__file__).parents[2]
 DOCS, ROLES = ROOT / "docs", ROOT / "docs" / "roles"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / each / "README.md" for each in ("sample", "tests"))])
 # Pages whose **bold** is a name of the app: in Vietnamese as the screen shows it, in English as the metadata has it.
-VIETNAMESE = [*sorted(ROLES.glob("*.md")), DOCS / "post.vi.md"]
-ENGLISH = [DOCS / "month.md", DOCS / "post.md", DOCS / "development.md"]
-CODE_BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.M | re.S)
+VIETNAMESE = [*sorted(ROLES.glob("*.md")), DOCS / "post.vi.md", ROOT / "README.vi.md"]
+ENGLISH = [DOCS / "month.md", DOCS / "post.md", DOCS / "development.md", ROOT / "README.md"]
+CODE_BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.M | re.S)
+MADE = ("sample/out/",)  # what a command makes, not what lies in the repository
 TREES = ("ansinh_app", "benchless", "tests", "docs", "sample", "tools", "benchmarks")
 
 
@@ -114,7 +115,7 @@ def test_every_picture_is_used_and_made_by_the_script():
 
 @pytest.mark.parametrize("page", VIETNAMESE, ids=lambda page: page.name)
 def test_names_on_a_vietnamese_page_are_those_of_the_screen(page):
-    known = vietnamese()
+    known = vietnamese() | {"An Sinh"}
     assert not {name for name in bold(page) if name not in known}
 
 
@@ -174,7 +175,8 @@ def test_every_path_a_page_names_is_there():
     missing = []
     for page in PAGES:
         for span in re.findall(r"`([\w./-]+)`", told(page)):
-            if span.split("/")[0] in TREES and "/" in span and not list(ROOT.glob(span.rstrip("/"))):
+            ours = span.split("/")[0] in TREES and "/" in span and not span.startswith(MADE)
+            if ours and not list(ROOT.glob(span.rstrip("/"))):
                 missing.append((page.name, span))
             if re.fullmatch(r"/[a-z][a-z-]+", span) and span not in ("/api", "/desk", "/app"):
                 if not (ROOT / "ansinh_app/www" / f"{span[1:]}.html").exists():

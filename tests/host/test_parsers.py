@@ -2,13 +2,16 @@
 
 import datetime
 import json
+import os
 
 import frappe
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rest_client import Http
 
+# A request takes a hundred times as long as a function.
+REQUESTS = settings(max_examples=300 if os.environ.get("FUZZ") else 20)
 NOTE, READER, PASSWORD = "Parsed Note", "parsing@example.com", "lantern-orchid-75"
 FIELDS = ("name", "title", "number", "amount", "day", "moment", "clock", "kind", "owner", "modified", "docstatus")
 
@@ -81,6 +84,7 @@ def allowed(answer) -> None:
 
 
 def test_questions_of_all_kinds(reader):
+    @REQUESTS
     @given(FILTERS, st.one_of(VALUES, st.lists(NAMES, max_size=3)), TEXTS, TEXTS, SCALARS)
     @example([["day", "between", "x"]], ["name"], "", "", 1)
     @example({"moment": ["timespan", "x"]}, ["name"], "", "", 1)
@@ -101,6 +105,7 @@ def test_questions_of_all_kinds(reader):
 def test_documents_of_all_kinds(reader):
     values = st.dictionaries(st.one_of(st.sampled_from((*FIELDS, "story", "doctype", "flags", "__islocal")), TEXTS), VALUES)
 
+    @REQUESTS
     @given(st.one_of(values, VALUES))
     @example({"title": "\ud800"})
     @example({"number": 10**25})
@@ -118,6 +123,7 @@ def test_bodies_of_all_kinds(reader):
     kinds = st.sampled_from(("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
                              "multipart/form-data", "text/plain; charset=utf-99", "application/json; charset=utf-16"))  # fmt: skip
 
+    @REQUESTS
     @given(st.binary(max_size=80), kinds, st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40))
     @example(b'{"a": ' * 100_000, "application/json", "")
     @example(b"[" * 100_000, "application/json", "")

@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import frappe
@@ -37,9 +38,9 @@ def python_names() -> set[str]:
 
 def resolve(name: str):
     """The object of a listed name; frappe.db and frappe.qb by their classes, the rest by import."""
-    for prefix, owner in (("frappe.db.", Database), ("frappe.qb.", qb)):
+    for prefix, owner in (("frappe.db.", Database()), ("frappe.qb.", qb)):
         if name.startswith(prefix):
-            return getattr(owner, name.removeprefix(prefix))
+            return attrgetter(name.removeprefix(prefix))(owner)
     module, _dot, attribute = name.rpartition(".")
     return getattr(importlib.import_module(module), attribute)
 

@@ -1,10 +1,13 @@
 """A disk that is really full (a small file system of its own): told in Vietnamese, nothing half done, goes on later."""
 
+import json
+import os
 import subprocess
 
 import pytest
 
-from tests.recovery.conftest import differences
+from tests import command_mother
+from tests.recovery.conftest import ROOT, SITE, differences
 
 OFFICE = "DAY"
 MAY = f"{OFFICE}-2024-05"
@@ -55,3 +58,28 @@ def test_full_while_a_list_is_made_a_file_is_written_and_a_result_is_applied(_bu
     submit = {"doc": site.done("month.as_json", "Provider Result", result)}
     full("/api/method/frappe.client.submit", submit, 4)
     assert site.done("month.values", "Payout Batch", batch, "paid_count", "unpaid_count") == [8, 1]
+
+
+def test_full_while_a_file_comes_in_or_a_backup_is_written(_built, small_disk):
+    site = _built.copy(small_disk / "sites")
+    store, filler = site.folder / SITE / "private" / "backups", small_disk / "filler"
+    environment = {**os.environ, "BENCHLESS_SITES": str(site.folder), "PYTHONPATH": str(ROOT)}
+
+    def backup():
+        return command_mother.run(["--site", SITE, "backup"], site.folder, environment)
+
+    paper = {"doctype": "File", "file_name": "don.txt", "content": "Đơn đề nghị. " * 20_000, "is_private": 1}
+    upload = ["/api/method/frappe.client.insert", {"doc": json.dumps(paper)}]
+    files = sorted((site.folder / SITE / "private" / "files").iterdir())
+    answer = site.done("month.on_a_full_disk", *upload, str(small_disk), 64)
+    assert (answer["status"], answer["says"][0].startswith(FULL)) == (507, True), answer
+    assert sorted((site.folder / SITE / "private" / "files").iterdir()) == files
+
+    disk = os.statvfs(small_disk)
+    filler.write_bytes(bytes(disk.f_bavail * disk.f_frsize - 64 * 1024))
+    done = backup()
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "disk is full" in done.stderr
+    assert list(store.iterdir()) == []
+    filler.unlink()
+    assert backup().returncode == 0 and len(list(store.iterdir())) == 1

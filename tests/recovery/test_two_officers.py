@@ -237,3 +237,27 @@ def test_a_result_and_the_closing(place):
     assert won(answers)[0], answers
     assert place.look("values", "Payout Period", place.may, "status") == ["Closed"]
     assert place.money()["sums"] == [540_000] * 4
+
+
+@ON_MARIADB
+def test_killed_on_its_way_on_mariadb(place):
+    """The server undoes what a killed process had begun, and frees its locks; asked again, it is done once."""
+    place.office = f"HAI{next(_numbers)}"
+    may = f"{place.office}-2024-05"
+    place.look("small_office", place.office, 4)
+    untouched = {"lines": 0, "keys": 0, "sums": [], "months": [], "seals": []}
+    for event in (1, 5, 9):
+        place.site.killed("month.prepare", may, die={"event": event})
+        assert place.money() == untouched, event
+    place.look("prepare", may)
+    place.look("ask", may, BANK)
+    for event in (1, 4):
+        place.site.killed("month.approve", may, BANK, die={"event": event})
+        assert place.money()["seals"] == [], event
+    place.look("approve", may, BANK)
+    result = place.look("bring_answer", may, BANK)
+    for event in (2, 5):
+        place.site.killed("month.apply_answer", result, die={"event": event})
+        assert place.look("values", "Payout Batch", place.look("batch", may, BANK), "status") == ["Approved"], event
+    assert place.look("apply_answer", result)["paid"] == 3
+    assert place.money()["sums"] == [540_000] * 4

@@ -14,7 +14,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,8 +28,8 @@ PASSWORD = "lantern-orchid-74"
 
 
 class Answer:
-    def __init__(self, status: int, body: bytes) -> None:
-        self.status, self.body = status, body
+    def __init__(self, status: int, body: bytes, headers=None) -> None:
+        self.status, self.body, self.headers = status, body, headers
 
     @property
     def text(self) -> str:
@@ -55,13 +57,18 @@ class Client:
         texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in (query or {}).items()}
         url = self.base + urllib.parse.quote(path) + ("?" + urllib.parse.urlencode(texts) if texts else "")
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        request = urllib.request.Request(url, data=data, method=verb, headers=headers)
+        return self.raw(verb, url.removeprefix(self.base), data, "application/json")
+
+    def raw(self, verb: str, path: str, data: bytes | None, kind: str, **headers: str) -> Answer:
+        """A request as it is given: `path` quoted, `kind` the Content-Type; other headers with _ for -."""
+        sent = {"Accept": "application/json", "Content-Type": kind}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.base + path, data=data, method=verb, headers=sent)
         try:
             with self.opener.open(request, timeout=60) as found:
-                return Answer(found.status, found.read())
+                return Answer(found.status, found.read(), found.headers)
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.read())
+            return Answer(error.code, error.read(), error.headers)
 
     def get(self, path: str, **query) -> Answer:
         return self.call("GET", path, query=query)
@@ -96,16 +103,9 @@ def _environment(folder: Path) -> dict:
     return {**os.environ, "BENCHLESS_SITES": str(folder), "PYTHONPATH": f"{ROOT}{os.pathsep}{FENCE.parent}"}
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """(address, what the world script told, the folder of its site)."""
-    if os.environ.get("SECURITY_URL"):
-        said = os.environ.get("SECURITY_TOLD")
-        yield os.environ["SECURITY_URL"], json.loads(Path(said).read_text()) if said else {}, None
-        return
-    folder = tmp_path_factory.mktemp("security")
-    _run(folder, "new-site", "--admin-password", "admin", "--install-app", "ansinh_app")
-    told = json.loads(_run(folder, "run-script", str(WORLD)).splitlines()[-1])
+@contextmanager
+def serving(folder: Path):
+    """The site of a folder, served; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -126,10 +126,32 @@ def served(tmp_path_factory):
         except OSError:
             assert time.monotonic() < until, (folder / "server.log").read_text()
             time.sleep(0.2)
-    yield base, told, folder
-    server.terminate()
-    server.wait(20)
-    log.close()
+    try:
+        yield base
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def another_site():
+    """`another_site.run(folder, …)` and `with another_site.serving(folder) as address`, for a site of one's own."""
+    return SimpleNamespace(run=_run, serving=serving, client=Client)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """(address, what the world script told, the folder of its site)."""
+    if os.environ.get("SECURITY_URL"):
+        said = os.environ.get("SECURITY_TOLD")
+        yield os.environ["SECURITY_URL"], json.loads(Path(said).read_text()) if said else {}, None
+        return
+    folder = tmp_path_factory.mktemp("security")
+    _run(folder, "new-site", "--admin-password", "admin", "--install-app", "ansinh_app")
+    told = json.loads(_run(folder, "run-script", str(WORLD)).splitlines()[-1])
+    with serving(folder) as base:
+        yield base, told, folder
 
 
 @pytest.fixture(scope="session")
@@ -146,17 +168,21 @@ def fence(served) -> None:
 
 @pytest.fixture(scope="session")
 def who(served):
-    """`who("bank")`: the persona's client, signed in once; `who("guest")` has not signed in."""
+    """`who("bank")`: the persona's client, signed in once (`who.anew`: once more); `who("guest")` has not signed in."""
     clients: dict[str, Client] = {}
+
+    def anew(name: str) -> Client:
+        made = Client(served[0])
+        if name != "guest":
+            usr = "Administrator" if name == "admin" else f"{name}@example.com"
+            answer = made.post("/api/method/login", usr=usr, pwd="admin" if name == "admin" else PASSWORD)
+            assert answer.status == 200, answer.text
+        return made
 
     def client(name: str) -> Client:
         if name not in clients:
-            clients[name] = Client(served[0])
-            if name != "guest":
-                usr = "Administrator" if name == "admin" else f"{name}@example.com"
-                pwd = "admin" if name == "admin" else PASSWORD
-                answer = clients[name].post("/api/method/login", usr=usr, pwd=pwd)
-                assert answer.status == 200, answer.text
+            clients[name] = anew(name)
         return clients[name]
 
+    client.anew = anew
     return client

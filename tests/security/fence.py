@@ -82,6 +82,8 @@ def _child(side: str, parent: str, field) -> None:
 
 def _value(side: str, doctype: str, field):
     kind, area = field.fieldtype, table.SIDES[side]
+    if field.fieldname in ("beneficiary", "other_beneficiary") or kind == "Dynamic Link":
+        return table.row(side, "Beneficiary")
     if kind == "Link":
         known = {
             "Administrative Unit": area["unit"], "Paying Office": area["office"],

@@ -78,6 +78,7 @@ SCOPES = {
     "Identity Verification": _REGISTRY,
     "Identity Verification List": _REGISTRY,
     "Inspection": _WITH_BOTH,
+    "Number Reveal": _MONEY,
     "Obstacle Summary": _MONEY,
     "One-off Grant": _REGISTRY,
     "Outreach Activity": _WITH_BOTH,
@@ -121,9 +122,6 @@ NEUTRAL = {
     "Paying Office", "Payment Service Provider", "Personal Data Field", "Personal Data Log Seal",
     "Provider File Profile", "Rate Version", "Retention Rule", "Support Case Kind", "Unit Reform",
 }  # fmt: skip
-# What one asked for oneself; the office's manager and the auditor see those of documents they may see.
-OWN = {"Number Reveal"}
-RIGHTS = ("read", "write", "create", "delete", "submit", "cancel", "print", "export", "report", "share", "email")
 
 
 @cache
@@ -131,6 +129,12 @@ def doctypes() -> dict[str, dict]:
     """Every DocType of the app, as its file says."""
     found = (json.loads(path.read_text()) for path in APP.glob("*/doctype/*/*.json"))
     return {doc["name"]: doc for doc in found if doc.get("doctype") == "DocType"}
+
+
+@cache
+def reports() -> list[dict]:
+    """Every report of the app, as its file says."""
+    return sorted((json.loads(path.read_text()) for path in APP.glob("*/report/*/*.json")), key=lambda one: one["name"])
 
 
 @cache
@@ -165,6 +169,12 @@ def hidden(role: str | None, doctype: str) -> list[dict]:
     """Fields of a DocType that a role does not see."""
     seen = levels(role, doctype) | {0}
     return [field for field in doctypes()[doctype]["fields"] if (field.get("permlevel") or 0) not in seen]
+
+
+def hidden_in(role: str | None, doctype: str, table: str) -> list[dict]:
+    """Fields of a table in a DocType that a role does not see there."""
+    seen = levels(role, doctype) | {0}
+    return [field for field in doctypes()[table]["fields"] if (field.get("permlevel") or 0) not in seen]
 
 
 def sees(persona: str, doctype: str) -> str:

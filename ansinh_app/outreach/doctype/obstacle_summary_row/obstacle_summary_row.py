@@ -1,7 +1,7 @@
 """The counts of one commune or kind in an obstacle summary."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class ObstacleSummaryRow(Document):
+class ObstacleSummaryRow(GuardedRow):
     pass

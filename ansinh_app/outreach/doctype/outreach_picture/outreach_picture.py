@@ -1,7 +1,7 @@
 """A picture of an outreach activity, with what it shows."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class OutreachPicture(Document):
+class OutreachPicture(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """When and where one part of a commune is paid, as its payment notice says."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class PaymentNoticeRow(Document):
+class PaymentNoticeRow(GuardedRow):
     pass

@@ -168,12 +168,14 @@ class SupportCase(Document):
         before = self.get_doc_before_save()
         if not before or before.status == self.status:
             return
-        {
+        steps = {
             "In Hand": self.on_taken,
             "Answered": self.on_answered,
             "Closed": self.on_closed,
             "Reopened": self.on_reopened,
-        }[self.status]()
+        }
+        if self.status in steps:  # any other state is the workflow's to refuse
+            steps[self.status]()
 
     def need(self, allowed: bool, text: str):
         if not allowed:

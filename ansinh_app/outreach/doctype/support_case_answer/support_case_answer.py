@@ -1,7 +1,7 @@
 """One answer given in a support case, with time, name and agency."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class SupportCaseAnswer(Document):
+class SupportCaseAnswer(GuardedRow):
     pass

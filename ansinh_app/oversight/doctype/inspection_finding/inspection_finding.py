@@ -1,7 +1,7 @@
 """A finding of an inspection: how grave, what to do, who, until when, and what was done."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class InspectionFinding(Document):
+class InspectionFinding(GuardedRow):
     pass

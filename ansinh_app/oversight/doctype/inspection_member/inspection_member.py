@@ -1,7 +1,7 @@
 """Someone on the team of an inspection."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class InspectionMember(Document):
+class InspectionMember(GuardedRow):
     pass

@@ -104,7 +104,10 @@ class AccountRequest(SealedNumbers, Document):
 
     def set_holder(self):
         person = self.person
-        choice = next(one for one in holding.choices_for(person) if one["holder_type"] == self.holder_type)
+        choices = {one["holder_type"]: one for one in holding.choices_for(person)}
+        choice = choices.get(str(self.holder_type))
+        if not choice:
+            self.refuse(_("say who is to hold the account: {0}").format(", ".join(map(_, choices))))
         if choice["refused"]:
             self.refuse(choice["refused"])
         if self.holder_type == holders.SELF:

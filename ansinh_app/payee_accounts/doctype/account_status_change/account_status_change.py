@@ -1,7 +1,7 @@
 """Account Status Change."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class AccountStatusChange(Document):
+class AccountStatusChange(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Campaign Session: one day at one place."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class CampaignSession(Document):
+class CampaignSession(GuardedRow):
     pass

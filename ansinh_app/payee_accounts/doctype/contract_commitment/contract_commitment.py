@@ -1,7 +1,7 @@
 """Contract Commitment: what a provider promised, such as free account management."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class ContractCommitment(Document):
+class ContractCommitment(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Contract Programme: a programme the contract covers."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class ContractProgramme(Document):
+class ContractProgramme(GuardedRow):
     pass

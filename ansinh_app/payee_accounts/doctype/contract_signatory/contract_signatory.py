@@ -1,7 +1,7 @@
 """Contract Signatory: who signs a contract for the office and for the provider."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class ContractSignatory(Document):
+class ContractSignatory(GuardedRow):
     pass

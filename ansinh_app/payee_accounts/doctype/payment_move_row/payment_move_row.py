@@ -1,7 +1,7 @@
 """Payment Move Row."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class PaymentMoveRow(Document):
+class PaymentMoveRow(GuardedRow):
     pass

@@ -9,6 +9,7 @@ from ansinh_app.core.profile_checks import Problem
 from ansinh_app.exceptions import ResultFileError
 from ansinh_app.payee_accounts import profile_preview
 from ansinh_app.payouts import files
+from ansinh_app.utils import actions
 
 
 class ProviderFileProfile(Document):
@@ -72,7 +73,7 @@ def preview(doc: str | dict) -> None:
 
     Takes the form as it stands, saved or not: the layout is changed while its effect is looked at.
     """
-    values = frappe.parse_json(doc)
+    values = actions.sent(doc)
     frappe.has_permission("Provider File Profile", "read", throw=True)
     profile = frappe.get_doc({**values, "doctype": "Provider File Profile"})
     shown = profile_preview.show(profile)

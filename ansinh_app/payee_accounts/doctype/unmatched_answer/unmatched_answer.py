@@ -1,9 +1,8 @@
 """Unmatched Answer: a row of a provider's list that speaks of no request, and why."""
 
-from frappe.model.document import Document
-
+from ansinh_app.utils.guarded_rows import GuardedRow
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
-class UnmatchedAnswer(SealedNumbers, Document):
+class UnmatchedAnswer(SealedNumbers, GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Drawdown Batch: a batch the treasury pays for with one drawdown."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class DrawdownBatch(Document):
+class DrawdownBatch(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Payout Batch File."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class PayoutBatchFile(Document):
+class PayoutBatchFile(GuardedRow):
     pass

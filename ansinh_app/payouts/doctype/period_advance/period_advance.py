@@ -1,7 +1,7 @@
 """Period Advance."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class PeriodAdvance(Document):
+class PeriodAdvance(GuardedRow):
     pass

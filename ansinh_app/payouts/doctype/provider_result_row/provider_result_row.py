@@ -1,9 +1,8 @@
 """Provider Result Row: a row of a result file that found no line, and why."""
 
-from frappe.model.document import Document
-
+from ansinh_app.utils.guarded_rows import GuardedRow
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
-class ProviderResultRow(SealedNumbers, Document):
+class ProviderResultRow(SealedNumbers, GuardedRow):
     pass

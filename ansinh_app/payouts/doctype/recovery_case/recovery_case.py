@@ -1,6 +1,5 @@
 """Recovery Case: an over-payment to be paid back; nothing is deducted before it is approved."""
 
-import json
 
 import frappe
 from frappe import _
@@ -145,7 +144,7 @@ class RecoveryCase(Document):
 @frappe.whitelist(methods=["POST"])
 def waive(doc: str | dict) -> dict:
     """Action: a manager waives what is left of the case, with the reason entered on the form."""
-    sent = json.loads(doc) if isinstance(doc, str) else doc
+    sent = actions.sent(doc)
     frappe.db.get_value("Recovery Case", str(sent.get("name")), "name", for_update=True)
     case = actions.stored(sent, "Recovery Case", "submit")
     left = case.waive(case.waive_reason or sent.get("waive_reason") or "")

@@ -1,7 +1,7 @@
 """Recovery Repayment."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class RecoveryRepayment(Document):
+class RecoveryRepayment(GuardedRow):
     pass

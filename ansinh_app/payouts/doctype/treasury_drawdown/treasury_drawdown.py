@@ -153,11 +153,12 @@ class TreasuryDrawdown(Document):
 
     def on_submit(self):
         """The book knows what the treasury has; a second one for the same lists, after an old backup, says so."""
-        known = {}
+        known = set()
         for row in self.batches:
             entry = lost_lists.entry_of(frappe.get_doc("Payout Batch", row.batch))
-            if entry and seal_book.DRAWN in entry.times:
-                known[entry.drawdown] = entry
+            other = entry and entry.drawdown
+            if other and (other == self.name or not frappe.db.exists("Treasury Drawdown", other)):
+                known.add(other)
             seal_book.note(row.batch, seal_book.DRAWN, drawdown=self.name)
         if known:
             text = _("The treasury has a drawdown for these lists already ({0}): do not hand in this one as well.")

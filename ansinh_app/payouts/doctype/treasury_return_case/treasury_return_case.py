@@ -1,7 +1,7 @@
 """Treasury Return Case."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class TreasuryReturnCase(Document):
+class TreasuryReturnCase(GuardedRow):
     pass

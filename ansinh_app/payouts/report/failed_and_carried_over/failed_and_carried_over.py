@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from ansinh_app.core import failures
 from ansinh_app.core.money import as_dong
@@ -50,7 +50,7 @@ def _rows(filters, month: Month, communes: Communes) -> list[dict]:
         stored = line.failure_code if line.failure_code in failures.KINDS else failures.kind_of(reason)
         kind = failures.NOT_COLLECTED if line.status == "Uncollected" else stored
         times = 1 + before[line.name]
-        if filters.kind and filters.kind != kinds_asked()[kind] or times < int(filters.times or 1):
+        if filters.kind and filters.kind != kinds_asked()[kind] or times < (cint(filters.times) or 1):
             continue
         rows.append(
             {

@@ -218,7 +218,8 @@ def _promises(filters, first: Month, last: Month):
     contracts = frappe.get_all("Bank Contract", wanted, ["name", "office", "provider"], limit_page_length=0)
     key_of = {row.name: (row.office, row.provider) for row in contracts}
     for (contract, _commitment), counts in breaches.count(key_of, first.first_day, last.last_day).items():
-        yield key_of[contract], Counter(promises=counts["reported"], broken=counts["confirmed"])
+        if contract in key_of:  # another office's, where one is asked for
+            yield key_of[contract], Counter(promises=counts["reported"], broken=counts["confirmed"])
 
 
 def _of_office(query, table, filters):

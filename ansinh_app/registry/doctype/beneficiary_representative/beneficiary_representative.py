@@ -1,7 +1,7 @@
 """Beneficiary Representative."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class BeneficiaryRepresentative(Document):
+class BeneficiaryRepresentative(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Beneficiary Spouse."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class BeneficiarySpouse(Document):
+class BeneficiarySpouse(GuardedRow):
     pass

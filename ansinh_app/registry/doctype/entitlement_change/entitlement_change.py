@@ -1,7 +1,7 @@
 """Entitlement Change."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class EntitlementChange(Document):
+class EntitlementChange(GuardedRow):
     pass

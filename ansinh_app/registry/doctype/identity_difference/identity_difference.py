@@ -1,9 +1,8 @@
 """Identity Difference."""
 
-from frappe.model.document import Document
-
+from ansinh_app.utils.guarded_rows import GuardedRow
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
 
-class IdentityDifference(SealedNumbers, Document):
+class IdentityDifference(SealedNumbers, GuardedRow):
     pass

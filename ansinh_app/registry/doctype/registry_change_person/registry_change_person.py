@@ -1,7 +1,7 @@
 """Registry Change Person: one of the people chosen for a common change."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class RegistryChangePerson(Document):
+class RegistryChangePerson(GuardedRow):
     pass

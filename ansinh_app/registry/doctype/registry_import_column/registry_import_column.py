@@ -1,7 +1,7 @@
 """Registry Import Column."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class RegistryImportColumn(Document):
+class RegistryImportColumn(GuardedRow):
     pass

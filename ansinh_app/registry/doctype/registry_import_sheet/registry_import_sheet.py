@@ -1,7 +1,7 @@
 """Registry Import Sheet."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class RegistryImportSheet(Document):
+class RegistryImportSheet(GuardedRow):
     pass

@@ -1,7 +1,7 @@
 """Unmatched Identity Row."""
 
-from frappe.model.document import Document
+from ansinh_app.utils.guarded_rows import GuardedRow
 
 
-class UnmatchedIdentityRow(Document):
+class UnmatchedIdentityRow(GuardedRow):
     pass

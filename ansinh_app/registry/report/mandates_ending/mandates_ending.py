@@ -47,7 +47,7 @@ def _wanted(row, filters, communes: Communes, as_of) -> bool:
         return False
     if filters.why == "Ended Already":
         return row.last_day < as_of
-    return not filters.why or row.why in _WHY[filters.why]
+    return not filters.why or row.why in _WHY.get(filters.why, ())
 
 
 def _readable(names: list[str]) -> set[str]:

@@ -120,10 +120,15 @@ def get_datetime(datetime_str=None) -> datetime.datetime | None:
     try:
         return datetime.datetime.strptime(datetime_str, DATETIME_FORMAT)
     except ValueError:
-        try:
-            return date_parser.parse(datetime_str)
-        except OverflowError as error:
-            raise ValueError(f"{str(datetime_str)[:40]} is no date") from error
+        return _guess_moment(datetime_str)
+
+
+def _guess_moment(text) -> datetime.datetime:
+    """What people write for a moment, in many forms; ValueError where it is none, or of no calendar."""
+    try:
+        return date_parser.parse(text)
+    except OverflowError as error:
+        raise ValueError(f"{str(text)[:40]} is no date") from error
 
 
 def get_timedelta(time=None) -> datetime.timedelta | None:
@@ -148,7 +153,7 @@ def get_time(time_str) -> datetime.time:
     if isinstance(time_str, datetime.timedelta):
         return (datetime.datetime.min + time_str).time()
     try:
-        return date_parser.parse(time_str).time()
+        return _guess_moment(time_str).time()
     except (date_parser.ParserError, TypeError):
         frappe.throw(
             frappe._("{} is not a valid time string.").format(frappe.bold(time_str)),

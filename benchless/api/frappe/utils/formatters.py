@@ -43,7 +43,7 @@ def format_value(value, df=None, doc=None, currency=None, translated=False, form
         currency = currency or _currency_of(df, doc) or frappe.db.get_default("currency")
         return fmt_money(value, precision=_precision(df), currency=currency, format=format)
     if kind == "Float":
-        precision = 0 if flt(value) == int(flt(value)) and not df.get("options") else _precision(df)
+        precision = 0 if flt(value).is_integer() and not df.get("options") else _precision(df)
         return fmt_money(value, precision=precision, currency=currency)
     if kind == "Percent":
         return f"{flt(value, 2)}%"
