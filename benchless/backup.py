@@ -38,23 +38,26 @@ def backup(target: str | None = None, keep: int | None = None) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + UNFINISHED)
         unfinished.unlink(missing_ok=True)
-        with tempfile.TemporaryDirectory(dir=store, suffix=UNFINISHED) as name:
-            folder = Path(name)
-            # A file is there before its row is committed and goes after: linked before and after the database
-            # is copied, every row of the copy finds its file.
-            link_files(site, folder)
-            dump.dump(site, frappe.conf, folder)
-            link_files(site, folder)
-            shutil.copyfile(site / CONFIG, folder / CONFIG)
-            archive.write(folder, unfinished, {"site": frappe.local.site, "made": stamp, "apps": versions()})
-        archive.unpack(unfinished, None)
-        if key:
-            plain = unfinished.rename(unfinished.with_name(f"plain-{unfinished.name}"))
-            try:
-                sealed.seal(plain, unfinished, key)
-            finally:
-                plain.unlink()
-        unfinished.replace(path)
+        try:
+            with tempfile.TemporaryDirectory(dir=store, suffix=UNFINISHED) as name:
+                folder = Path(name)
+                # A file is there before its row is committed and goes after: linked before and after the database
+                # is copied, every row of the copy finds its file.
+                link_files(site, folder)
+                dump.dump(site, frappe.conf, folder)
+                link_files(site, folder)
+                shutil.copyfile(site / CONFIG, folder / CONFIG)
+                archive.write(folder, unfinished, {"site": frappe.local.site, "made": stamp, "apps": versions()})
+            archive.unpack(unfinished, None)
+            if key:
+                plain = unfinished.rename(unfinished.with_name(f"plain-{unfinished.name}"))
+                try:
+                    sealed.seal(plain, unfinished, key)
+                finally:
+                    plain.unlink()
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)  # where the disk is full it would keep it so
         if keep:
             remove_old(store, frappe.local.site, keep)
     return str(path)

@@ -26,6 +26,12 @@ def main(argv: list[str] | None = None) -> None:
         arguments.run(arguments)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception as error:
+        from benchless import troubles
+
+        if not troubles.is_full(error):
+            raise
+        raise SystemExit("The disk is full, so this was not done. Make room and run it again.") from error
     finally:
         if getattr(frappe.local, "initialised", None):
             frappe.destroy()

@@ -40,11 +40,14 @@ def main() -> int:
         table(summary, options.out, time.monotonic() - started)
     if options.no_serve:
         return 0
-    print_logins(options.port)
+    serve(options.site, options.port)
+
+
+def serve(site: str, port: int) -> None:
+    """7. Who may log in, then the server in this one's place: it starts fresh, and Ctrl+C is its own."""
+    print_logins(port)
     sys.stdout.flush()  # what is printed into a file or a pipe would be gone with this process
-    # A process of its own: the server starts fresh, and Ctrl+C is its own.
-    command = [sys.executable, "-m", "benchless", "--site", options.site, "serve", "--port", str(options.port)]
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, [sys.executable, "-m", "benchless", "--site", site, "serve", "--port", str(port)])
 
 
 def make_site(site: str) -> None:

@@ -68,9 +68,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What stands in the file. `again`: it was begun anew because the database came without its own."""
+    """What stands in the file. `again`: it was begun anew because the database came without its own.
 
-    owner: str = ""
+    `owners`: whose it is; more than one where two processes began it at once.
+    """
+
+    owners: tuple[str, ...] = ()
     begun: datetime | None = None
     again: bool = False
     entries: tuple[Entry, ...] = ()
@@ -88,17 +91,19 @@ def path() -> Path:
 
 def read() -> Book:
     """The book as it is now; an empty one where there is none. A line cut short by a power cut is passed over."""
-    head, entries = {}, {}
+    heads, entries = [], {}
     for row in _rows():
         if "book" in row:
-            head = row
+            heads.append(row)
             continue
         with suppress(KeyError, TypeError, ValueError):
             known = entries.setdefault((row["batch"], row["seal"]), _entry(row))
             known.turn_to(row["event"], get_datetime(row["at"]))
             known.drawdown = row.get("drawdown") or known.drawdown
+    head = heads[-1] if heads else {}
     begun = get_datetime(head["at"]) if head.get("at") else None
-    return Book(head.get("book", ""), begun, bool(head.get("again")), tuple(entries.values()))
+    owners = tuple(str(row["book"]) for row in heads)
+    return Book(owners, begun, bool(head.get("again")), tuple(entries.values()))
 
 
 def _rows() -> Iterator[dict]:
@@ -160,12 +165,12 @@ def begin(fresh: bool = False) -> Book:
     brought to another place, and the new book says so.
     """
     owner, book = frappe.db.get_global(_OWNER), read()
-    if fresh or (owner and book.owner and owner != book.owner):
+    if fresh or (owner and book.owners and owner not in book.owners):
         _put_aside(book)
         book = Book()
-    if book.owner:
+    if book.owners:
         if not owner:
-            frappe.db.set_global(_OWNER, book.owner)
+            frappe.db.set_global(_OWNER, book.owners[-1])
         return book
     if fresh or not owner:
         frappe.db.set_global(_OWNER, new := frappe.generate_hash(length=16))
@@ -176,7 +181,7 @@ def begin(fresh: bool = False) -> Book:
 
 def _put_aside(book: Book) -> None:
     with suppress(FileNotFoundError):
-        path().rename(path().with_name(f"{NAME}.{book.owner or 'old'}"))
+        path().rename(path().with_name(f"{NAME}.{book.owners[-1] if book.owners else 'old'}"))
 
 
 def catch_up() -> int:

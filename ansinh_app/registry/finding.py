@@ -42,10 +42,9 @@ def people(
     words = txt.strip()
     either = []
     if words:
-        either = [
-            [doctype, "name", "like", f"%{words}%"],
-            [doctype, column, "like", f"%{normalised(words)}%"],
-        ]
+        either = [[doctype, column, "like", f"%{normalised(words)}%"]]
+        if re.search(r"[\d-]", words):  # a code; the letters of codes stand in every one
+            either.append([doctype, "name", "like", f"%{words}%"])
         either += [
             [doctype, field, *found_by(kind, number)]
             for field, kind in numbers.items()

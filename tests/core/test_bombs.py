@@ -1,11 +1,14 @@
 """Files made to fill the memory: each is refused, in a process that never holds more than 300 MB."""
 
 import io
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 
 import pytest
+import xlwt
 
 from ansinh_app.tests.torture_files import as_ods
 from ansinh_app.utils.workbooks import MAX_BYTES, open_workbook
@@ -32,7 +35,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
-def xlsx(sheet: bytes, parts: dict[str, bytes] | None = None) -> bytes:
+def xlsx(sheet: bytes, parts: dict[str, bytes] | None = None, head: str = "") -> bytes:
     """A package of one sheet with these rows."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
@@ -45,7 +48,7 @@ def xlsx(sheet: bytes, parts: dict[str, bytes] | None = None) -> bytes:
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
             f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         )
-        package.writestr("xl/worksheets/sheet1.xml", f"<worksheet {_MAIN}><sheetData>".encode() + sheet)
+        package.writestr("xl/worksheets/sheet1.xml", f"{head}<worksheet {_MAIN}><sheetData>".encode() + sheet)
         for name, part in (parts or {}).items():
             package.writestr(name, part)
     return target.getvalue()
@@ -78,9 +81,56 @@ def ods_bomb() -> bytes:
     return target.getvalue()
 
 
+def lying(part: bytes, told: int, name: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A package whose directory says that a part is small, with the checksum of that small beginning."""
+    content = bytearray(xlsx(CELL + END, {"xl/sharedStrings.xml": part} if "shared" in name else None))
+    if "shared" not in name:
+        content = bytearray(xlsx(part))
+    with zipfile.ZipFile(io.BytesIO(bytes(content))) as package:
+        real = package.getinfo(name)
+        crc = zlib.crc32(package.read(name)[:told])
+    for offset, mark in ((real.header_offset + 14, b"PK\x03\x04"), (content.rindex(name.encode()) - 30, b"PK\x01\x02")):
+        assert bytes(content[offset - (14 if mark == b"PK\x03\x04" else 16) :][:4]) == mark
+        struct.pack_into("<I", content, offset, crc)
+        struct.pack_into("<I", content, offset + 8, told)
+    return bytes(content)
+
+
+def overlapping(times: int) -> bytes:
+    """Many names for one and the same compressed part."""
+    source = xlsx(CELL + END, {"xl/media/a": b"\0" * 10_000_000})
+    directory = source.rindex(b"PK\x01\x02")
+    end = source.rindex(b"PK\x05\x06")
+    entry = source[directory:end]
+    copies = b"".join(entry.replace(b"xl/media/a", b"xl/media/%c" % (98 + n % 24)) for n in range(times))
+    whole = source[:end] + copies + source[end:]
+    at = whole.rindex(b"PK\x05\x06")
+    start = struct.unpack_from("<I", whole, at + 16)[0]
+    count = struct.unpack_from("<H", whole, at + 10)[0] + times
+    return whole[:at] + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, at - start, start, 0)
+
+
+def many_entries(number: int) -> bytes:
+    target = io.BytesIO(xlsx(CELL + END))
+    with zipfile.ZipFile(target, "a") as package:
+        for index in range(number):
+            package.writestr(f"xl/media/{index}", b"")
+    return target.getvalue()
+
+
+def old_excel_corners() -> bytes:
+    book, target = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("S")
+    sheet.write(0, 0, "a")
+    sheet.write(65_535, 255, "b")
+    book.save(target)
+    return target.getvalue()
+
+
 ENTITIES = "<!DOCTYPE a [" + '<!ENTITY a0 "xxxxxxxxxx">' + "".join(
     f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 9)
 ) + "]>"  # fmt: skip
+OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY % b SYSTEM "http://127.0.0.1:9/x">]>'
 BOMBS = {
     "ten million cells": lambda: xlsx(b"<row>" + CELL * 10_000_000 + b"</row>" + END),
     "far corner": lambda: xlsx(
@@ -98,6 +148,16 @@ BOMBS = {
     "web page of spans": lambda: b"<table>" + b"<tr><td colspan=10000 rowspan=10000>x" * 2000 + b"</table>",
     "web page of cells": lambda: b"<table><tr>" + b"<td>" * (MAX_BYTES // 4 - 10),
     "web page never closed": lambda: b"<table>" + b"<a " * (MAX_BYTES // 3 - 10),
+    "sheet that says it is small": lambda: lying(b" " * 250_000_000, 1000),
+    "texts that say they are small": lambda: lying(b" " * 250_000_000, 1000, "xl/sharedStrings.xml"),
+    "one part under many names": lambda: overlapping(40),
+    "a hundred thousand parts": lambda: many_entries(100_000),
+    "entities in a sheet": lambda: xlsx(b"<row><c t='str'><v>&a8;</v></c></row>" + END, head=ENTITIES),
+    "a file of the server": lambda: xlsx(b"<row><c t='str'><v>&a;</v></c></row>" + END, head=OUTSIDE),
+    "a file of the server in XML": lambda: spreadsheet_xml("<Row><Cell><Data>&a;</Data></Cell></Row>", OUTSIDE),
+    "deep tags": lambda: spreadsheet_xml("<Row>" + "<Cell>" * 200_000),
+    "deep page": lambda: b"<table><tr><td>" + b"<table><tr><td>" * 200_000,
+    "old Excel, far corner": old_excel_corners,
     "separators": lambda: b"a;b\n" + b";" * (MAX_BYTES - 10),
 }
 

@@ -3,13 +3,17 @@
 import csv
 import importlib
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from ansinh_app.demo.office import logins
 from ansinh_app.permissions import KIND_OF_ROLE
 from benchless.cli import build_parser
 
@@ -169,6 +173,14 @@ def test_every_make_target_and_every_verb_is_there():
             continue
         tried += 1
     assert tried > 40
+
+
+def test_the_demo_prints_its_logins_also_into_a_file():
+    program = "import os; from sample import demo; os.execv = lambda *_: os._exit(0); demo.serve('demo.local', 8000)"
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, cwd=ROOT, env=usual, capture_output=True, text=True, timeout=60)
+    assert {email for _role, email, _password in logins()} <= set(said.stdout.split()), said.stderr
 
 
 def test_every_path_a_page_names_is_there():

@@ -108,3 +108,24 @@ def test_texts_are_compared_without_case_and_marks_the_short_way_as_the_long_one
     marked = normalize("NFD", text.casefold())
     assert fold(text) == "".join(sign for sign in marked if not combining(sign))
     assert CLERK and not any(combining(sign) for sign in fold(text))
+
+
+def test_words_are_sought_once_in_all_columns_and_found_in_each(site, statements):
+    if frappe.db.db_type != "sqlite":
+        pytest.skip("a server compares texts itself")
+    frappe.set_user("Administrator")
+    made = make_case(full_name="Tìm Một Chữ", phone="0999777555").name
+    other = make_case(full_name="Tìm Chữ Khác", phone=None).name
+    frappe.db.commit()
+
+    def found(words: str, *fields: str) -> set[str]:
+        either = [[CASE, field, "like", words] for field in fields]
+        statements.clear()
+        return set(frappe.get_list(CASE, or_filters=either, pluck="name", limit_page_length=0))
+
+    columns = ("name", "full_name", "phone")
+    assert found("%tim mot%", *columns) == {made} and statements[-1].count(" like ") == 1
+    assert found("%977755%", *columns) == {made}
+    assert found(f"%{other}%", *columns) == {other}
+    assert found("%chữ0999%", *columns) == found("%chữ\x1f0999%", *columns) == set()  # no text runs on into the next
+    assert {made, other} <= found("%Tìm%Chữ%", *columns) and statements[-1].count(" like ") == 3
