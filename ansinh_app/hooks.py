@@ -219,9 +219,11 @@ _ROWS_IN_GUARDED = [
 permission_query_conditions.update(
     (doctype, "ansinh_app.permissions.child_query_conditions") for doctype in _ROWS_IN_GUARDED
 )
+permission_query_conditions["File"] = "ansinh_app.permissions.file_query_conditions"
 override_whitelisted_methods = {
     "frappe.client.get": "ansinh_app.utils.guards.get_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
+    "frappe.desk.like.toggle_like": "ansinh_app.utils.guards.toggle_like",
     "frappe.desk.reportview.export_query": "ansinh_app.utils.exports.export_list",
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
     "frappe.desk.search.get_link_title": "ansinh_app.utils.guards.link_title",

@@ -355,6 +355,22 @@ def child_query_conditions(user: str | None = None, doctype: str | None = None) 
     return "(" + " or ".join(choices) + ")" if choices else "1=0"
 
 
+def file_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+    """Hook `permission_query_conditions` of File: what hangs on a guarded document is listed to its readers alone."""
+    who = scope(user)
+    if who.unrestricted:
+        return ""
+    kind, name = "`tabFile`.`attached_to_doctype`", "`tabFile`.`attached_to_name`"
+    guarded = ", ".join(frappe.db.escape(one) for one in sorted(RULES))
+    choices = [f"ifnull({kind}, '') not in ({guarded})"]
+    for one in sorted(RULES):
+        if frappe.has_permission(one, "read", user=who.user):
+            inner = names_in_area(who, one)
+            own = f"{kind} = {frappe.db.escape(one)}"
+            choices.append(f"({own} and {name} in ({inner}))" if inner else f"({own})")
+    return "(" + " or ".join(choices) + ")"
+
+
 def _rows_of(who: Scope, doctype: str) -> str:
     if who.unrestricted:
         return ""

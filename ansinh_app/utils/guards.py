@@ -62,3 +62,10 @@ def only_what_is_read(follow, event=None) -> None:
     """doc_event `validate` of Document Follow: mails about a document's changes go to who may read it."""
     if not frappe.has_permission(follow.ref_doctype, "read", doc=follow.ref_docname, user=follow.user):
         frappe.throw(_("Only a document that you may read can be followed."), frappe.PermissionError)
+
+
+@frappe.whitelist(methods=["POST"])
+def toggle_like(doctype: str, name: str | int, add: str | bool = False):
+    """Stands in for `frappe.desk.like.toggle_like`, which marks anybody's document: it takes who may read it."""
+    frappe.has_permission(doctype, "read", doc=name, throw=True)
+    return frappe.call("frappe.desk.like.toggle_like", doctype=doctype, name=name, add=add)

@@ -13,7 +13,7 @@ _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _BLOCKS = frozenset("p div h1 h2 h3 h4 h5 h6 li caption center title".split())
 _SKIPPED = frozenset(("script", "style", "head"))
 _SCIENTIFIC = re.compile(r"\d[.,]?\d*E\+\d+", re.IGNORECASE)
-_LONGEST_SPAN = 10_000
+_LONGEST_SPAN, _DEEPEST = 10_000, 50
 
 
 class BrokenTableError(ValueError):
@@ -49,6 +49,8 @@ class _Page(HTMLParser):
             self._skipping = self._skipping or tag
         elif tag == "table":
             self._end_text()
+            if len(self._open) >= _DEEPEST:
+                raise BrokenTableError("tables within tables")
             self._open.append(_Table(self._before if not self._open else []))
             self._before = []
         elif tag == "tr" and self._open:
@@ -161,7 +163,9 @@ class _Table:
 
 def _span(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "").strip()
-    return min(max(int(text), 1), _LONGEST_SPAN) if text.isascii() and text.isdigit() else 1
+    if not text.isascii() or not text.isdigit():
+        return 1
+    return min(max(int(text[:9]), 1), _LONGEST_SPAN)
 
 
 def is_spreadsheet_xml(content: bytes) -> bool:

@@ -3,6 +3,7 @@
 import io
 import pickle
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +39,9 @@ _MOST_WEB_CELLS, _OPEN_TAGS = 1_000_000, 100
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE)
+# What an XLS says of a sheet's size: first and last row, first and last column.
+_DIMENSIONS = re.compile(rb"\x00\x02\x0e\x00(.{12})\x00\x00", re.DOTALL)
+_MOST_PARTS = 10_000
 _MACROS = b"xl/vbaProject.bin", "_VBA_PROJECT".encode("utf-16-le")
 # Only cells that hold something: whole columns may be formatted down to the last row.
 _REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>\s*<[vfi]')
@@ -72,6 +76,8 @@ class SheetGrid:
     """
 
     def __init__(self, sheet, file_name: str = "", late_epoch: bool = False) -> None:
+        if sheet.total_height * sheet.total_width > MAX_CELLS:
+            _refuse_corner(file_name, sheet.total_height, sheet.total_width)
         self.late_epoch = late_epoch
         self._sheet, self._file_name = sheet, file_name
         self._length = sheet.total_height
@@ -148,6 +154,7 @@ def open_workbook(content: bytes, file_name: str = "") -> Workbook:
             _refuse(file_name, _("it is protected by a password: save it without one"))
         if _MACROS[1] in content:
             _refuse(file_name, _("it holds macros: save it as XLSX without them"))
+        _guard_old_excel(content, file_name)
     if content.startswith(_ZIP):
         _guard_package(content, file_name)
     elif _WEB_PAGE.match(content) or is_spreadsheet_xml(content):
@@ -299,12 +306,16 @@ def _guard_package(content: bytes, file_name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
+            if len(names) > _MOST_PARTS:
+                _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
             if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
                 _refuse(
                     file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024)
                 )
             if any(part.flag_bits & 1 for part in package.infolist()):
                 _refuse(file_name, _("it is protected by a password: save it without one"))
+            if not all(_inflates_as_said(content, part) for part in package.infolist()):
+                _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
             if _ODS in content[:200] and "content.xml" in names:
                 _guard_open_document(package, file_name)
                 return
@@ -315,7 +326,7 @@ def _guard_package(content: bytes, file_name: str) -> None:
             for name in names:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     _guard_sheet(package, name, file_name)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError, expat.ExpatError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError, expat.ExpatError, struct.error, zlib.error):
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
 
 
@@ -378,10 +389,36 @@ def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
                 _refuse(file_name, _("a sheet holds more than {0} cells").format(f"{MAX_CELLS:,}"))
             tail = chunk[-200:]
     if columns * rows > MAX_CELLS:
-        _refuse(
-            file_name,
-            _("a sheet reaches to row {0}, column {1}: delete the empty rest").format(rows, columns),
-        )
+        _refuse_corner(file_name, rows, columns)
+
+
+def _refuse_corner(file_name: str, rows: int, columns: int) -> None:
+    _refuse(file_name, _("a sheet reaches to row {0}, column {1}: delete the empty rest").format(rows, columns))
+
+
+def _guard_old_excel(content: bytes, file_name: str) -> None:
+    """Refuse an XLS that says of a sheet that it is too large; the reader allots all of it at once."""
+    for found in _DIMENSIONS.finditer(content):
+        _first, rows, _left, columns = struct.unpack("<IIHH", found[1])
+        if rows <= 65_536 and columns <= 256 and rows * columns > MAX_CELLS:
+            _refuse_corner(file_name, rows, columns)
+
+
+def _inflates_as_said(content: bytes, part: zipfile.ZipInfo) -> bool:
+    """Whether a part of a package is as large as its directory says: other readers do not stop there."""
+    names, extra = struct.unpack_from("<HH", content, part.header_offset + 26)
+    start = part.header_offset + 30 + names + extra
+    packed = memoryview(content)[start : start + part.compress_size]
+    if part.compress_type == zipfile.ZIP_STORED:
+        return len(packed) == part.file_size
+    inflater, left = zlib.decompressobj(-zlib.MAX_WBITS), part.file_size
+    while left >= 0 and not inflater.eof:
+        got = inflater.decompress(packed, min(left + 1, 1 << 20))
+        if not got and not inflater.unconsumed_tail:
+            break
+        left -= len(got)
+        packed = inflater.unconsumed_tail
+    return inflater.eof and left == 0
 
 
 def _column_number(letters: bytes) -> int:

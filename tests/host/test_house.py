@@ -211,6 +211,34 @@ def test_methods_open_to_http_are_typed():
     assert not wrong
 
 
+# files of strangers
+
+
+def test_strangers_files_are_opened_in_one_place():
+    """Bombs, false sizes and outside entities are kept off there (tests/core/test_bombs.py)."""
+    openers = {APP / "utils" / f"{name}.py" for name in ("annotated", "exports", "text_tables", "web_tables", "workbooks")}
+    code = [p for p in files("ansinh_app", suffix=".py") if not {"tests", "demo"} & set(p.parts)]
+    opening = r"python_calamine|zipfile|tarfile|expat|ElementTree|minidom|lxml|load_workbook|csv\.(reader|DictReader)|pickle"
+    found = matches([p for p in code if p not in openers], opening)
+    # The law's own tables come with the app.
+    assert {line.split(":")[0] for line in found} == {"ansinh_app/setup/tables.py"}
+    assert len(matches(openers, opening)) > 10
+
+
+def test_files_that_leave_are_written_where_no_cell_becomes_a_formula():
+    """`write` of a sheet guesses what a text is; what these few modules write is in test_formula_cells.py."""
+    writers = {
+        "ansinh_app/payouts/files.py", "ansinh_app/registry/verification/protected.py", "ansinh_app/utils/exports.py",
+        "ansinh_app/utils/report_files.py", "ansinh_app/utils/workbooks.py", "benchless/api/frappe/utils/csvutils.py",
+        "benchless/api/frappe/utils/xlsxutils.py", "benchless/desk/sheets.py",
+    }  # fmt: skip
+    code = [p for p in files("ansinh_app", "benchless", suffix=".py") if not {"tests", "demo"} & set(p.parts)]
+    found = matches(code, r"xlsxwriter\.Workbook|openpyxl\.Workbook|csv\.writer|DictWriter|to_excel")
+    assert {line.split(":")[0] for line in found} == writers
+    guessing = r"(sheet|page|target|worksheet)\.write(_row|_column|_formula|_url|_rich_string)?\("
+    assert not matches([ROOT / name for name in writers], guessing)
+
+
 def test_no_money_is_a_float():
     """The rules count in whole đồng: no float literal, no float(), no true division in their money files."""
     wrong = []

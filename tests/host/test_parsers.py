@@ -103,7 +103,8 @@ def test_questions_of_all_kinds(reader):
 
 
 def test_documents_of_all_kinds(reader):
-    values = st.dictionaries(st.one_of(st.sampled_from((*FIELDS, "story", "doctype", "flags", "__islocal")), TEXTS), VALUES)
+    fields = st.sampled_from((*FIELDS, "story", "doctype", "flags", "__islocal"))
+    values = st.dictionaries(st.one_of(fields, TEXTS), VALUES)
 
     @REQUESTS
     @given(st.one_of(values, VALUES))
@@ -172,8 +173,9 @@ def test_values_of_all_kinds(value):
     "<svg/onload=x>|<style>|<p style='x:expression(1)'>|<math>|<template>|text|<|>|\"|'".split("|")), max_size=8).map("".join)
 ))  # fmt: skip
 def test_cleaned_html_holds_no_script_and_stays_as_it_is(text):
-    from benchless.desk.values import clean_html
     from frappe.utils.html_utils import sanitize_html
+
+    from benchless.desk.values import clean_html
 
     for function in (clean_html, sanitize_html):
         once = function(text)

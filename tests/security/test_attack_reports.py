@@ -4,8 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 REPORTS = sorted(ROOT.glob("ansinh_app/*/report/*/*.json"))
 HOSTILE = [
@@ -20,20 +18,19 @@ def filters_of(path: Path) -> list[str]:
     return found or [field["fieldname"] for field in json.loads(path.read_text(encoding="utf-8")).get("filters", [])]
 
 
-@pytest.mark.parametrize("persona", ["manager", "neighbour"])
-def test_reports_take_only_what_a_filter_is(who, persona):
-    """Each filter alone with each value for the office; all at once for a commune."""
-    asker, asked = who(persona), 0
-    for path in REPORTS:
+def test_reports_take_only_what_a_filter_is(who):
+    """Each report of the office with half of the values, each for another filter; a commune's with all at once."""
+    asked = 0
+    for turn, path in enumerate(REPORTS):
         report, fields = json.loads(path.read_text(encoding="utf-8"))["name"], filters_of(path)
         assert fields, report
-        for number, value in enumerate(HOSTILE):
-            # Another filter's turn with each value, so that each meets several of them.
-            chosen = [fields[number % len(fields)]] if persona == "manager" else fields
-            filters = {field: value for field in chosen}
-            answer = asker.post("/api/method/frappe.desk.query_report.run", report_name=report, filters=filters)
+        values = HOSTILE[turn % 2 :: 2]
+        tries = [("manager", {fields[number % len(fields)]: value}) for number, value in enumerate(values)]
+        tries.append(("neighbour", dict.fromkeys(fields, HOSTILE[turn % len(HOSTILE)])))
+        for persona, filters in tries:
+            answer = who(persona).post("/api/method/frappe.desk.query_report.run", report_name=report, filters=filters)
             assert answer.status < 500, (report, filters, answer.text[:300])
-            if persona == "neighbour":
-                assert not re.search("Lý Thị (?!Láng)|SQL|sqlite|1064", answer.text), (report, filters)
+            assert not re.search(r"sqlite|OperationalError|ProgrammingError", answer.text), (report, filters)
+            assert persona == "manager" or not re.search("Lý Thị (?!Láng)", answer.text), (report, filters)
             asked += 1
-    assert asked > 300
+    assert asked > 200

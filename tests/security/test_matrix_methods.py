@@ -32,6 +32,7 @@ CALLS = {
     "registry.mandates.revoke": {
         "beneficiary": "@Beneficiary", "representative": "@Representative", "reason": "none at all",
     },
+    "utils.guards.toggle_like": {"doctype": "Beneficiary", "name": "@Beneficiary", "add": "Yes"},
     "utils.guards.get_for_reader": {"doctype": "Beneficiary", "name": "@Beneficiary"},
 }  # fmt: skip
 # Functions that answer whoever asks with what he may see: to somebody without a role nothing, or a refusal.

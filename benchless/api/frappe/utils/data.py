@@ -6,7 +6,7 @@ import json
 import math
 import operator
 import re
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -139,7 +139,7 @@ def get_timedelta(time=None) -> datetime.timedelta | None:
         return datetime.timedelta(hours=time.hour, minutes=time.minute, seconds=time.second,
                                   microseconds=time.microsecond)
     try:
-        parsed = date_parser.parse(time or "0:0:0").time()
+        parsed = _guess_moment(time or "0:0:0").time()
     except (date_parser.ParserError, TypeError):
         return None
     return get_timedelta(parsed)
@@ -443,6 +443,7 @@ def cast(fieldtype: str, value=None):
         return get_timedelta(value)
     return value
 
+ANY_FLOAT = Context(prec=400)
 NUMBER_FORMATS = {
     "#,###.##": (".", ",", 2),
     "#.###,##": (",", ".", 2),
@@ -469,7 +470,10 @@ def fmt_money(amount, precision=None, currency=None, format=None) -> str:
     if precision is None:
         precision = decimals
     amount = Decimal(str(amount if isinstance(amount, (int, Decimal)) else flt(amount)))
-    amount = amount.quantize(Decimal(1).scaleb(-cint(precision)), rounding=ROUND_HALF_EVEN)
+    if not amount.is_finite():
+        return str(amount)
+    places = Decimal(1).scaleb(-cint(precision))
+    amount = amount.quantize(places, rounding=ROUND_HALF_EVEN, context=ANY_FLOAT)
     text = f"{abs(amount):,f}"
     whole, _dot, fraction = text.partition(".")
     shown = whole.replace(",", thousands) + (decimal_sign + fraction if fraction and decimal_sign else "")
