@@ -8,9 +8,8 @@ SERVE ?= 1
 WORKERS ?= 2
 PEOPLE ?= 100000
 SECONDS ?= 240
-SECONDS ?= 300
 
-.PHONY: help setup demo forms test test-app test-host test-served perf load gallery guides lint audit fuzz clean system-python system-demo system-test
+.PHONY: help setup demo forms test test-app test-host test-served perf load gallery guides permissions lint audit fuzz clean system-python system-demo system-test
 
 help:
 	@echo "make demo          set up everything, run four months of a made-up city, then serve the desk on port $(PORT)"
@@ -66,7 +65,7 @@ test-host:
 	$(BIN)/python -m pytest tests/host
 
 test-served:
-	$(BIN)/python -m pytest tests/recovery tests/security tests/browser
+	$(BIN)/python -m pytest tests/recovery tests/upgrade tests/security tests/browser
 
 perf: setup
 	$(BIN)/python -m benchmarks

@@ -223,6 +223,7 @@ permission_query_conditions["File"] = "ansinh_app.permissions.file_query_conditi
 override_whitelisted_methods = {
     "frappe.client.get": "ansinh_app.utils.guards.get_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
+    "frappe.desk.form.linked_with.get_submitted_linked_docs": "ansinh_app.utils.guards.submitted_linked_docs",
     "frappe.desk.like.toggle_like": "ansinh_app.utils.guards.toggle_like",
     "frappe.desk.reportview.export_query": "ansinh_app.utils.exports.export_list",
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
@@ -302,6 +303,9 @@ _WITH_FILES += ["Personal Data Consent", "Provider Inquiry", "Provider Result", 
 _WITH_FILES += ["Registry Import", "Signed Cash List", "Support Case", "Unit Reform"]
 for _doctype in _WITH_FILES:
     doc_events.setdefault(_doctype, {})["validate"] = "ansinh_app.utils.own_files.check_attachments"
+doc_events["*"] = {
+    event: "ansinh_app.utils.plain_text.keep_plain" for event in ("before_validate", "before_update_after_submit")
+}
 for _doctype in _GUARDED:
     _events = doc_events.setdefault(_doctype, {})
     _noted = [_events["before_print"]] if "before_print" in _events else []

@@ -7,8 +7,20 @@ from types import SimpleNamespace
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
-from ansinh_app.tests.factories import MAI_PHA, VINH_TRAI, as_user, grant, make_person, make_user
+from ansinh_app.registry.doctype.registry_import.registry_import import run_import
+from ansinh_app.tests.factories import (
+    MAI_PHA,
+    VINH_TRAI,
+    as_user,
+    commune_row,
+    commune_workbook,
+    grant,
+    make_import,
+    make_person,
+    make_user,
+)
 from ansinh_app.utils import guards, kept_fields, own_files, plain_values
+from ansinh_app.utils.plain_text import plain, plain_rows
 
 REST = "/api/resource/"
 CALL = "/api/method/"
@@ -159,3 +171,24 @@ class TestAttacks(FrappeTestCase):
             with self.subTest(filters), self.assertRaises(frappe.ValidationError):
                 report.execute_script_report(frappe._dict(filters))
         report.execute_script_report(frappe._dict(office="' or 1=1 -- "))
+
+    def test_markup_is_stored_neither_by_a_form_nor_by_a_workbook(self):
+        mark = "<img src=http://127.0.0.1:9/x onerror=window.__pwned=1>"
+        self.assertEqual(plain("Trẻ <16 tuổi<br>a < b <b>đậm</b>"), "Trẻ <16 tuổi<br>a < b <b>đậm</b>")
+        for text in (mark, "<script>x", "</td>", "<!--", "<b onclick=x>", "<svg/onload=x>"):
+            self.assertTrue(plain(text).startswith("‹"), text)
+        rows = [("x", 1, None), (mark, 2, b"<img")]
+        self.assertEqual(plain_rows(rows), [("x", 1, None), (mark.replace("<", "‹"), 2, b"<img")])
+        person = make_person("Lý Văn Dấu Ngoặc", administrative_unit=VINH_TRAI, village=mark)
+        self.assertEqual(person.village, mark.replace("<", "‹"))
+        row = {"Họ và tên": "Lý Văn Trong Bảng", "Địa chỉ": mark, "Thôn/Tổ": mark, "Ghi chú": mark}
+        wrong = commune_row(**row) | {"Ngày sinh": mark, "Đối tượng": mark}
+        content = commune_workbook([commune_row(**row), wrong], headers=[*commune_row(), *list(row)[1:]])
+        run = make_import(content)
+        run_import(run.name)
+        read = frappe.get_all("Registry Import Row", {"registry_import": run.name}, ["*"])
+        people = frappe.get_all("Beneficiary", {"full_name": ["like", "Lý Văn Trong%"]}, ["*"])
+        said = frappe.db.get_value("Registry Import", run.name, "error_message")
+        self.assertTrue(said and len(read) > 1)
+        self.assertNotIn("<img", str(read) + str(people) + said)
+        self.assertIn("‹img", str(read) + str(people))

@@ -12,6 +12,7 @@ from ansinh_app.tests.factories import (
     NEW_DONG_KINH,
     VINH_TRAI,
     as_user,
+    asked,
     commune_row,
     commune_workbook,
     grant,
@@ -129,6 +130,50 @@ class TestAreas(FrappeTestCase):
             with self.subTest(doctype):
                 self.assertEqual(permissions.query_conditions(self.province, doctype), "1=0")
         self.assertFalse(permissions.sees_people(self.province))
+
+    def test_tables_in_documents_follow_their_documents(self):
+        rows = {}
+        for person in (self.here, self.next_door):
+            row = frappe.get_doc(
+                {
+                    "doctype": "Beneficiary Spouse", "parent": person.name, "parenttype": "Beneficiary",
+                    "parentfield": "spouses", "idx": 1, "name": f"SPOUSE-{person.name}",
+                }
+            )  # fmt: skip
+            row.db_insert()
+            rows[person.name] = row.name
+            self.addCleanup(frappe.db.delete, "Beneficiary Spouse", {"name": row.name})
+        with as_user(self.ward):
+            listed = frappe.get_list("Beneficiary Spouse", parent_doctype="Beneficiary", pluck="name")
+            self.assertEqual([name for name in listed if name in rows.values()], [rows[self.here.name]])
+            for person, allowed in ((self.here, True), (self.next_door, False)):
+                row = frappe.get_doc("Beneficiary Spouse", rows[person.name])
+                self.assertEqual(bool(row.has_permission("read")), allowed, person.full_name)
+
+    def test_what_is_asked_of_a_linked_document_lies_in_the_area_too(self):
+        self.account.db_set("representative", self.guardian.name)
+        self.addCleanup(self.account.db_set, "representative", None)
+        question = {"doctype": "Payment Account", "fields": ["name", "representative.full_name as r"]}
+        for user, found in ((self.ward, []), (self.officer, ["Lý Thị Láng Giềng"])):
+            with self.subTest(user), as_user(user), asked("/api/method/frappe.client.get_list", **question):
+                rows = frappe.get_list(
+                    "Payment Account", fields=question["fields"], filters={"name": self.account.name}
+                )
+                self.assertEqual([row.r for row in rows], found)
+
+    def test_files_are_listed_with_their_documents(self):
+        for person in (self.here, self.next_door):
+            file = frappe.get_doc(
+                {
+                    "doctype": "File", "file_name": f"{person.name}.txt", "content": person.name, "is_private": 1,
+                    "attached_to_doctype": "Beneficiary", "attached_to_name": person.name,
+                }
+            ).insert()  # fmt: skip
+            self.addCleanup(frappe.delete_doc, "File", file.name, force=1)
+        with as_user(self.ward):
+            found = frappe.get_list("File", filters={"attached_to_doctype": "Beneficiary"}, pluck="attached_to_name")
+        self.assertIn(self.here.name, found)
+        self.assertNotIn(self.next_door.name, found)
 
     def test_a_commune_cannot_enter_or_move_people_elsewhere(self):
         with as_user(self.ward):

@@ -69,3 +69,15 @@ def toggle_like(doctype: str, name: str | int, add: str | bool = False):
     """Stands in for `frappe.desk.like.toggle_like`, which marks anybody's document: it takes who may read it."""
     frappe.has_permission(doctype, "read", doc=name, throw=True)
     return frappe.call("frappe.desk.like.toggle_like", doctype=doctype, name=name, add=add)
+
+
+@frappe.whitelist()
+def submitted_linked_docs(doctype: str, name: str | int, ignore_doctypes_on_cancel_all: str | list | None = None) -> dict:
+    """Stands in for `frappe.desk.form.linked_with.get_submitted_linked_docs`, which looks for a right and goes on."""
+    frappe.has_permission(doctype, "read", doc=name, throw=True)
+    return frappe.call(
+        "frappe.desk.form.linked_with.get_submitted_linked_docs",
+        doctype=doctype,
+        name=name,
+        ignore_doctypes_on_cancel_all=ignore_doctypes_on_cancel_all,
+    )

@@ -1,6 +1,6 @@
 """A file is opened by who may read it, not by who knows its address: nobody attaches somebody else's file.
 
-A bench makes a File of any address that is told, and so hands the file over; benchless refuses it itself.
+A bench makes a File of any address that is told, and so hands the file over; here it is refused.
 """
 
 from urllib.parse import unquote

@@ -45,7 +45,15 @@ from ansinh_app.core import (
     syllables,
     vietqr,
 )
-from ansinh_app.core.errors import BadCell, BadFile, BadIdentifier, BadMonth, BadTable, NotWholeDong, RuleError
+from ansinh_app.core.errors import (
+    BadCell,
+    BadFile,
+    BadIdentifier,
+    BadMonth,
+    BadTable,
+    NotWholeDong,
+    RuleError,
+)
 from ansinh_app.core.identity import account, answers, cccd, certificate, cmnd, common, phone, verification
 from ansinh_app.core.months import Month
 from ansinh_app.core.sealed_numbers import WrongKey

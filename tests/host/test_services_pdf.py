@@ -81,14 +81,14 @@ class TestPdf(FrappeTestCase):
         ):
             with pytest.raises(ValueError):
                 pdf.fetch(url)
-        assert pdf.fetch("data:text/plain,hello")["mime_type"] == "text/plain"
+        assert pdf._fetcher()("data:text/plain,hello").content_type == "text/plain"
 
     def test_private_file_is_fetched_for_whom_may_read_it_only(self):
         file = frappe.get_doc(
             {"doctype": "File", "file_name": "seal.svg", "content": "<svg/>", "is_private": 1}
         ).insert()
         url = "http://site.invalid" + file.file_url
-        assert pdf.fetch(url)["string"] == b"<svg/>"
+        assert pdf.fetch(url)[0] == b"<svg/>"
         frappe.set_user("Guest")
         try:
             with pytest.raises(ValueError):

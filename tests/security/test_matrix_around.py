@@ -42,6 +42,7 @@ def test_what_hangs_on_a_foreign_document_is_not_told(who, persona):
             "frappe.desk.search.get_link_title": {"doctype": doctype, "docname": name},
             "frappe.client.get": {"doctype": doctype, "name": name},
             "frappe.client.validate_link": {"doctype": doctype, "docname": name, "fields": ["full_name", "seal"]},
+            "frappe.desk.form.linked_with.get_submitted_linked_docs": {"doctype": doctype, "name": name},
             "frappe.desk.notifications.get_open_count": {"doctype": doctype, "name": name},
             "frappe.model.workflow.get_transitions": {"doc": json.dumps({"doctype": doctype, "name": name})},
         }.items():  # fmt: skip

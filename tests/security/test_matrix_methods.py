@@ -32,6 +32,7 @@ CALLS = {
     "registry.mandates.revoke": {
         "beneficiary": "@Beneficiary", "representative": "@Representative", "reason": "none at all",
     },
+    "utils.guards.submitted_linked_docs": {"doctype": "Beneficiary", "name": "@Beneficiary"},
     "utils.guards.toggle_like": {"doctype": "Beneficiary", "name": "@Beneficiary", "add": "Yes"},
     "utils.guards.get_for_reader": {"doctype": "Beneficiary", "name": "@Beneficiary"},
 }  # fmt: skip

@@ -11,6 +11,7 @@ from ansinh_app.registry.change_lists import rows as rows_of
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.imports.lookups import Lookups, learn, learn_people, read_lookups
 from ansinh_app.registry.imports.reading import Reading, open_attached
+from ansinh_app.utils.plain_text import plain, plain_rows
 from ansinh_app.utils.sealed_numbers import without_numbers
 from ansinh_app.utils.workbooks import annotate_workbook
 
@@ -57,7 +58,7 @@ def approve_in_background(change_list: str) -> None:
     refused = "\n".join(f"{name}: {reason}" for name, reason in result["refused"])
     said = _("{0} changes were approved.").format(len(result["approved"]))
     doc.add_comment("Info", said)
-    doc.db_set("error_message", without_numbers("\n".join(filter(None, (said, refused)))))
+    doc.db_set("error_message", plain(without_numbers("\n".join(filter(None, (said, refused))))))
     frappe.db.commit()
 
 
@@ -201,7 +202,7 @@ def _keep(doc, reading: Reading | None, rows: list[rows_of.Row], made: dict[int,
         }
         kept.append(tuple(known.get(column) for column in _COLUMNS))
     if kept:
-        frappe.db.bulk_insert("Registry Change List Row", _COLUMNS, kept)
+        frappe.db.bulk_insert("Registry Change List Row", _COLUMNS, plain_rows(kept))
     returned = [row for row in rows if row.errors]
     doc.db_set(
         {
@@ -229,7 +230,7 @@ def _summary(returned: list[rows_of.Row]) -> str:
     shown = [f"{row.sheet} {row.row_no}: {' '.join(row.errors)}".strip() for row in returned[:_SHOWN]]
     left = len(returned) - len(shown)
     more = [_("and {0} more rows: see the error workbook").format(left)] if left > 0 else []
-    return "\n".join(shown + more)
+    return plain("\n".join(shown + more))
 
 
 def _returned(doc, reading: Reading, returned: list[rows_of.Row]) -> str | None:

@@ -14,6 +14,7 @@ from ansinh_app.registry.imports.lookups import Lookups
 from ansinh_app.registry.imports.reading import Reading
 from ansinh_app.registry.imports.rows import Row
 from ansinh_app.registry.imports.writer import CREATED, UNCHANGED, UPDATED, Trace
+from ansinh_app.utils.plain_text import plain, plain_rows
 from ansinh_app.utils.sealed_numbers import TEXTS, without_numbers
 from ansinh_app.utils.workbooks import Sheet, annotate_workbook
 
@@ -107,14 +108,14 @@ class Results:
 
     def finish(self) -> None:
         if self._waiting:
-            frappe.db.bulk_insert("Registry Import Row", _COLUMNS, self._waiting)
+            frappe.db.bulk_insert("Registry Import Row", _COLUMNS, plain_rows(self._waiting))
             self._waiting = []
 
     def summary(self) -> str:
         """The first reasons in words; all of them stand in the rows and in the error workbook."""
         left = cint(self.counts["rows_rejected"]) - len(self.first_reasons)
         more = [_("and {0} more rows: see the error workbook").format(left)] if left > 0 else []
-        return without_numbers("\n".join(self.first_reasons + more))
+        return plain(without_numbers("\n".join(self.first_reasons + more)))
 
     def say(self, beneficiary: str) -> str:
         """A person somebody may have to choose: document, name, birth, where."""

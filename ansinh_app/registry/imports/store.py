@@ -6,6 +6,7 @@ import frappe
 from frappe.model.naming import make_autoname
 from frappe.utils import now
 
+from ansinh_app.utils.plain_text import plain_rows
 from ansinh_app.utils.sealed_numbers import as_stored
 
 _BLOCK = 200
@@ -54,7 +55,7 @@ class Store:
         """Write what has been collected."""
         for doctype, rows in self._rows.items():
             if rows:
-                frappe.db.bulk_insert(doctype, self._columns[doctype], rows)
+                frappe.db.bulk_insert(doctype, self._columns[doctype], plain_rows(rows))
         self._rows.clear()
 
     def finish(self) -> None:

@@ -469,7 +469,8 @@ def fmt_money(amount, precision=None, currency=None, format=None) -> str:
     decimal_sign, thousands, decimals = get_number_format_info(number_format)
     if precision is None:
         precision = decimals
-    amount = Decimal(str(amount if isinstance(amount, (int, Decimal)) else flt(amount)))
+    exact = isinstance(amount, (int, Decimal)) and not isinstance(amount, bool)
+    amount = Decimal(str(amount if exact else flt(amount)))
     if not amount.is_finite():
         return str(amount)
     places = Decimal(1).scaleb(-cint(precision))

@@ -38,7 +38,7 @@ def get_pdf(html: str, options: dict | None = None, output=None):
             + f" {error}"
         )
 
-    document = HTML(string=html, base_url=SITE_URL, url_fetcher=fetch, media_type="print")
+    document = HTML(string=html, base_url=SITE_URL, url_fetcher=_fetcher(), media_type="print")
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
@@ -113,7 +113,7 @@ def fonts_of(html: str) -> list[str]:
     from pypdf import PdfReader
     from weasyprint import HTML
 
-    reader = PdfReader(io.BytesIO(HTML(string=html, url_fetcher=fetch).write_pdf()))
+    reader = PdfReader(io.BytesIO(HTML(string=html, url_fetcher=_fetcher()).write_pdf()))
     fonts = reader.pages[0]["/Resources"].get("/Font", {})
     return sorted({fonts[key].get_object()["/BaseFont"].split("+")[-1].lstrip("/") for key in fonts})
 
@@ -141,13 +141,22 @@ def read_options_from_html(html: str) -> dict:
     return options
 
 
-def fetch(url: str, timeout: int = 10, ssl_context=None) -> dict:
-    """WeasyPrint's url_fetcher: data: URIs, /assets/<app>/… and files of the site that the user may read."""
-    if url.startswith("data:"):
-        from weasyprint.urls import default_url_fetcher
+def _fetcher():
+    """What WeasyPrint asks for images and styles: data: URIs, and what `fetch` gives; no other server."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-        return default_url_fetcher(url)
+    class SiteFetcher(URLFetcher):
+        def fetch(self, url, headers=None):
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            content, kind = fetch(url)
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
 
+    return SiteFetcher(allowed_protocols={"data"}, allow_redirects=False)
+
+
+def fetch(url: str) -> tuple[bytes, str]:
+    """Content and type of /assets/<app>/… and of files of the site that the user may read; else ValueError."""
     parts = urlsplit(url)
     own_hosts = {urlsplit(SITE_URL).netloc, urlsplit(frappe.utils.get_url()).netloc}
     if parts.scheme not in ("http", "https") or parts.netloc not in own_hosts:
@@ -156,10 +165,7 @@ def fetch(url: str, timeout: int = 10, ssl_context=None) -> dict:
     if not path:
         raise ValueError(f"not found on the site: {url}")
     with open(path, "rb") as file:
-        return {
-            "string": file.read(),
-            "mime_type": mimetypes.guess_type(path)[0] or "application/octet-stream",
-        }
+        return file.read(), mimetypes.guess_type(path)[0] or "application/octet-stream"
 
 
 def _local_path(url_path: str) -> str | None:

@@ -1,0 +1,42 @@
+"""A text is a text: what could be markup in a name, an address or a note loses its angle bracket before it is stored.
+
+A bench cleans a document's texts when it is saved, but keeps pictures, which its PDF maker then fetches from wherever
+they say; and what is written many rows at a time it does not see at all, while its desk shows texts as markup.
+"""
+
+import re
+from collections.abc import Sequence
+
+import frappe
+
+_TEXTS = ("Data", "Small Text", "Text", "Long Text")
+# "< 16 tuổi" stays; so do line breaks and bold words, which can do nothing.
+_MARKUP = re.compile(r"<(?!/?(?:b|br|strong|i|em|p)\s*/?>)(?=[a-zA-Z/!?])", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """The text with ‹ where a tag would begin."""
+    return _MARKUP.sub("‹", text)
+
+
+def plain_rows(rows: Sequence[Sequence]) -> list[Sequence]:
+    """Rows for the database, their texts plain; those without any angle bracket as they are."""
+    return [
+        tuple(plain(value) if value.__class__ is str else value for value in row)
+        if any(value.__class__ is str and "<" in value for value in row)
+        else row
+        for row in rows
+    ]
+
+
+def keep_plain(doc, event=None) -> None:
+    """doc_event before anything of a document is checked: the texts of it and of its rows are plain."""
+    marked = [
+        (row, field.fieldname, value)
+        for row in (doc, *doc.get_all_children())
+        for field in row.meta.fields
+        if field.fieldtype in _TEXTS and isinstance(value := row.get(field.fieldname), str) and "<" in value
+    ]
+    if marked and frappe.get_cached_value("Module Def", doc.meta.module, "app_name") == "ansinh_app":
+        for row, fieldname, value in marked:
+            row.set(fieldname, plain(value))
