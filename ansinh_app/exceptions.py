@@ -71,10 +71,6 @@ class PeriodStateError(AnSinhError):
     """The period is not in a state that allows this step."""
 
 
-class DoublePaymentError(AnSinhError):
-    """A person would be paid twice for the same benefit and month."""
-
-
 class ContractError(AnSinhError):
     """A contract is missing, not in force, or collides with another one."""
 

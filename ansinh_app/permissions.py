@@ -515,11 +515,6 @@ def allowed_offices(user: str | None = None) -> frozenset[str] | None:
     return _union(sets)
 
 
-def allowed_providers(user: str | None = None) -> frozenset[str] | None:
-    """Providers whose rows the user may see; None = all, empty = none."""
-    return scope(user).providers
-
-
 def sees_people(user: str | None = None) -> bool:
     """Whether the user may see single people at all; the province's viewers see sums only."""
     who = scope(user)

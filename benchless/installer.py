@@ -173,6 +173,7 @@ def install_app(app: str, force: bool = False) -> None:
         add_module_defs(app)
         sync_for(app, force=force)
         _remember_installed(app)
+        init_singles()
         record_patches_as_done(app)
         for method in hooks.get("after_install") or []:
             frappe.get_attr(method)()
@@ -186,6 +187,15 @@ def install_app(app: str, force: bool = False) -> None:
         frappe.flags.in_install = None
     frappe.db.commit()
     frappe.clear_cache()
+
+
+def init_singles() -> None:
+    """Every Single holds its defaults from the start: get_single_value() knows only what is stored, as on Frappe."""
+    for doctype in frappe.get_all("DocType", {"issingle": 1}, pluck="name", order_by="name"):
+        if not frappe.db.get_singles_dict(doctype):
+            doc = frappe.new_doc(doctype)
+            doc.flags.ignore_mandatory = doc.flags.ignore_validate = True
+            doc.save(ignore_permissions=True)
 
 
 def _remember_installed(app: str) -> None:
@@ -368,6 +378,7 @@ def _migrate() -> None:
             add_module_defs(app)
             sync_for(app)
         run_patches("post_model_sync")
+        init_singles()  # sites made before installing did so
         frappe.clear_cache()
         sync_jobs()
         for app in apps:

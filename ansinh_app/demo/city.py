@@ -6,7 +6,6 @@ from datetime import date
 
 SEED = 20240524
 PROVINCE_PREFIX = "020"
-DISTRICT = "178"
 
 SURNAMES = (
     "Hoàng Nông Lý Vi Triệu Lộc Dương Chu Hứa Bế Đàm Phùng Nguyễn Trần Lương Lăng Mã La Đinh Lê Phạm Đỗ Ngô Vũ Đặng Hà"

@@ -60,7 +60,8 @@ def page(month: str | None = None, office: str | None = None) -> dict:
     if office and office not in offices:
         frappe.throw(_("Paying office {0} is not yours.").format(frappe.bold(frappe.utils.escape_html(office))), AreaError)
     wanted = [office] if office else sorted(offices)
-    month = Month.of(getdate(month)) if month else filter_month(None, office)
+    day = getdate(month) if month else None  # None for 0000-00-00 too
+    month = Month.of(day) if day else filter_month(None, office)
     period = _periods(month, wanted)
     lines = _line_sums(month, wanted)
     communes = _by_commune(month, wanted, lines)

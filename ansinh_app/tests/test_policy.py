@@ -39,6 +39,14 @@ class TestPolicy(FrappeTestCase):
         self.assertEqual(set(made.values()), {0})
         self.assertEqual(before, (frappe.db.count("Rate Version"), frappe.db.count("Administrative Unit")))
 
+    def test_the_settings_hold_their_defaults_from_the_start(self):
+        """An office that never opened its settings works by them: three returned transfers are enough, 72 hours."""
+        settings = frappe.get_meta("An Sinh Settings")
+        counts = {df.fieldname: int(df.default) for df in settings.fields if (df.default or "").isdigit()}
+        self.assertEqual((counts["failures_before_cash"], counts["incident_hours"]), (3, 72))
+        held = {name: int(frappe.db.get_single_value("An Sinh Settings", name)) for name in counts}
+        self.assertEqual(held, counts)
+
     def test_rates_of_the_decrees(self):
         law, today = load_law(), date(2026, 11, 22)
         amounts = {

@@ -813,9 +813,3 @@ def everybody() -> Iterator[Habits]:
     """All habits, in the order of their numbers."""
     yield from clerks()
     yield from strangers()
-
-
-def corpus() -> Iterator[Case]:
-    """All workbooks, each of other people."""
-    for seed, habits in enumerate(everybody(), start=1):
-        yield write(habits, seed)

@@ -197,15 +197,6 @@ def opened(rows):
     return rows
 
 
-def sealed_values(values: dict) -> dict:
-    """Values by column as they are written into a table now."""
-    found = vault()
-    if not found:
-        return values
-    return {name: found.seal(KIND_OF_COLUMN[name], value) if name in KIND_OF_COLUMN else value
-            for name, value in values.items()}  # fmt: skip
-
-
 def sought_all(kind: str, values: Iterable) -> list:
     """What to look for in a column so that each number is found, however it stands in the table."""
     values = [value for value in values if value not in (None, "")]

@@ -2,7 +2,7 @@
 
 import frappe
 
-from ansinh_app.exceptions import AnSinhError
+from ansinh_app.exceptions import AreaError
 from ansinh_app.oversight import leader
 from ansinh_app.utils import phone_pages
 
@@ -16,6 +16,6 @@ def get_context(context):
     asked = frappe.form_dict
     try:
         context.page = leader.page(asked.get("month"), asked.get("office"))
-    except (AnSinhError, ValueError):
+    except (frappe.ValidationError, AreaError, ValueError):
         context.page = leader.page()
     phone_pages.fill(context, context.page["title"])

@@ -3,6 +3,7 @@
 import datetime
 
 import frappe
+from frappe.model import table_fields
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from model_doctypes import CITY, LINE, ORDER, city, order
@@ -191,6 +192,7 @@ class TestLists(ModelCase):
         self.assertTrue(meta.has_field("city") and not meta.has_field("nothing"))
         self.assertEqual(meta.get_field("city").options, CITY)
         self.assertEqual([df.fieldname for df in meta.get_table_fields()], ["lines", "tags"])
+        self.assertEqual({df.fieldtype for df in meta.get_table_fields()}, set(table_fields))
         self.assertEqual(meta.get_label("ordered_on"), "Ordered On")
         self.assertTrue(meta.is_submittable and not meta.istable)
         self.assertEqual(meta.get("fields", {"fieldname": "secret"})[0].permlevel, 1)

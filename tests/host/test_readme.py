@@ -20,7 +20,6 @@ APPS = [path.parent for path in ROOT.glob("*/hooks.py")]
 APP_FACTS = {"app_name", "app_publisher", "app_description", "app_email", "app_license"}
 FILE_FACTS = {"creation", "modified", "modified_by", "owner", "doctype", "name", "module", "engine", "field_order", "idx",
               "docstatus"}  # fmt: skip
-KEPT_RIGHTS = {"share", "import"}
 
 
 def section(title: str) -> str:

@@ -2,7 +2,7 @@
 
 from tests.recovery.acts import JUNE, MAY, PEOPLE
 
-MANAGER, ADMIN = "payout.manager@example.com", "Administrator"
+MANAGER = "payout.manager@example.com"
 
 
 def test_both_prepare(site):

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import urllib.parse
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ ON_A_BENCH = bool(os.environ.get("SECURITY_URL"))
 # A read that somebody may do by GET too.
 READS = {"preflight", "explain", "forecast", "verify_seal", "get", "people", "open_for_me", "overdue_for_me",
          "lines_not_paid", "count_for_reader", "export_query", "export_list", "as_pdf", "get_for_reader", "link_title",
-         "no_goal_graph", "campaigns", "find", "numbers", "batches", "places", "sheet"}  # fmt: skip
+         "no_goal_graph", "submitted_linked_docs", "submitted_linked_docs", "campaigns", "find", "numbers", "batches", "places", "sheet"}  # fmt: skip
 
 
+@cache
 def whitelisted() -> list[tuple[str, bool]]:
     """(dotted path, whether it names POST alone) of each function of the app that can be called."""
     found = []
@@ -144,3 +146,27 @@ def test_no_address_leads_out_of_the_site(who, told):
         answer = officer.raw("GET", path, None, "text/html")
         assert answer.status >= 400, path
         assert "app_name" not in answer.text and "db_name" not in answer.text and "root:" not in answer.text
+
+
+def test_pages_and_methods_take_any_query(who, told):
+    """Hostile words in the queries of the pages and of the methods that read: an answer or a refusal, no breakdown."""
+    manager, marks = who.anew("manager"), ("'\"><img src=x onerror=1>", "0000-00-00", "9999-99-99", "x" * 3000, "\x00", "-1")
+    methods = ("payee_accounts.counter.people", "payee_accounts.counter.find", "payouts.signed_lists.places",
+               "payouts.signed_lists.sheet", "payee_accounts.counter.numbers", "api.preflight", "api.verify_seal",
+               "oversight.leader.as_pdf")  # fmt: skip
+    names = ("campaign", "session", "text", "batch", "numbers", "account_request", "period", "month", "office")
+    for mark in marks:
+        word = urllib.parse.quote(mark)
+        for page in (f"/leader?month={word}", f"/leader?office={word}", f"/seal-check?b={word}&n={word}&p={word}",
+                     f"/seal-check?b={told['batches']['SEC-A STB']}&t={word}&s={word}&p={word}",
+                     f"/cash-list?b={word}&n={word}", f"/counter?x={word}"):  # fmt: skip
+            answer = manager.raw("GET", page, None, "text/html", Accept="text/html")
+            assert answer.status < 500, (page, answer.text[:300])
+            assert "<img src=x" not in answer.text, page
+        for method in methods:
+            answer = manager.get(f"{METHOD}ansinh_app.{method}", **dict.fromkeys(names, mark))
+            assert answer.status < 500, (method, mark, answer.text[:300])
+        answer = manager.get(METHOD + "ansinh_app.api.explain", beneficiary=told["people"]["hiv"], month=mark)
+        assert 400 <= answer.status < 500, (mark, answer.text)
+        answer = manager.get(METHOD + "ansinh_app.api.forecast", from_month=mark, to_month=mark, scenario=mark)
+        assert 400 <= answer.status < 500, (mark, answer.text)

@@ -113,6 +113,10 @@ def test_the_own_side_finds_all_this(who):
         filters=[["Beneficiary", "name", "like", "ROW-A%"]],
     )
     assert card.json["message"] == 1
+    linked = reader.get(
+        METHOD + "frappe.desk.form.linked_with.get_submitted_linked_docs", doctype="Beneficiary", name=name
+    )
+    assert linked.json["message"]["count"] == 0, linked.text
     sees = who("admin").get(METHOD + "frappe.desk.query_report.run", report_name="Contracts Ending", filters={})
     assert sees.status == 200, sees.text
 

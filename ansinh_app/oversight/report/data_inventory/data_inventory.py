@@ -6,8 +6,8 @@ from frappe import _
 from ansinh_app.core.money import format_dong
 from ansinh_app.utils.reports import counted_for
 
-# Above these an assessment file needs a section of its own on national security (NĐ 356/2025: secondary).
-SENSITIVE_LIMIT, BASIC_LIMIT = 10_000, 100_000
+# Above so many an assessment file needs a section of its own on national security (NĐ 356/2025: secondary).
+SENSITIVE_LIMIT = 10_000
 
 
 def execute(filters=None):
