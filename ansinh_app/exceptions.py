@@ -71,6 +71,10 @@ class PeriodStateError(AnSinhError):
     """The period is not in a state that allows this step."""
 
 
+class OvertakenError(PeriodStateError):
+    """Somebody else changed payments of the office while this one waited for his turn: look again, then do it."""
+
+
 class ContractError(AnSinhError):
     """A contract is missing, not in force, or collides with another one."""
 

@@ -42,14 +42,8 @@ def new_site(folder: str):
 
 def make_people(frappe, people: int) -> None:
     """An office with people, accounts and decisions: nine of ten decided before the first month, one in the year."""
-    units = frappe.get_all(
-        "Administrative Unit",
-        filters={"level": "Commune"},
-        pluck="name",
-        order_by="name",
-        limit_page_length=max(1, people // _PEOPLE_IN_A_COMMUNE),
-    )
     area = frappe.db.get_value("Administrative Unit", {"level": "Province"}, "name")
+    units = _communes(frappe, area, max(1, people // _PEOPLE_IN_A_COMMUNE))
     frappe.get_doc(
         {
             "doctype": "Paying Office",
@@ -63,6 +57,18 @@ def make_people(frappe, people: int) -> None:
     for first in range(0, people, _WRITE):
         _write_people(frappe, chance, units, range(first + 1, min(first + _WRITE, people) + 1), people)
         frappe.db.commit()
+
+
+def _communes(frappe, area: str, number: int) -> list[str]:
+    """As many communes as the office's people need to live as people do; those the site lacks are made."""
+    found = frappe.get_all(
+        "Administrative Unit", filters={"level": "Commune"}, pluck="name", order_by="name", limit_page_length=number
+    )
+    for index in range(len(found), number):
+        values = {"code": f"DO{index:04d}", "unit_name": f"Xã Đo {index:04d}", "level": "Commune"}
+        unit = {"doctype": "Administrative Unit", "parent_administrative_unit": area, "valid_from": "2021-07-01"}
+        found.append(frappe.get_doc(unit | values).insert().name)
+    return found
 
 
 def _write_people(frappe, chance, units: list[str], numbers: range, people: int) -> None:

@@ -12,7 +12,7 @@ from frappe.utils import getdate, now_datetime
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
-from ansinh_app.exceptions import PeriodStateError
+from ansinh_app.exceptions import OvertakenError, PeriodStateError
 from ansinh_app.payouts import lost_lists, proposals, recoveries
 from ansinh_app.payouts.book.scope import places_of
 from ansinh_app.payouts.findings import count_held
@@ -74,7 +74,7 @@ def lock_period(period: str) -> str:
             _("Somebody else changed payments of {0} just now. Look at them, and try again.").format(
                 frappe.bold(office)
             ),
-            PeriodStateError,
+            OvertakenError,
         )
     table = frappe.qb.DocType("Paying Office")
     frappe.qb.update(table).set(table.money_turn, (turn or 0) + 1).where(table.name == office).run()

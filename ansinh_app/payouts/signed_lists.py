@@ -16,7 +16,7 @@ from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from ansinh_app.core.ledger import FAILED, PAID, UNCOLLECTED
 from ansinh_app.core.money import as_dong, format_dong
-from ansinh_app.exceptions import ResultFileError
+from ansinh_app.exceptions import OvertakenError, ResultFileError
 from ansinh_app.payouts.cash_lists import calling_order
 from ansinh_app.payouts.run import lock_period
 from ansinh_app.registry.people import birth
@@ -27,6 +27,7 @@ ROLES = (
 )  # fmt: skip
 PAGE = paper_codes.LIST_PAGE
 MOST_LISTS = 50
+_TURNS = 5
 _KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
 _PHOTO = re.compile(r"data:image/(jpeg|png);base64,([A-Za-z0-9+/=]+)")
 _PHOTO_BYTES = 3_000_000
@@ -144,7 +145,7 @@ def take(
     if not _KEY.fullmatch(list_key):
         frappe.throw(_("The key of the list is not one: reload the page."), ResultFileError)
     # Two sendings of one key, or two clerks with one sheet, come one after the other.
-    lock_period(document.period)
+    _wait_for_turn(document.period)
     if frappe.db.exists("Signed Cash List", list_key):
         return _repeated(document, list_key)
     ticked = _ticked(document, _numbers(numbers), actions.sent(values))
@@ -173,6 +174,18 @@ def take(
     if picture:
         _attach_photo(record, *picture)
     return _answer(record, result, repeated=False)
+
+
+def _wait_for_turn(period: str) -> None:
+    """Clerks send at the same time all day: who was overtaken while he waited looks again, for nothing is written yet."""
+    for _attempt in range(_TURNS):
+        try:
+            lock_period(period)
+            return
+        except OvertakenError:
+            frappe.clear_last_message()
+            frappe.db.rollback()  # the wait is over, and so is what was read before it
+    lock_period(period)
 
 
 def _answer(record, result, repeated: bool) -> dict:

@@ -1,9 +1,11 @@
 """A signed cash list comes back by ticking: once, in the way of every result, with its control total."""
 
+from unittest.mock import patch
+
 import frappe
 
 from ansinh_app.core.money import as_dong
-from ansinh_app.exceptions import ResultFileError
+from ansinh_app.exceptions import OvertakenError, ResultFileError
 from ansinh_app.payouts import answers, settlements, signed_lists
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.test_cash_lists import CLERK, NOWHERE, POLICE, STRANGER, CashCase
@@ -56,6 +58,29 @@ class TestSignedLists(CashCase):
         self.assertTrue(again["repeated"])
         self.assertEqual(set(self.statuses().values()), {"Paid"})
         self.assertEqual(frappe.db.count("Provider Result", {"batch": self.batch}), 1)
+
+    def test_a_clerk_who_was_overtaken_while_he_waited_looks_again(self):
+        real, asked = signed_lists.lock_period, []
+
+        def overtaken_twice(period):
+            asked.append(period)
+            if len(asked) < 3:
+                frappe.throw("Somebody else changed payments", OvertakenError)
+            return real(period)
+
+        with (
+            patch.object(signed_lists, "lock_period", overtaken_twice),
+            patch.object(frappe.db, "rollback") as looked_again,
+        ):
+            answer = self.take()
+        self.assertEqual((answer["paid"], len(asked), looked_again.call_count), (5, 3, 2))
+        self.assertFalse([one for one in frappe.get_message_log() if "Somebody else" in str(one)])
+        with (
+            patch.object(signed_lists, "lock_period", side_effect=OvertakenError),
+            patch.object(frappe.db, "rollback"),
+            self.assertRaises(OvertakenError),  # at some time he is told
+        ):
+            self.take(key=OTHER)
 
     def test_two_clerks_who_differ_wait_for_the_office(self):
         self.take()

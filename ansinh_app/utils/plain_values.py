@@ -17,7 +17,7 @@ _NAMES = frozenset(
 )
 _DOCUMENTS = frozenset("doc docs document fieldname data".split())
 _LONGEST, _LARGEST = 1000, 10**15
-_DAYS = re.compile(r"month|date|as_of|_from$|_to$")
+_DAYS = re.compile(r"month(?!s)|date|as_of|_from$|_to$")
 _UNREADABLE = re.compile(r"[\x00-\x08\ud800-\udfff]")
 _OF_DOCUMENTS = ("/api/resource/", "/api/v1/resource/", "/api/v2/document/")
 
@@ -92,7 +92,7 @@ def meant(value):
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 

@@ -91,7 +91,7 @@ def _refuse_pairs(doctype: str) -> None:
         return
     try:
         fields = frappe.parse_json(asked) if isinstance(asked, str) and asked[:1] == "[" else asked
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     listed = fields if isinstance(fields, list) else []
     names = [
@@ -141,7 +141,7 @@ def _text(value) -> str:
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return _plain(value)
     if isinstance(value, dict):
         return "\n".join(_text(part) for pair in value.items() for part in pair)

@@ -2,7 +2,6 @@
 
 import frappe
 
-from ansinh_app.exceptions import AreaError
 from ansinh_app.oversight import leader
 from ansinh_app.utils import phone_pages
 
@@ -16,6 +15,6 @@ def get_context(context):
     asked = frappe.form_dict
     try:
         context.page = leader.page(asked.get("month"), asked.get("office"))
-    except (frappe.ValidationError, AreaError, ValueError):
+    except (frappe.ValidationError, ValueError):
         context.page = leader.page()
     phone_pages.fill(context, context.page["title"])

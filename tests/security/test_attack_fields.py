@@ -92,7 +92,7 @@ def test_nobody_else_becomes_the_maker(who, told, field):
 
 def test_the_same_approval_twice_and_at_once_counts_once(who, told):
     """Two sessions of the manager press Approve in the same moment, and a third sends the request once more."""
-    batch, officer = told["batches"]["SEC-A BID"], who("officer")
+    batch, officer = told["batches"]["SEC-A VNPOST"], who("officer")
     document = officer.get(f"/api/resource/Payout Batch/{batch}").json["data"]
     if document["status"] == "Draft":
         officer.post(METHOD + "frappe.model.workflow.apply_workflow", doc=document, action="Submit for Approval")

@@ -15,7 +15,8 @@ ON_A_BENCH = bool(os.environ.get("SECURITY_URL"))
 # A read that somebody may do by GET too.
 READS = {"preflight", "explain", "forecast", "verify_seal", "get", "people", "open_for_me", "overdue_for_me",
          "lines_not_paid", "count_for_reader", "export_query", "export_list", "as_pdf", "get_for_reader", "link_title",
-         "no_goal_graph", "submitted_linked_docs", "submitted_linked_docs", "campaigns", "find", "numbers", "batches", "places", "sheet"}  # fmt: skip
+         "no_goal_graph", "submitted_linked_docs",
+         "campaigns", "find", "numbers", "batches", "places", "sheet"}  # fmt: skip
 
 
 @cache

@@ -17,6 +17,11 @@ def client(who, persona: str):
     return who("guest" if persona == "guest" else f"fen.{persona}")
 
 
+def visitor(who, persona: str):
+    """The persona in a browser of its own: whoever was shown a page needs its token to send anything."""
+    return who.anew("guest" if persona == "guest" else f"fen.{persona}")
+
+
 def clean(answer, what, *more: str) -> None:
     """Whatever the status, nothing of side A stands in the answer."""
     found = [mark for mark in (*MARKS, *more) if mark in answer.text]
@@ -95,7 +100,7 @@ def test_nothing_is_hung_on_a_foreign_document(who, persona):
 
 def test_the_own_side_finds_all_this(who):
     """What the others are refused is there: the walk would see it."""
-    reader, name = client(who, "commune_a"), table.row("A", "Beneficiary")
+    reader, name = visitor(who, "commune_a"), table.row("A", "Beneficiary")
     file = who("admin").list("File", filters={"attached_to_name": name}, fields=["file_url"]).rows[0]
     assert reader.get(file["file_url"]).text == "ROW-A content of Beneficiary"
     found = reader.get(METHOD + "frappe.desk.search.search_link", doctype="Beneficiary", txt="ROW-A", page_length=50)
@@ -123,7 +128,7 @@ def test_the_own_side_finds_all_this(who):
 
 @pytest.mark.parametrize("persona", FOREIGN)
 def test_files_of_a_foreign_document_are_not_served(who, persona):
-    reader, admin = client(who, persona), who("admin")
+    reader, admin = visitor(who, persona), who("admin")
     files = admin.list("File", filters=[["file_name", "like", "ROW-A%"]], fields=["name", "file_url"]).rows
     assert len(files) == len(DOCUMENTS)
     for file in files:
@@ -142,7 +147,7 @@ def test_files_of_a_foreign_document_are_not_served(who, persona):
 
 @pytest.mark.parametrize("persona", FOREIGN)
 def test_a_foreign_document_is_not_printed(who, persona):
-    reader = client(who, persona)
+    reader = visitor(who, persona)
     for doctype, paper in (("Payout Batch", "Payment List"), ("Beneficiary", "Person History")):
         name = table.row("A", doctype)
         for path in (
@@ -226,7 +231,7 @@ def test_reports_are_run_by_their_roles_over_the_own_area(who, persona):
 
 @pytest.mark.parametrize("persona", FOREIGN)
 def test_pages_show_the_own_area(who, persona):
-    reader = client(who, persona)
+    reader = visitor(who, persona)
     for path in ("/counter", "/cash-list", "/seal-check", "/leader", "/leader?office=FEN-A&month=2024-05"):
         page, _mark, query = path.partition("?")
         asked = dict(part.split("=") for part in query.split("&")) if query else {}
