@@ -146,7 +146,7 @@ def _checked(kind, value, label: str, accepted: str) -> str:
 
 
 def refuse_second_registration(doc) -> None:
-    """One personal ID, one document of its kind; the other one is named, with its commune."""
+    """One personal ID, one document of its kind; the other one is named, with its commune, to who may read it."""
     if not doc.personal_id or doc.flags.checked_by_import:
         return
     other = frappe.db.get_value(
@@ -157,6 +157,14 @@ def refuse_second_registration(doc) -> None:
     )
     if not other:
         return
+    if not frappe.has_permission(doc.doctype, "read", doc=other.name):
+        frappe.throw(
+            _("Personal ID {0} is registered already, outside your area. Ask the paying office, or correct the number.").format(
+                frappe.bold(frappe.utils.escape_html(doc.personal_id))
+            ),
+            DuplicatePersonError,
+            title=_("Registered Already"),
+        )
     unit = other.administrative_unit and frappe.db.get_value(
         "Administrative Unit", other.administrative_unit, "unit_name"
     )

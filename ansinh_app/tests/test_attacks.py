@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
+from ansinh_app.exceptions import DuplicatePersonError
 from ansinh_app.registry.doctype.registry_import.registry_import import run_import
 from ansinh_app.tests.factories import (
     MAI_PHA,
@@ -171,6 +172,15 @@ class TestAttacks(FrappeTestCase):
             with self.subTest(filters), self.assertRaises(frappe.ValidationError):
                 report.execute_script_report(frappe._dict(filters))
         report.execute_script_report(frappe._dict(office="' or 1=1 -- "))
+
+    def test_a_number_taken_elsewhere_does_not_say_where(self):
+        number = "020180004399"
+        other = make_person("Lý Văn Số Trùng", administrative_unit=MAI_PHA, personal_id=number)
+        commune = frappe.db.get_value("Administrative Unit", MAI_PHA, "unit_name")
+        for user, told in ((self.ward, False), (self.officer, True)):
+            with self.subTest(user), as_user(user), self.assertRaises(DuplicatePersonError) as refused:
+                make_person("Lý Văn Thử Số", administrative_unit=VINH_TRAI, personal_id=number)
+            self.assertEqual((other.name in str(refused.exception), commune in str(refused.exception)), (told, told))
 
     def test_markup_is_stored_neither_by_a_form_nor_by_a_workbook(self):
         mark = "<img src=http://127.0.0.1:9/x onerror=window.__pwned=1>"

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+
 def _plain(text: str) -> str:
     return "".join(c for c in normalize("NFD", text.casefold()) if not combining(c))
 
