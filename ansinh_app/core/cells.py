@@ -137,7 +137,7 @@ def parse_date(
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        if late_epoch and int(value) in _SERIALS and value not in _YEARS:
+        if late_epoch and _SERIALS.start <= value < _SERIALS.stop and value not in _YEARS:
             value += _LATE_EPOCH_DAYS
         return _date_of_number(value)
     return _date_of_cell(text(value), year_hint, latest_year, month_first)

@@ -70,14 +70,14 @@ class TestSignedLists(CashCase):
 
         with (
             patch.object(signed_lists, "lock_period", overtaken_twice),
-            patch.object(frappe.db, "rollback") as looked_again,
+            patch("frappe.db.rollback") as looked_again,
         ):
             answer = self.take()
         self.assertEqual((answer["paid"], len(asked), looked_again.call_count), (5, 3, 2))
         self.assertFalse([one for one in frappe.get_message_log() if "Somebody else" in str(one)])
         with (
             patch.object(signed_lists, "lock_period", side_effect=OvertakenError),
-            patch.object(frappe.db, "rollback"),
+            patch("frappe.db.rollback"),
             self.assertRaises(OvertakenError),  # at some time he is told
         ):
             self.take(key=OTHER)

@@ -27,7 +27,7 @@ def show(df, value, doc=None) -> str:
         if fieldtype == "Check":
             return _("Yes") if cint(value) else _("No")
         if fieldtype == "Int":
-            return group_digits(cint(value))
+            return show_whole(cint(value))
         text = show_number(value, cint(df.precision) if df.precision else None, bool(df.get("fixed")))
         return text + "%" if fieldtype == "Percent" else text
     if fieldtype in ("Date", "Datetime"):
@@ -83,6 +83,11 @@ def separators() -> tuple[str, str]:
 
 def group_digits(number: int) -> str:
     return f"{number:,}".replace(",", separators()[0])
+
+
+def show_whole(number: int) -> str:
+    """A whole number, thousands marked from five digits on: four may be a year."""
+    return str(number) if abs(number) < 10_000 else group_digits(number)
 
 
 def show_number(value, precision: int | None = None, fixed: bool = False) -> str:
@@ -167,7 +172,7 @@ def for_input(df, value) -> str:
     if df.fieldtype == "Currency":
         return show_number(value)
     if df.fieldtype == "Int":
-        return group_digits(cint(value))
+        return show_whole(cint(value))
     if df.fieldtype in ("Float", "Percent", "Rating", "Duration"):
         return f"{flt(value):.9f}".rstrip("0").rstrip(".").replace(".", separators()[1])
     if df.fieldtype == "Time":

@@ -252,6 +252,8 @@ def test_any_text_is_read_or_refused(text):
 @given(CELLS)
 @example(" " * 32_000)
 @example("1 " * 16_000)
+@example(float("inf"))
+@example(float("nan"))
 def test_any_cell_is_read_or_refused(cell):
     for function, errors in OF_CELL.items():
         answer(function, errors, cell)
