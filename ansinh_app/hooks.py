@@ -221,14 +221,14 @@ permission_query_conditions.update(
 )
 permission_query_conditions["File"] = "ansinh_app.permissions.file_query_conditions"
 override_whitelisted_methods = {
-    "frappe.client.get": "ansinh_app.utils.guards.get_for_reader",
+    "frappe.client.get": "ansinh_app.gate.guards.get_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
-    "frappe.desk.form.linked_with.get_submitted_linked_docs": "ansinh_app.utils.guards.submitted_linked_docs",
-    "frappe.desk.like.toggle_like": "ansinh_app.utils.guards.toggle_like",
-    "frappe.desk.reportview.export_query": "ansinh_app.utils.exports.export_list",
+    "frappe.desk.form.linked_with.get_submitted_linked_docs": "ansinh_app.gate.guards.submitted_linked_docs",
+    "frappe.desk.like.toggle_like": "ansinh_app.gate.guards.toggle_like",
+    "frappe.desk.reportview.export_query": "ansinh_app.gate.exports.export_list",
     "frappe.desk.query_report.export_query": "ansinh_app.utils.report_files.export_query",
-    "frappe.desk.search.get_link_title": "ansinh_app.utils.guards.link_title",
-    "frappe.utils.goal.get_monthly_goal_graph_data": "ansinh_app.utils.guards.no_goal_graph",
+    "frappe.desk.search.get_link_title": "ansinh_app.gate.guards.link_title",
+    "frappe.utils.goal.get_monthly_goal_graph_data": "ansinh_app.gate.guards.no_goal_graph",
 }
 has_permission = {doctype: "ansinh_app.permissions.has_permission" for doctype in _GUARDED}
 # Within an area not everybody has to do with every case.
@@ -294,7 +294,7 @@ doc_events["Paying Office"] = {
 }
 doc_events["File"] = {"after_insert": _WATCH + "on_list_written"}
 doc_events["Account Request List"]["on_update"] = _WATCH + "on_list_sent"
-doc_events["Document Follow"] = {"validate": "ansinh_app.utils.guards.only_what_is_read"}
+doc_events["Document Follow"] = {"validate": "ansinh_app.gate.guards.only_what_is_read"}
 for _doctype in _MASKED_ON_SAVE:
     doc_events[_doctype]["validate"] = "ansinh_app.utils.masking.set_shown_on_save"
 _WITH_FILES = ["Account Request List", "Bank Contract", "Beneficiary", "Data Subject Request", "ID Card List"]
@@ -302,27 +302,27 @@ _WITH_FILES += ["Identity Verification List", "Inspection", "Outreach Activity",
 _WITH_FILES += ["Personal Data Consent", "Provider Inquiry", "Provider Result", "Registry Change List"]
 _WITH_FILES += ["Registry Import", "Signed Cash List", "Support Case", "Unit Reform"]
 for _doctype in _WITH_FILES:
-    doc_events.setdefault(_doctype, {})["validate"] = "ansinh_app.utils.own_files.check_attachments"
+    doc_events.setdefault(_doctype, {})["validate"] = "ansinh_app.gate.own_files.check_attachments"
 doc_events["*"] = {
-    event: "ansinh_app.utils.plain_text.keep_plain" for event in ("before_validate", "before_update_after_submit")
+    event: "ansinh_app.gate.plain_text.keep_plain" for event in ("before_validate", "before_update_after_submit")
 }
 for _doctype in _GUARDED:
     _events = doc_events.setdefault(_doctype, {})
     _noted = [_events["before_print"]] if "before_print" in _events else []
-    _events["before_print"] = ["ansinh_app.utils.guards.as_stored", *_noted]
+    _events["before_print"] = ["ansinh_app.gate.guards.as_stored", *_noted]
 override_doctype_class = {
     "Access Log": "ansinh_app.oversight.access.WatchedAccessLog",
     "Deleted Document": "ansinh_app.oversight.access.SealedDeletedDocument",
-    "File": "ansinh_app.utils.own_files.OwnFile",
+    "File": "ansinh_app.gate.own_files.OwnFile",
     "Report": "ansinh_app.oversight.access.WatchedReport",
 }
 # What tells of a document does not hold it back.
 ignore_links_on_delete = ["Personal Data Log", "Number Reveal"]
 # Numbers may be sealed in the database: what a request asks of them is put as tables hold it.
 before_request = [
-    "ansinh_app.utils.plain_values.refuse_objects",
-    "ansinh_app.utils.kept_fields.keep_read_only",
-    "ansinh_app.utils.sealed_questions.seal_question",
+    "ansinh_app.gate.plain_values.refuse_objects",
+    "ansinh_app.gate.kept_fields.keep_read_only",
+    "ansinh_app.gate.sealed_questions.seal_question",
 ]
 site_checks = ["ansinh_app.oversight.number_keys.problems", "ansinh_app.payouts.lost_lists.problems"]
 standard_queries = {

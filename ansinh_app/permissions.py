@@ -13,9 +13,9 @@ import frappe
 from frappe import _
 
 from ansinh_app.exceptions import AreaError
+from ansinh_app.gate.questions import asked_doctype, asked_text, refuse_hidden_questions
 from ansinh_app.oversight import personal_data
 from ansinh_app.registry.units import unit_tree
-from ansinh_app.utils.questions import asked_doctype, asked_text, refuse_hidden_questions
 
 # What a role may be limited to. "office": the paying office's own people, all offices unless limited to some;
 # "commune": units; "provider": banks and the Post; "viewer": the province, sums and never people.

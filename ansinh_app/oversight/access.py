@@ -5,8 +5,8 @@ from frappe.core.doctype.access_log.access_log import AccessLog
 from frappe.core.doctype.deleted_document.deleted_document import DeletedDocument
 from frappe.core.doctype.report.report import Report
 
+from ansinh_app.gate.plain_values import check_filters
 from ansinh_app.oversight import personal_data
-from ansinh_app.utils.plain_values import check_filters
 from ansinh_app.utils.sealed_numbers import SealedNumbers, without_numbers
 
 

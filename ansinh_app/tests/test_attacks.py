@@ -8,6 +8,8 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.exceptions import DuplicatePersonError
+from ansinh_app.gate import guards, kept_fields, own_files, plain_values
+from ansinh_app.gate.plain_text import plain, plain_rows
 from ansinh_app.registry.doctype.registry_import.registry_import import run_import
 from ansinh_app.tests.factories import (
     MAI_PHA,
@@ -20,8 +22,6 @@ from ansinh_app.tests.factories import (
     make_person,
     make_user,
 )
-from ansinh_app.utils import guards, kept_fields, own_files, plain_values
-from ansinh_app.utils.plain_text import plain, plain_rows
 
 REST = "/api/resource/"
 CALL = "/api/method/"

@@ -4,6 +4,7 @@ import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from ansinh_app.core import masking
+from ansinh_app.gate import questions
 from ansinh_app.patches import mask_numbers
 from ansinh_app.registry.finding import people
 from ansinh_app.tests.factories import (
@@ -15,7 +16,6 @@ from ansinh_app.tests.factories import (
     make_person,
     make_user,
 )
-from ansinh_app.utils import questions
 from ansinh_app.utils.masking import numbers_of
 
 ID, PHONE, ACCOUNT = "020180004321", "0912345678", "060100007788"

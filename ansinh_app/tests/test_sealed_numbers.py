@@ -15,13 +15,13 @@ from ansinh_app.api import import_registry, preflight, prepare_period, provider_
 from ansinh_app.core.masking import ACCOUNT, PERSONAL_ID, kind_of_level
 from ansinh_app.core.sealed_numbers import is_sealed, version_of
 from ansinh_app.exceptions import AccountError, DuplicatePersonError, NumberKeyError
+from ansinh_app.gate.sealed_questions import seal_question
 from ansinh_app.oversight import number_keys, reveal
 from ansinh_app.registry import duplicates, finding
 from ansinh_app.registry.doctype.identity_verification_list import identity_verification_list
 from ansinh_app.tests import payout_world as world
 from ansinh_app.tests.factories import as_user, asked, commune_row, commune_workbook, make_import, make_user
 from ansinh_app.utils import sealed_numbers as numbers
-from ansinh_app.utils.sealed_questions import seal_question
 
 KEYS = {"number_key": base64.b64encode(bytes(range(64))).decode()}
 SECOND = {"number_key_2": base64.b64encode(bytes(range(100, 164))).decode()}

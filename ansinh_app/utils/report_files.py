@@ -13,8 +13,8 @@ from frappe.utils import cint, getdate, strip_html, today
 from frappe.utils.pdf import get_pdf
 
 from ansinh_app.core.money import as_dong, format_dong
+from ansinh_app.gate.exports import harmless_answer
 from ansinh_app.utils import report_frame
-from ansinh_app.utils.exports import harmless_answer
 from ansinh_app.utils.printing import office_paper
 from ansinh_app.utils.reports import own_office
 

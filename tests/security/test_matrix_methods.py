@@ -32,9 +32,9 @@ CALLS = {
     "registry.mandates.revoke": {
         "beneficiary": "@Beneficiary", "representative": "@Representative", "reason": "none at all",
     },
-    "utils.guards.submitted_linked_docs": {"doctype": "Beneficiary", "name": "@Beneficiary"},
-    "utils.guards.toggle_like": {"doctype": "Beneficiary", "name": "@Beneficiary", "add": "Yes"},
-    "utils.guards.get_for_reader": {"doctype": "Beneficiary", "name": "@Beneficiary"},
+    "gate.guards.submitted_linked_docs": {"doctype": "Beneficiary", "name": "@Beneficiary"},
+    "gate.guards.toggle_like": {"doctype": "Beneficiary", "name": "@Beneficiary", "add": "Yes"},
+    "gate.guards.get_for_reader": {"doctype": "Beneficiary", "name": "@Beneficiary"},
 }  # fmt: skip
 # Functions that answer whoever asks with what he may see: to somebody without a role nothing, or a refusal.
 ASKED = {
@@ -49,9 +49,9 @@ ASKED = {
     "registry.finding.people": {
         "doctype": "Beneficiary", "txt": "ROW", "searchfield": "name", "start": 0, "page_len": 20, "filters": "{}",
     },
-    "utils.exports.export_list": {"doctype": "Beneficiary", "fields": ["name"], "file_format_type": "CSV", "title": "x"},
-    "utils.guards.link_title": {"doctype": "Beneficiary", "docname": "ROW-A-Beneficiary"},
-    "utils.guards.no_goal_graph": {},
+    "gate.exports.export_list": {"doctype": "Beneficiary", "fields": ["name"], "file_format_type": "CSV", "title": "x"},
+    "gate.guards.link_title": {"doctype": "Beneficiary", "docname": "ROW-A-Beneficiary"},
+    "gate.guards.no_goal_graph": {},
     "utils.report_files.export_query": {"report_name": "Data Quality", "file_format_type": "CSV", "filters": "{}"},
     **dict.fromkeys(
         (

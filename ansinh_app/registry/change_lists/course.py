@@ -7,11 +7,11 @@ from frappe.utils import cint, now, now_datetime
 
 from ansinh_app.core.sheets import Record
 from ansinh_app.exceptions import ImportStateError
+from ansinh_app.gate.plain_text import plain, plain_rows
 from ansinh_app.registry.change_lists import rows as rows_of
 from ansinh_app.registry.imports import columns
 from ansinh_app.registry.imports.lookups import Lookups, learn, learn_people, read_lookups
 from ansinh_app.registry.imports.reading import Reading, open_attached
-from ansinh_app.utils.plain_text import plain, plain_rows
 from ansinh_app.utils.sealed_numbers import without_numbers
 from ansinh_app.utils.workbooks import annotate_workbook
 

@@ -9,12 +9,12 @@ from frappe.utils import cint, now
 from ansinh_app.core import cells
 from ansinh_app.core.identity import cccd
 from ansinh_app.core.sheets import LeftOut
+from ansinh_app.gate.plain_text import plain, plain_rows
 from ansinh_app.registry.imports import words
 from ansinh_app.registry.imports.lookups import Lookups
 from ansinh_app.registry.imports.reading import Reading
 from ansinh_app.registry.imports.rows import Row
 from ansinh_app.registry.imports.writer import CREATED, UNCHANGED, UPDATED, Trace
-from ansinh_app.utils.plain_text import plain, plain_rows
 from ansinh_app.utils.sealed_numbers import TEXTS, without_numbers
 from ansinh_app.utils.workbooks import Sheet, annotate_workbook
 

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.naming import make_autoname
 from frappe.utils import now
 
-from ansinh_app.utils.plain_text import plain_rows
+from ansinh_app.gate.plain_text import plain_rows
 from ansinh_app.utils.sealed_numbers import as_stored
 
 _BLOCK = 200

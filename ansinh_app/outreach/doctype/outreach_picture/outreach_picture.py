@@ -1,6 +1,6 @@
 """A picture of an outreach activity, with what it shows."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class OutreachPicture(GuardedRow):

@@ -1,6 +1,6 @@
 """Someone on the team of an inspection."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class InspectionMember(GuardedRow):

@@ -1,6 +1,6 @@
 """Campaign Session: one day at one place."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class CampaignSession(GuardedRow):

@@ -1,6 +1,6 @@
 """Contract Programme: a programme the contract covers."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class ContractProgramme(GuardedRow):

@@ -1,6 +1,6 @@
 """Payment Move Row."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class PaymentMoveRow(GuardedRow):

@@ -1,6 +1,6 @@
 """Period Advance."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class PeriodAdvance(GuardedRow):

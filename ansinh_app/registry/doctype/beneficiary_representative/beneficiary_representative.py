@@ -1,6 +1,6 @@
 """Beneficiary Representative."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class BeneficiaryRepresentative(GuardedRow):

@@ -1,6 +1,6 @@
 """Registry Import Column."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class RegistryImportColumn(GuardedRow):

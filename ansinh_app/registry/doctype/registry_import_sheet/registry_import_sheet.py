@@ -1,6 +1,6 @@
 """Registry Import Sheet."""
 
-from ansinh_app.utils.guarded_rows import GuardedRow
+from ansinh_app.gate.guarded_rows import GuardedRow
 
 
 class RegistryImportSheet(GuardedRow):

@@ -11,7 +11,7 @@ import re
 import frappe
 from frappe.utils import cint
 
-from ansinh_app.utils.plain_values import meant
+from ansinh_app.gate.plain_values import meant
 
 _REST = re.compile(r"/api/(?:(?:v1/)?resource|v2/document)/([^/]+)(?:/([^/]+))?/?$")
 _NO_VALUE = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading", "Fold")
