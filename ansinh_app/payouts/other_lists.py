@@ -8,11 +8,11 @@ import re
 import frappe
 
 from ansinh_app.core.bankfile import ResultRow
+from ansinh_app.payouts.rows import NAME_IN_CAPITALS
 from ansinh_app.payouts.run import month_of
 from ansinh_app.utils import many
 
-# As payouts/rows.py names lines, and the month as memos have it ("TC BTXH T11/2026 12").
-_REFERENCE = re.compile(r"\bL[0-9A-F]{11}\b")
+# The month as memos have it ("TC BTXH T11/2026 12").
 _MEMO_MONTH = re.compile(r"\bT(0?[1-9]|1[0-2])[/.-](20\d\d)\b")
 
 
@@ -21,7 +21,7 @@ def part(
 ) -> tuple[list[ResultRow], list[ResultRow]]:
     """Rows to be matched, and those whose reference names a line of another list, or whose memo another month."""
     known = {name.upper() for name in line_names} | {memo.upper() for memo in memos.values()}
-    words = {row.row: set(_REFERENCE.findall(row.line_ref.upper())) for row in rows}
+    words = {row.row: set(NAME_IN_CAPITALS.findall(row.line_ref.upper())) for row in rows}
     foreign = _of_others(sorted({word for found in words.values() for word in found} - known))
     month = month_of(batch.period)
     here = (str(month.month), str(month.year))

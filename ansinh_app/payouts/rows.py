@@ -1,5 +1,6 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ LINE_FIELDS = (
     "own_month_only",
 )
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
+# A line's name in capitals, as `_new_names` makes it, or as lines were named until 0.1.0.
+NAME_IN_CAPITALS = re.compile(r"\bL(?:[0-9A-Z]{13}|[0-9A-F]{11})\b")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # A tick of 32 milliseconds: seven digits of them last for eighty years.
 _TICK, _TIME_DIGITS = 32_000_000, 7

@@ -9,6 +9,7 @@ from frappe.tests.utils import FrappeTestCase
 from ansinh_app.api import preflight, prepare_period
 from ansinh_app.core.money import as_dong
 from ansinh_app.exceptions import PeriodStateError, SealedError
+from ansinh_app.payouts.rows import NAME_IN_CAPITALS, insert_lines
 from ansinh_app.tests import both_ways
 from ansinh_app.tests import payout_world as world
 
@@ -278,10 +279,10 @@ class TestRun(FrappeTestCase):
         self.assertEqual(names, sorted(names))
         for name in names:
             self.assertRegex(name, "^L[0-9a-z]{13}$")
+            self.assertRegex(name.upper(), NAME_IN_CAPITALS)
+        self.assertRegex("L0123456789A", NAME_IN_CAPITALS)  # as lines were named before
 
     def test_line_key_is_unique_in_the_database(self):
-        from ansinh_app.payouts.rows import insert_lines
-
         world.make_entitlement(world.make_person(self.office))
         period = self.period()
         self.prepare(period)
