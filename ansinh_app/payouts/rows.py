@@ -1,14 +1,12 @@
 """Set-based writes of payout lines: the only place that writes them."""
 
 import re
-import secrets
-import time
 from collections.abc import Iterator
 from itertools import product
 from operator import itemgetter
 
 import frappe
-from frappe.utils import now
+from frappe.utils import now, now_datetime
 
 from ansinh_app.core.identity import account
 from ansinh_app.core.masking import ACCOUNT
@@ -50,10 +48,10 @@ LINE_FIELDS = (
 )
 MONEY_FIELDS = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
 # A line's name in capitals, as `_new_names` makes it, or as lines were named until 0.1.0.
-NAME_IN_CAPITALS = re.compile(r"\bL(?:[0-9A-Z]{13}|[0-9A-F]{11})\b")
+NAME_IN_CAPITALS = re.compile(r"\bL(?:[0-9A-Z]{14}|[0-9A-F]{11})\b")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-# A tick of 32 milliseconds: seven digits of them last for eighty years.
-_TICK, _TIME_DIGITS = 32_000_000, 7
+# A tick in seconds: seven digits of them last for eighty years.
+_TICK, _TIME_DIGITS = 0.032, 7
 _HEAD = ("name", "creation", "modified", "owner", "modified_by", "docstatus", "idx")
 
 
@@ -82,10 +80,10 @@ def _new_names() -> Iterator[str]:
     """Names in the order in which they are given: a table with years of lines in it grows at its end.
 
     A letter first: the name is the reference in bank files, and 12e45 must stay text in any sheet. Then the time,
-    two digits of chance for whoever writes at the same moment, and a running number.
+    three digits of chance for whoever writes at the same moment, and a running number.
     """
-    ticks = time.time_ns() // _TICK % len(_DIGITS) ** _TIME_DIGITS
-    head = "L" + _digits(ticks, _TIME_DIGITS) + "".join(secrets.choice(_DIGITS) for _digit in range(2))
+    ticks = int(now_datetime().timestamp() / _TICK) % len(_DIGITS) ** _TIME_DIGITS
+    head = "L" + _digits(ticks, _TIME_DIGITS) + frappe.generate_hash(length=3)
     return (head + "".join(number) for number in product(_DIGITS, repeat=4))
 
 

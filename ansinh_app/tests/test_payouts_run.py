@@ -278,7 +278,7 @@ class TestRun(FrappeTestCase):
         names = [line.name for line in sorted(world.lines_of(period), key=lambda line: line.line_no)]
         self.assertEqual(names, sorted(names))
         for name in names:
-            self.assertRegex(name, "^L[0-9a-z]{13}$")
+            self.assertRegex(name, "^L[0-9a-z]{14}$")
             self.assertRegex(name.upper(), NAME_IN_CAPITALS)
         self.assertRegex("L0123456789A", NAME_IN_CAPITALS)  # as lines were named before
 

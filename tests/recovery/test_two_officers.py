@@ -21,7 +21,7 @@ _numbers = iter(range(1000))
 # What a clerk may be told: the app's own words, or that the document was changed or moved on meanwhile.
 TOLD = {
     "PeriodStateError", "SealedError", "ResultFileError", "SettlementError", "SelfApprovalError",
-    "TimestampMismatchError", "WorkflowTransitionError", "DocstatusTransitionError", "ValidationError",
+    "TimestampMismatchError", "WorkflowTransitionError", "DocstatusTransitionError", "ValidationError", "OvertakenError",
 }  # fmt: skip
 
 
