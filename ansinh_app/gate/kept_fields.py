@@ -12,10 +12,10 @@ import frappe
 from frappe.utils import cint
 
 from ansinh_app.gate.plain_values import meant
+from ansinh_app.utils.ours import is_ours
 
 _REST = re.compile(r"/api/(?:(?:v1/)?resource|v2/document)/([^/]+)(?:/([^/]+))?/?$")
 _NO_VALUE = ("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Heading", "Fold")
-_TABLES = ("Table", "Table MultiSelect")
 # A new document is told where it belongs: links, and what it cannot be without.
 _TOLD_AT_FIRST = ("Link", "Dynamic Link")
 _OWN = "ansinh_app."
@@ -129,8 +129,7 @@ def _stored(doctype: str, name):
 
 
 def _ours(doctype: str) -> bool:
-    module = frappe.db.get_value("DocType", doctype, "module", cache=True)
-    return bool(module) and frappe.db.get_value("Module Def", module, "app_name", cache=True) == "ansinh_app"
+    return is_ours(frappe.db.get_value("DocType", doctype, "module", cache=True))
 
 
 def _kept(doctype: str) -> list[str]:

@@ -7,7 +7,7 @@ they say; and what is written many rows at a time it does not see at all, while 
 import re
 from collections.abc import Sequence
 
-import frappe
+from ansinh_app.utils.ours import is_ours
 
 _TEXTS = ("Data", "Small Text", "Text", "Long Text")
 # "< 16 tuổi" stays; so do line breaks and bold words, which can do nothing.
@@ -37,6 +37,6 @@ def keep_plain(doc, event=None) -> None:
         for field in row.meta.fields
         if field.fieldtype in _TEXTS and isinstance(value := row.get(field.fieldname), str) and "<" in value
     ]
-    if marked and frappe.get_cached_value("Module Def", doc.meta.module, "app_name") == "ansinh_app":
+    if marked and is_ours(doc.meta.module):
         for row, fieldname, value in marked:
             row.set(fieldname, plain(value))

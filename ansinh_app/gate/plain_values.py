@@ -10,6 +10,8 @@ import re
 import frappe
 from frappe import _
 
+from ansinh_app.utils.ours import is_ours
+
 # Arguments that name documents, and those that are documents or values of one.
 _NAMES = frozenset(
     "name names docname docnames doc_name dn old old_name new new_name parent reference_name reference_docname"
@@ -42,8 +44,7 @@ def refuse_objects() -> None:
 
 def _asks_a_report(name) -> bool:
     """Whether a report of ours is asked for: the host looks at its filters before the report does."""
-    module = isinstance(name, str) and frappe.db.get_value("Report", name, "module")
-    return bool(module) and frappe.db.get_value("Module Def", module, "app_name") == "ansinh_app"
+    return isinstance(name, str) and is_ours(frappe.db.get_value("Report", name, "module"))
 
 
 def check_filters(filters) -> None:

@@ -15,6 +15,7 @@ from frappe.utils.pdf import get_pdf
 from ansinh_app.core.money import as_dong, format_dong
 from ansinh_app.gate.exports import harmless_answer
 from ansinh_app.utils import report_frame
+from ansinh_app.utils.ours import is_ours
 from ansinh_app.utils.printing import office_paper
 from ansinh_app.utils.reports import own_office
 
@@ -52,8 +53,7 @@ def export_query():
     """
     asked = frappe.form_dict
     report = frappe.db.get_value("Report", asked.get("report_name"), ["name", "ref_doctype", "module"], as_dict=True)
-    ours = report and frappe.db.get_value("Module Def", report.module, "app_name") == "ansinh_app"
-    if not ours or asked.get("file_format_type") not in ("Excel", "XLSX"):
+    if not report or not is_ours(report.module) or asked.get("file_format_type") not in ("Excel", "XLSX"):
         return harmless_answer(query_report.export_query)
     frappe.has_permission(report.ref_doctype, "export", throw=True)
     filters = frappe._dict(frappe.parse_json(asked.get("filters") or "{}") or {})
