@@ -187,6 +187,22 @@ def test_the_bulk_bar_works_with_progress_in_the_browser(open_page):
     assert manager.locator("input[name=names]").count() == 11
 
 
+def test_the_input_of_the_field_chosen_last_stays_when_an_older_answer_comes_late(open_page):
+    name = cases(1, full_name="Chậm Chân")[0]
+    page, held = open_page(CLERK), []
+    page.goto(f"/desk/list/{CASE}?_q=Chậm Chân")
+    page.route("**/widget?*", lambda route: route.continue_() if held else held.append(route))
+    page.check(f"input[value='{name}']")
+    page.click(".d-bulk-edit")
+    page.select_option("#bulk-field", "town")
+    page.wait_for_selector(".d-bulk-form [role=combobox]")
+    with page.expect_response("**/widget?*") as late:
+        held[0].continue_()
+    late.value.finished()
+    page.wait_for_timeout(100)
+    assert page.is_visible(".d-bulk-form [role=combobox]")
+
+
 def test_only_actions_that_fit_a_chosen_row_are_offered(open_page):
     draft, waiting = cases(2, full_name="Vừa Vặn")
     bulk(Browser().sign_in(CLERK), "workflow:Send", [waiting])

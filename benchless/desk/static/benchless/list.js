@@ -16,12 +16,13 @@
 
     /* the input that fits a field, as the server renders it for forms */
     function setUpWidgetForm(form, field, operator, place, address) {
+        let asked = 0;
         async function load() {
-            const query = new URLSearchParams({ _field: field.value, _operator: operator ? operator.value : "=" });
+            const query = new URLSearchParams({ _field: field.value, _operator: operator ? operator.value : "=" }), number = (asked += 1);
             place.hidden = Boolean(operator) && ["set", "not set"].includes(operator.value);
-            const response = await fetch(address + "?" + query);
-            if (!response.ok) return;
-            place.innerHTML = await response.text();
+            const response = await fetch(address + "?" + query), shown = await response.text();
+            if (!response.ok || number !== asked) return; /* an older answer that came late */
+            place.innerHTML = shown;
             setUpWidgets(place);
         }
         field.addEventListener("change", load);
