@@ -222,6 +222,9 @@ permission_query_conditions.update(
 permission_query_conditions["File"] = "ansinh_app.permissions.file_query_conditions"
 override_whitelisted_methods = {
     "frappe.client.get": "ansinh_app.gate.guards.get_for_reader",
+    "frappe.core.doctype.user.user.reset_password": "ansinh_app.gate.guards.ask_new_password",
+    "frappe.desk.desktop.update_onboarding_step": "ansinh_app.gate.guards.mark_onboarding_step",
+    "frappe.utils.global_search.search": "ansinh_app.gate.search.search_for_reader",
     "frappe.client.get_count": "ansinh_app.permissions.count_for_reader",
     "frappe.desk.form.linked_with.get_submitted_linked_docs": "ansinh_app.gate.guards.submitted_linked_docs",
     "frappe.desk.like.toggle_like": "ansinh_app.gate.guards.toggle_like",

@@ -232,7 +232,6 @@ def sync_for(app: str, force: bool = False) -> None:
         sync_host_doctypes()
         sync_host_workspaces()
         return
-    _know_modules_of(app)
     for folder in IMPORTED_FOLDERS:
         for module in frappe.get_module_list(app):
             for path in module_files(module, folder):
@@ -240,17 +239,7 @@ def sync_for(app: str, force: bool = False) -> None:
         if folder == "doctype":
             frappe.db.commit()
             frappe.clear_cache()
-            _know_modules_of(app)
     frappe.db.commit()
-
-
-def _know_modules_of(app: str) -> None:
-    """While an app is being installed it is not in the list of apps yet, but its modules must be found."""
-    from frappe.modules import get_module_map
-
-    known = get_module_map()
-    for module in frappe.get_module_list(app):
-        known.setdefault(frappe.scrub(module), app)
 
 
 def module_files(module: str, folder: str) -> list[str]:

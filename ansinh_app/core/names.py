@@ -78,7 +78,7 @@ def proper_case(text: str) -> str:
     letters = "".join(letter for letter in text if letter.isalpha())
     if len(letters) < 2 or not (letters.isupper() or letters.islower()):
         return text
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][0].upper() + word[0][1:].lower(), text)
+    return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text)
 
 
 def split_notes(text: str) -> tuple[str, str]:

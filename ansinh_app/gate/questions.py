@@ -36,7 +36,7 @@ def refuse_hidden_questions(doctype: str) -> None:
     if not asked:
         return
     hidden = hidden_fields(doctype, linked=bool(re.search(r"\w\.\w", asked)))
-    hidden += [name for child in _tables_named(doctype, asked) for name in _above(child, doctype)]
+    hidden += [name for child in _tables_named(doctype, asked) for name in above_levels(child, doctype)]
     if not hidden:
         return
     found = re.search(rf"(?<!\w)({'|'.join(map(re.escape, hidden))})(?!\w)", asked)
@@ -68,9 +68,9 @@ def asked_text() -> str:
 def hidden_fields(doctype: str, linked: bool = True) -> list[str]:
     """Fields of a DocType the user may not read; `linked`: also those of what it links to, as `link.field`."""
     meta = frappe.get_meta(doctype)
-    hidden = _above(doctype)
+    hidden = above_levels(doctype)
     for link in meta.get_link_fields() if linked else ():
-        hidden += [f"{link.fieldname}.{name}" for name in _above(link.options)]
+        hidden += [f"{link.fieldname}.{name}" for name in above_levels(link.options)]
     return hidden
 
 
@@ -99,7 +99,7 @@ def _refuse_pairs(doctype: str) -> None:
     ]
     hidden = set(hidden_fields(doctype))
     for child in frappe.get_meta(doctype).get_table_fields():
-        hidden.update(_plain(f"tab{child.options}.{name}") for name in _above(child.options, doctype))
+        hidden.update(_plain(f"tab{child.options}.{name}") for name in above_levels(child.options, doctype))
     for name, following in zip(names, names[1:], strict=False):
         if name in hidden and following in hidden:
             _refuse(doctype, following)
@@ -114,7 +114,7 @@ def _tables_named(doctype: str, asked: str) -> list[str]:
     ]
 
 
-def _above(doctype: str, parent: str | None = None) -> list[str]:
+def above_levels(doctype: str, parent: str | None = None) -> list[str]:
     """Fields of a DocType above the user's levels; of a document's rows those count that he has on the document."""
     meta = frappe.get_meta(doctype)
     fields = [field for field in meta.fields if field.permlevel]

@@ -1,6 +1,7 @@
 """Money a receiver holds: what the treasury sent, what was paid out, what is still there."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
 from ansinh_app.core.money import as_dong
+from ansinh_app.utils import many
 
 
 @dataclass(slots=True)
@@ -27,33 +29,44 @@ class MonthMoney:
 
 def month_money(office: str, receiver: str, until: date) -> dict[tuple[date, str], MonthMoney]:
     """By (month, programme) up to and including the month `until`, sums of sealed batches and drawdowns."""
-    found: dict[tuple[date, str], MonthMoney] = defaultdict(MonthMoney)
-    for row in _line_sums(office, receiver, until):
-        item = found[(getdate(row.month), row.programme)]
-        amount, count = as_dong(row.amount or 0), row.count
+    return money_of_all(office, until, receiver).get(receiver, {})
+
+
+def money_of_all(
+    office: str, until: date, receiver: str | None = None
+) -> dict[str, dict[tuple[date, str], MonthMoney]]:
+    """What `month_money` says of each receiver (or of one), everybody's lines summed in one reading."""
+    found: dict[str, dict[tuple[date, str], MonthMoney]] = defaultdict(lambda: defaultdict(MonthMoney))
+    batches = _batches(office, until, receiver)
+    for name, status, amount, count in _line_sums(list(batches)):
+        holder, month, programme = batches[name]
+        item, amount = found[holder][month, programme], as_dong(amount or 0)
         item.due += amount
         item.due_count += count
-        if row.status == "Paid":
+        if status == "Paid":
             item.paid += amount
             item.paid_count += count
-        elif row.status in ("Failed", "Uncollected"):
+        elif status in ("Failed", "Uncollected"):
             item.unpaid += amount
             item.unpaid_count += count
         else:
             item.in_flight += amount
-    for row in _drawn(office, receiver, until):
-        item = found[(getdate(row.month), row.programme)]
+    for row in _drawn(office, until, receiver):
+        item = found[row.receiver][getdate(row.month), row.programme]
         item.drawn = (item.drawn or 0) + as_dong(row.amount or 0)
     return found
 
 
-def held_before(office: str, receiver: str, month: date) -> dict[str, int]:
+def held_before(
+    office: str, receiver: str, month: date, money: dict[tuple[date, str], MonthMoney] | None = None
+) -> dict[str, int]:
     """By programme, money of months before `month` still with the receiver and free to be used, in đồng.
 
     NĐ 20/2021 Đ34.4. What is on its way without a result is not free. A month without a recorded drawdown
     counts as drawn as it should have been, so that an office can begin in the middle of a year.
+    `money`: the receiver's `month_money` until this month or a later one, where it is known already.
     """
-    money = month_money(office, receiver, month)
+    money = month_money(office, receiver, month) if money is None else money
     back = _returned(office, receiver)
     held: dict[str, int] = defaultdict(int)
     for paid_month in sorted({key[0] for key in money if key[0] < month}):
@@ -88,42 +101,48 @@ def _returned(office: str, receiver: str) -> dict[date, int]:
     return found
 
 
-def _line_sums(office: str, receiver: str, until: date) -> list[dict]:
-    line, batch = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Batch")
-    period = frappe.qb.DocType("Payout Period")
-    return (
-        frappe.qb.from_(line)
-        .join(batch)
-        .on(line.batch == batch.name)
+def _batches(office: str, until: date, receiver: str | None) -> dict[str, tuple[str, date, str]]:
+    """Sealed batches: name -> receiver, month and programme, which are those of all its lines."""
+    batch, period = frappe.qb.DocType("Payout Batch"), frappe.qb.DocType("Payout Period")
+    query = (
+        frappe.qb.from_(batch)
         .join(period)
-        .on(line.period == period.name)
-        .select(
-            period.month,
-            line.programme,
-            line.status,
-            Sum(line.total).as_("amount"),
-            Count(line.name).as_("count"),
-        )
+        .on(batch.period == period.name)
+        .select(batch.name, batch.receiver, period.month, batch.programme)
         .where(batch.office == office)
-        .where(batch.receiver == receiver)
         .where(batch.docstatus == 1)
         .where(period.month <= until)
-        .groupby(period.month, line.programme, line.status)
-        .run(as_dict=True)
     )
+    if receiver:
+        query = query.where(batch.receiver == receiver)
+    return {name: (holder, getdate(month), programme) for name, holder, month, programme in query.run()}
 
 
-def _drawn(office: str, receiver: str, until: date) -> list[dict]:
+def _line_sums(batches: list[str]) -> Iterator[tuple]:
+    """Batch, status, đồng and number of lines; the index `of_batch` holds all that is asked."""
+    line = frappe.qb.DocType("Payout Line")
+    for some in many.chunks(batches):
+        yield from (
+            frappe.qb.from_(line)
+            .select(line.batch, line.status, Sum(line.total), Count("*"))
+            .where(line.batch.isin(some))
+            .groupby(line.batch, line.status)
+            .run()
+        )
+
+
+def _drawn(office: str, until: date, receiver: str | None) -> list[dict]:
     drawdown, period = frappe.qb.DocType("Treasury Drawdown"), frappe.qb.DocType("Payout Period")
-    return (
+    query = (
         frappe.qb.from_(drawdown)
         .join(period)
         .on(drawdown.period == period.name)
-        .select(period.month, drawdown.programme, drawdown.amount)
+        .select(drawdown.receiver, period.month, drawdown.programme, drawdown.amount)
         .where(drawdown.office == office)
-        .where(drawdown.receiver == receiver)
         .where(drawdown.docstatus == 1)
         .where((drawdown.purpose != "Provider Fee") | drawdown.purpose.isnull())
         .where(period.month <= until)
-        .run(as_dict=True)
     )
+    if receiver:
+        query = query.where(drawdown.receiver == receiver)
+    return query.run(as_dict=True)

@@ -33,10 +33,11 @@ class Reconciliation:
 def reconcile(office: str, period: str, receiver: str) -> Reconciliation:
     """A to E for one receiver over all its programmes, with the fee of the contracts."""
     month = getdate(frappe.db.get_value("Payout Period", period, "month"))
-    this_month = [item for key, item in month_money(office, receiver, month).items() if key[0] == month]
+    money = month_money(office, receiver, month)
+    this_month = [item for key, item in money.items() if key[0] == month]
     percent, fee = _fee(period, receiver)
     return Reconciliation(
-        opening_held=sum(held_before(office, receiver, month).values()),
+        opening_held=sum(held_before(office, receiver, month, money).values()),
         received=sum(item.drawn or 0 for item in this_month),
         due_count=sum(item.due_count for item in this_month),
         due=sum(item.due for item in this_month),

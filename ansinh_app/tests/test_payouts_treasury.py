@@ -1,6 +1,7 @@
 """Drawdowns within the allotment and net of money still held; settlements that add up; the period closes."""
 
 import json
+from unittest.mock import patch
 
 import frappe
 from frappe.tests.utils import FrappeTestCase
@@ -264,6 +265,17 @@ class TestTreasury(FrappeTestCase):
         self.month("2024-06", "2024-05-24")
         year = budget_settlement.settle(self.office, 2024)[("BTXH", "Benefits")]
         self.assertEqual((year.paid, year.drawn, year.difference), (2_160_000, 1_080_000, -1_080_000))
+        self.check_lines_are_summed_once()
+
+    def check_lines_are_summed_once(self):
+        """A year's lines are a million: both ends of the year and every receiver come from one reading of an index."""
+        with patch.object(frappe.local.db, "sql", wraps=frappe.local.db.sql) as asked:
+            budget_settlement.settle(self.office, 2024)
+        (statement,) = (call for call in asked.call_args_list if "tabPayout Line" in str(call.args[0]))
+        self.assertTrue(frappe.db.has_index("tabPayout Line", "of_batch"))
+        if frappe.db.db_type == "sqlite":
+            plan = str(frappe.db.sql(f"explain query plan {statement.args[0]}", *statement.args[1:]))
+            self.assertIn("COVERING INDEX tabPayout Line.of_batch", plan)
 
     def test_settlement_waits_for_results(self):
         self.allot(100_000_000)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 from typing import NamedTuple
 
 import frappe
@@ -11,9 +13,12 @@ from frappe.utils import getdate, today
 
 from ansinh_app.core.ledger import Change, Entitlement, Person
 from ansinh_app.core.months import Month
-from ansinh_app.permissions import allowed_offices, scope
+from ansinh_app.permissions import Scope, allowed_offices, scope
 from ansinh_app.registry.moves import lived_then
 from ansinh_app.registry.units import unit_tree
+
+# A condition that names more units than this leaves few people out and costs more than they do.
+_MOST_UNITS = 500
 
 
 class Claim(NamedTuple):
@@ -26,6 +31,35 @@ class Claim(NamedTuple):
     has_account: bool
     cash_reason: str
     in_cash: bool = False
+
+
+class Place(NamedTuple):
+    """Where people count: unit, whether paid into an account, whether a reason for cash is stated."""
+
+    unit: str
+    has_account: bool
+    cash_reason: bool
+
+
+class _Term(NamedTuple):
+    """An entitlement with what of its person and account decides; the last two are the account's."""
+
+    name: str
+    beneficiary: str
+    category: str
+    programme: str
+    decision_date: date
+    effective_from: date
+    effective_to: date | None
+    stop_decision_date: date | None
+    payment_method: str
+    cash_reason: str
+    office: str
+    administrative_unit: str
+    deceased_on: date | None
+    death_known_on: date | None
+    account_status: str | None
+    opened_on: date | None
 
 
 class Communes:
@@ -85,19 +119,26 @@ def counted_for() -> Callable[..., bool]:
     bank and the Post count what they carry, where a report names the providers (and only there).
     """
     who = scope()
+    areas = _counted_areas(who)
 
     def admits(office: str, unit: str, *providers: str) -> bool:
-        if who.unrestricted:
+        if any(_within(office, offices) and _within(unit, units) for offices, units in areas):
             return True
-        if "office" in who.kinds and _within(office, who.offices) and _within(unit, who.units):
-            return True
-        if "commune" in who.kinds and _within(unit, who.units):
-            return True
-        if "provider" in who.kinds and not (who.only("provider").providers or frozenset()).isdisjoint(providers):
-            return True
-        return "viewer" in who.kinds and _within(unit, who.viewed_units)
+        return "provider" in who.kinds and not (who.only("provider").providers or frozenset()).isdisjoint(providers)
 
     return admits
+
+
+def _counted_areas(who: Scope) -> list[tuple[frozenset[str] | None, frozenset[str] | None]]:
+    """(offices, units) of which the reader may have the people who are in both; None is all of them."""
+    if who.unrestricted:
+        return [(None, None)]
+    areas = [(who.offices, who.units)] if "office" in who.kinds else []
+    if "commune" in who.kinds:
+        areas.append((None, who.units))
+    if "viewer" in who.kinds:
+        areas.append((None, who.viewed_units))
+    return areas
 
 
 def admits_office() -> Callable[..., bool]:
@@ -167,36 +208,70 @@ def claims_on(
     days: list[date], office: str | None = None, programme: str | None = None
 ) -> Iterator[list[Claim]]:
     """For each of the days, the entitlements active in its month as known then; all are read once."""
+    rows = list(_known_on(days, office, programme))
+    for at in range(len(days)):
+        claims = []
+        for row, in_force, paid, places in rows:
+            unit, payer = places[at]
+            if in_force[at] and (not office or payer == office):
+                cash = row.payment_method == "Cash"
+                claims.append(
+                    Claim(row.beneficiary, payer, unit, row.programme, paid[at], row.cash_reason or "", cash)
+                )
+        yield claims
+
+
+def people_on(
+    days: list[date], office: str | None = None, programme: str | None = None
+) -> Iterator[dict[Place, set[str]]]:
+    """For each of the days, who holds a benefit then, of the people the reader may count; the rules of `claims_on`.
+
+    Whose claims are alike on every day and in the same place go together, so that a trend costs little more than a day.
+    """
+    groups: dict[tuple, list[str]] = defaultdict(list)
+    for row, in_force, paid, places in _known_on(days, office, programme, _counted_areas(scope())):
+        groups[in_force, paid, places, bool(row.cash_reason)].append(row.beneficiary)
+    admits = counted_for()
+    for at in range(len(days)):
+        found: dict[Place, set[str]] = defaultdict(set)
+        for (in_force, paid, places, reason), people in groups.items():
+            unit, payer = places[at]
+            if in_force[at] and (not office or payer == office) and admits(payer, unit):
+                found[Place(unit, paid[at], reason)].update(people)
+        yield found
+
+
+def _known_on(
+    days: list[date], office: str | None, programme: str | None, areas: list[tuple] | None = None
+) -> Iterator[tuple[_Term, tuple, tuple, tuple]]:
+    """Each entitlement with, day by day, whether it is in force, whether it is paid into an account, (unit, office).
+
+    `areas` (see `_counted_areas`): who lives and is paid elsewhere need not be read; the caller still asks.
+    """
     latest = max(days)
     thens = [lived_then(as_of) for as_of in days]
-    rows = _terms(latest, office if not any(thens) else None, programme)
+    moved = set().union(*thens)
     changes = _changes_known(latest)
-    alike = [_decided(row, changes.get(row.name)) for row in rows]
-    for as_of, then in zip(days, thens, strict=True):
-        month, claims = Month.of(as_of), []
-        in_force: dict[tuple, bool] = {}
-        for row, kind in zip(rows, alike, strict=True):
-            known = in_force.get(kind)
-            if known is None:
-                known = in_force[kind] = _in_force(row, changes.get(row.name, []), month, as_of)
-            if not known:
-                continue
-            # Whom a reform has moved since counts where he lived on the day, for who paid him then.
-            unit, payer = then.get(row.beneficiary, (row.administrative_unit, row.office))
-            if office and payer != office:
-                continue
-            claims.append(
-                Claim(
-                    beneficiary=row.beneficiary,
-                    office=payer,
-                    unit=unit,
-                    programme=row.programme,
-                    has_account=_paid_into_account(row, as_of),
-                    cash_reason=row.cash_reason or "",
-                    in_cash=row.payment_method == "Cash",
-                )
-            )
-        yield claims
+    in_force: dict[tuple, tuple] = {}
+    paid: dict[tuple, tuple] = {}
+    here: dict[tuple, tuple] = {}
+    # Whom a reform has moved since is found by where he lived on the day, not by where he lives.
+    narrow = (None, None) if moved else (office, areas)
+    for row in _terms(latest, narrow[0], programme, narrow[1]):
+        own = changes.get(row.name)
+        kind = _decided(row, own)
+        if kind not in in_force:
+            in_force[kind] = tuple(_in_force(row, own or [], Month.of(as_of), as_of) for as_of in days)
+        way = row.payment_method, row.account_status, row.opened_on
+        if way not in paid:
+            paid[way] = tuple(_paid_into_account(row, as_of) for as_of in days)
+        home = row.administrative_unit, row.office
+        if row.beneficiary in moved:
+            # He counts where he lived on the day, for who paid him then.
+            places = tuple(then.get(row.beneficiary, home) for then in thens)
+        else:
+            places = here.setdefault(home, (home,) * len(days))
+        yield row, in_force[kind], paid[way], places
 
 
 def _decided(row, changes: list | None) -> tuple:
@@ -211,33 +286,20 @@ def _in_force(row, changes: list[Change], month: Month, as_of: date) -> bool:
     return _alive(row, month, as_of) and _entitlement(row, changes).state(month, as_of)[0]
 
 
-def _terms(latest: date, office: str | None, programme: str | None) -> list[dict]:
+def _terms(
+    latest: date, office: str | None, programme: str | None, areas: list[tuple] | None = None
+) -> list[_Term]:
     term, person = frappe.qb.DocType("Entitlement"), frappe.qb.DocType("Beneficiary")
     account = frappe.qb.DocType("Payment Account")
+    of_person = {"office", "administrative_unit", "deceased_on", "death_known_on"}
+    columns = [(person if name in of_person else term)[name] for name in _Term._fields[:-2]]
     query = (
         frappe.qb.from_(term)
         .join(person)
         .on(term.beneficiary == person.name)
         .left_join(account)
         .on(term.payment_account == account.name)
-        .select(
-            term.name,
-            term.beneficiary,
-            term.category,
-            term.programme,
-            term.decision_date,
-            term.effective_from,
-            term.effective_to,
-            term.stop_decision_date,
-            term.payment_method,
-            term.cash_reason,
-            person.office,
-            person.administrative_unit,
-            person.deceased_on,
-            person.death_known_on,
-            account.status.as_("account_status"),
-            account.opened_on,
-        )
+        .select(*columns, account.status, account.opened_on)
         .where(term.docstatus == 1)
         .where(term.effective_from <= Month.of(latest).last_day)
         .where(term.decision_date <= latest)
@@ -247,7 +309,24 @@ def _terms(latest: date, office: str | None, programme: str | None) -> list[dict
         query = query.where(person.office == office)
     if programme:
         query = query.where(term.programme == programme)
-    return query.run(as_dict=True)
+    if (within := _lives_within(person, areas)) is not None:
+        query = query.where(within)
+    return list(map(_Term._make, query.run()))
+
+
+def _lives_within(person, areas: list[tuple] | None):
+    """The condition that somebody is in one of the areas; None where that leaves nobody out, or says too much."""
+    if areas is None or (None, None) in areas or any(len(units or ()) > _MOST_UNITS for _offices, units in areas):
+        return None
+    choices = []
+    for offices, units in areas:
+        parts = [
+            column.isin(sorted(names) or [""])
+            for column, names in ((person.office, offices), (person.administrative_unit, units))
+            if names is not None
+        ]
+        choices.append(reduce(and_, parts))
+    return reduce(or_, choices or [person.name == ""])
 
 
 def _paid_into_account(row, as_of: date) -> bool:

@@ -1,7 +1,6 @@
 """Strangers' workbooks in, our own out: any readable sheet becomes a grid; what we write holds no formula."""
 
 import io
-import pickle
 import re
 import struct
 import zipfile
@@ -10,15 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, islice
+from itertools import chain
 from xml.parsers import expat
 
-import python_calamine
 import xlsxwriter
 from frappe import _, bold, throw
 
 from ansinh_app.exceptions import WorkbookError
+from ansinh_app.utils import packed_sheets
 from ansinh_app.utils.annotated import Remarks, UnusualPackageError, annotate
+from ansinh_app.utils.packed_sheets import MAX_CELLS
+from ansinh_app.utils.tame_packages import column_number, is_tame
 from ansinh_app.utils.text_tables import TooManyCellsError, UnknownEncodingError, decode, read_table
 from ansinh_app.utils.web_tables import (
     BrokenTableError,
@@ -31,9 +32,6 @@ Grid = Iterable[Sequence[object]]  # rows that can be gone through more than onc
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
-# Two cells in far corners make a reader allot the whole rectangle between them.
-MAX_CELLS = 4_000_000
-_PACKED_ROWS = 500
 # Web pages are read in Python: what Excel itself would struggle with is refused.
 _MOST_WEB_CELLS, _OPEN_TAGS = 1_000_000, 100
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -69,73 +67,17 @@ class Workbook:
 
 
 class SheetGrid:
-    """One sheet's rows from the first row and column on, kept packed: a list of 100,000 takes a few MB.
+    """One sheet's rows, unpacked when they are gone through. `late_epoch`: days without a format count from 1904."""
 
-    A cell merged over several rows counts for each of them, as the eye reads it. `late_epoch`: days without
-    a format count from 1904.
-    """
-
-    def __init__(self, sheet, file_name: str = "", late_epoch: bool = False) -> None:
-        if sheet.total_height * sheet.total_width > MAX_CELLS:
-            _refuse_corner(file_name, sheet.total_height, sheet.total_width)
-        self.late_epoch = late_epoch
-        self._sheet, self._file_name = sheet, file_name
-        self._length = sheet.total_height
-        self._left = [""] * ((sheet.start or (0, 0))[1])
-        self._merged: dict[int, list[tuple[int, int]]] = {}
-        for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
-            for row in range(top + 1, bottom + 1):
-                self._merged.setdefault(row, []).append((column, top))
-        self._packed = [_pack(rows) for rows in _portions(self._whole_rows())]
-        # The reader's own copy takes thirty times as much.
-        del self._sheet, self._left, self._merged
+    def __init__(self, length: int, packed: Sequence[bytes], late_epoch: bool = False) -> None:
+        self._length, self._packed, self.late_epoch = length, packed, late_epoch
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[list[object]]:
         for packed in self._packed:
-            yield from pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed below, by this process
-
-    def _rows(self) -> Iterator[list[object]]:
-        """The reader's rows; it has none for an empty sheet, and panics on some damaged ones."""
-        if self._sheet.start is None:
-            return
-        try:
-            yield from self._sheet.iter_rows()
-        except BaseException as error:
-            if not _is_panic(error):
-                raise
-            _refuse(self._file_name, _("it is damaged: open it, save it again and send it anew"))
-
-    def _whole_rows(self) -> Iterator[list[object]]:
-        above: dict[tuple[int, int], object] = {}
-        first = {(column, top) for pairs in self._merged.values() for column, top in pairs}
-        tops = {top for _column, top in first}
-        for index, row in enumerate(self._rows()):
-            row = self._left + row if self._left else row
-            for column, top in self._merged.get(index, ()):
-                if column < len(row) and row[column] == "":
-                    row[column] = above.get((column, top), "")
-            if index in tops:
-                above.update({(c, t): row[c] for c, t in first if t == index and c < len(row)})
-            yield row
-
-
-def _portions(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
-    while some := list(islice(rows, _PACKED_ROWS)):
-        yield some
-
-
-def _pack(rows: list[list[object]]) -> bytes:
-    """Rows as bytes of this process only; nothing of a stranger is ever unpacked this way.
-
-    The same text in many cells is kept once.
-    """
-    same: dict[str, str] = {}
-    for row in rows:
-        row[:] = [same.setdefault(value, value) if type(value) is str else value for value in row]
-    return zlib.compress(pickle.dumps(rows, protocol=pickle.HIGHEST_PROTOCOL), 1)
+            yield from packed_sheets.unpack(packed)
 
 
 def read_workbook(content: bytes, file_name: str = "") -> list[tuple[str, list[list[object]]]]:
@@ -381,7 +323,7 @@ def _guard_sheet(package: zipfile.ZipFile, name: str, file_name: str) -> None:
                     file_name, _("unpacked it is larger than {0} MB").format(MAX_UNPACKED // 1024 // 1024)
                 )
             for letters, number in _REFERENCE.findall(tail + chunk):
-                columns = max(columns, _column_number(letters))
+                columns = max(columns, column_number(letters))
                 rows = max(rows, int(number))
             # A cell need not name its place; what only has a format holds nothing.
             cells += chunk.count(b"<v>") + chunk.count(b"<is>") + chunk.count(b"<c>")
@@ -421,31 +363,27 @@ def _inflates_as_said(content: bytes, part: zipfile.ZipInfo) -> bool:
     return inflater.eof and left == 0
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _read_by_calamine(content: bytes, file_name: str) -> list[tuple[str, Grid]]:
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids, late = [], _is_late_epoch(content)
-        for meta in book.sheets_metadata:
-            visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
-            if not visible or meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                continue
-            grids.append((meta.name, SheetGrid(book.get_sheet_by_name(meta.name), file_name, late)))
-        return grids
-    except python_calamine.PasswordError:
+        if is_workbook(content) and _is_tame(content):
+            sheets = packed_sheets.read(content)
+        else:
+            sheets = packed_sheets.read_apart(content)
+    except packed_sheets.ProtectedError:
         _refuse(file_name, _("it is protected by a password: save it without one"))
-    except (python_calamine.CalamineError, OSError, ValueError):
+    except packed_sheets.TooLargeError as error:
+        if error.rows:
+            _refuse_corner(file_name, error.rows, error.columns)
+        _refuse(file_name, _("unpacked it is larger than {0} MB").format(packed_sheets.MOST_MEMORY // 1024 // 1024))
+    except packed_sheets.UnreadableError:
         _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
-    except BaseException as error:
-        if not _is_panic(error):
-            raise
-        _refuse(file_name, _("it is damaged: open it, save it again and send it anew"))
+    late = _is_late_epoch(content)
+    return [(name, SheetGrid(length, packed, late)) for name, length, packed in sheets]
+
+
+def _is_tame(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return is_tame(package)
 
 
 def _is_late_epoch(content: bytes) -> bool:
@@ -454,11 +392,6 @@ def _is_late_epoch(content: bytes) -> bool:
         return False
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return bool(_LATE_EPOCH.search(package.read("xl/workbook.xml")))
-
-
-def _is_panic(error: BaseException) -> bool:
-    """Whether the reader, which is written in Rust, gave up on a file: its error is no ordinary exception."""
-    return type(error).__name__ == "PanicException"
 
 
 def _read_text(content: bytes, file_name: str) -> tuple[list[list[str]], str]:

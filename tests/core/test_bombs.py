@@ -12,11 +12,13 @@ import pytest
 import xlwt
 
 from ansinh_app.tests.torture_files import as_ods
+from ansinh_app.utils import packed_sheets
+from ansinh_app.utils.tame_packages import is_tame
 from ansinh_app.utils.workbooks import MAX_BYTES, open_workbook
 
 MOST_MB = 300
 OPEN = """
-import json, sys
+import json, resource, sys
 from pathlib import Path
 import benchless
 benchless.activate()
@@ -33,7 +35,8 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
         said = "refused: " + str(error)
     # The peak of this process; what getrusage tells begins with its parent's.
     status = open("/proc/self/status")
-    told[path.name] = said, next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
+    most = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    told[path.name] = said, max(most, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
 print(json.dumps(told))
 """
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -124,12 +127,42 @@ def many_entries(number: int) -> bytes:
     return target.getvalue()
 
 
-def old_excel_corners() -> bytes:
+def old_excel(*cells: tuple, sheets: int = 1) -> bytes:
     book, target = xlwt.Workbook(), io.BytesIO()
-    sheet = book.add_sheet("S")
-    sheet.write(0, 0, "a")
-    sheet.write(65_535, 255, "b")
+    for number in range(sheets):
+        sheet = book.add_sheet(f"S{number}")
+        for cell in cells:
+            sheet.write(*cell)
     book.save(target)
+    return target.getvalue()
+
+
+CORNERS = (0, 0, "a"), (65_535, 255, "b")
+
+
+def dimensions(rows: int, columns: int) -> bytes:
+    """What an XLS says of a sheet's size."""
+    return struct.pack("<HHIIHHH", 0x200, 14, 0, rows, 0, columns, 0)
+
+
+def lying_old_excel(rows: int, columns: int, *cells: tuple) -> bytes:
+    """An XLS whose sheet of these cells says that it has so many rows and columns."""
+    whole = old_excel(*cells)
+    true = dimensions(cells[-1][0] + 1, cells[-1][1] + 1)
+    assert whole.count(true) == 1
+    return whole.replace(true, dimensions(rows, columns))
+
+
+def many_times_one_text(number: int) -> bytes:
+    """A text as long as a cell takes, in so many cells."""
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(1, number + 1))
+    texts = f"<sst {_MAIN}><si><t>{'x' * 32_000}</t></si></sst>".encode()
+    linked = f'<Relationship Id="r2" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    source = zipfile.ZipFile(io.BytesIO(xlsx(rows + END, {"xl/sharedStrings.xml": texts})))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in source.namelist():
+            package.writestr(name, source.read(name).replace(b"</Relationships>", linked.encode()))
     return target.getvalue()
 
 
@@ -164,7 +197,16 @@ BOMBS = {
     "a span of many digits": lambda: b"<table><td colspan=" + b"9" * 5000 + b"><td colspan=9999>" * 200,
     "deep tags": lambda: spreadsheet_xml("<Row>" + "<Cell>" * 200_000),
     "deep page": lambda: b"<table><tr><td>" + b"<table><tr><td>" * 20_000,
-    "old Excel, far corner": old_excel_corners,
+    "old Excel, far corner": lambda: old_excel(*CORNERS),
+    "old Excel, far corner, says it is small": lambda: lying_old_excel(1, 1, *CORNERS),
+    "old Excel, says it is endless": lambda: lying_old_excel(2**28, 2**12, (0, 0, "a")),
+    "old Excel, twenty sheets": lambda: old_excel((0, 0, "a"), (15_000, 255, "b"), sheets=20),
+    "old Excel, one text in all cells": lambda: old_excel(*[(row, 0, "x" * 32_000) for row in range(20_000)]),
+    "one text in all cells": lambda: many_times_one_text(40_000),
+    "a far corner written otherwise": lambda: xlsx(b"<row r='1'>" + CELL + b"<c r='XFD20000'><v>1</v></c></row>" + END),
+    "cells without a place": lambda: xlsx(
+        b"<row>" + b"<c><v>1</v></c>" * 16_000 + b"</row>" + b"<row><c><v>1</v></c></row>" * 10_000 + END
+    ),
     "separators": lambda: b"a;b\n" + b";" * (MAX_BYTES - 10),
 }
 
@@ -184,6 +226,40 @@ def test_what_would_fill_the_memory_is_refused_within_bounds(name, told):
     said, most = told[name]
     assert said.startswith("refused"), said
     assert most < MOST_MB
+
+
+def test_merged_cells_that_never_end_take_no_time_and_no_memory():
+    """A hundred ranges of a million rows over one row of cells."""
+    merged = b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:B1048576"/>' * 100 + b"</mergeCells></worksheet>"
+    [(_name, grid)] = open_workbook(xlsx(b'<row r="1">' + CELL + b"</row>" + merged)).sheets
+    assert list(grid) == [[1.0]]
+
+
+def test_a_reader_that_dies_takes_nobody_along(monkeypatch):
+    """Whatever the signal: the file is refused, and the next one is read."""
+    whole = old_excel((0, 0, "a"))
+    with monkeypatch.context() as patched:
+        patched.setattr(packed_sheets, "__file__", packed_sheets.__file__ + ".gone")
+        with pytest.raises(packed_sheets.TooLargeError):
+            packed_sheets.read_apart(whole)
+    [(_name, rows, [packed])] = packed_sheets.read_apart(whole)
+    assert (rows, packed_sheets.unpack(packed)) == (1, [["a"]])
+
+
+@pytest.mark.parametrize(("content", "tame"), [
+    (b'<row r="1"><c r="A1" s="3" t="s"><v>1</v></c><c r="B1"/></row>', True),
+    (b'<row r="1"><c s="3" r="A1"><v>1</v></c></row>', True),
+    (b"<row><c><v>1</v></c></row>", False),
+    (b"<row><c r='A1'><v>1</v></c></row>", False),
+    (b'<row><x:c r="A1"><v>1</v></x:c></row>', False),
+    (b'<row><c r="&#65;1"><v>1</v></c></row>', False),
+    (b"<row><c a=' r=\"A1\"' r='XFD9'><v>1</v></c></row>", False),
+    (b'<row><!-- --><c r="A1"><v>1</v></c></row>', False),
+    (b'<row><c r="A1048576"><v>1</v></c></row>', False),
+])  # fmt: skip
+def test_only_what_is_written_as_excel_writes_it_is_read_at_once(content, tame):
+    with zipfile.ZipFile(io.BytesIO(xlsx(content + END))) as package:
+        assert is_tame(package) is tame
 
 
 def test_a_sheet_formatted_to_its_last_row_is_read():

@@ -320,6 +320,7 @@ def test_what_goes_out_is_made_or_refused(template, number, amount, text):
 # What is read once stays as it is when it is read again.
 
 
+@example("a0ß")
 @given(TEXTS)
 def test_bringing_text_to_one_form_twice_changes_nothing(text):
     for function in (names.normalise, names.ascii_upper, names.search_key, names.without_marks, names.proper_case,
@@ -329,6 +330,8 @@ def test_bringing_text_to_one_form_twice_changes_nothing(text):
     assert names.search_key(text) == names.search_key(names.normalise(text))
 
 
+@example("9.99999000E-7")
+@example("12 3456E7")
 @given(CELLS)
 def test_a_number_brought_to_its_form_stays_so(cell):
     for kind in (account, cccd, cmnd, phone):

@@ -7,6 +7,7 @@ import json
 
 import fence_table as table
 import frappe
+from frappe.utils import global_search
 from frappe.utils.password import update_password
 
 from ansinh_app.tests import payout_world as world
@@ -28,6 +29,7 @@ def build() -> dict:
         made[doctype] = [_row(side, doctype) for side in table.SIDES]
     for side in table.SIDES:
         _around(side)
+    _search_in_all()
     frappe.db.commit()
     return made
 
@@ -64,7 +66,17 @@ def _row(side: str, doctype: str) -> str:
     doc.name = table.row(side, doctype)
     doc.docstatus = 1 if doctype == "Bank Contract" else 0
     doc.db_insert()
+    global_search.update_global_search(doc)
     return doc.name
+
+
+def _search_in_all() -> None:
+    """A bench searches in everything only in the DocTypes that its settings name."""
+    settings = frappe.get_doc("Global Search Settings")
+    for doctype in table.searched():
+        settings.append("allowed_in_global_search", {"document_type": doctype})
+    settings.save(ignore_permissions=True)
+    global_search.sync_global_search()
 
 
 def _child(side: str, parent: str, field) -> None:
@@ -87,12 +99,12 @@ def _value(side: str, doctype: str, field):
     if kind == "Link":
         known = {
             "Administrative Unit": area["unit"], "Paying Office": area["office"],
-            "Payment Service Provider": area["provider"], "Benefit Programme": "BTXH",
+            "Payment Service Provider": area["provider"], "Benefit Programme": "BTXH", "Benefit Category": "BTXH-06B1",
         }  # fmt: skip
         return table.row(side, field.options) if field.options in table.SCOPES else known.get(field.options)
     if kind in _TEXT:
         hides = bool(field.permlevel)
-        return table.secret(side, doctype, field.fieldname) if hides else f"ROW-{side} {field.fieldname}"
+        return table.secret(side, doctype, field.fieldname) if hides else table.text(side, field.fieldname)
     if kind == "Select":
         return field.default or next((one for one in (field.options or "").split("\n") if one), None)
     fixed = {"Date": "2024-05-01", "Datetime": "2024-05-01 08:00:00", "Int": 1, "Currency": 1000, "Time": "08:00:00"}

@@ -54,6 +54,8 @@ PERSONAS = {
     "province_all": ("Province Viewer", (), "ABC"),
     "outsider": (None, (), ""),
 }
+# Taken for a template it shows 13371337, taken for markup it is bold.
+TEMPLATE = " {{ 191 * 70007 }}<b>bold</b>"
 # Which kinds of role a DocType is opened to at all, and so which of its rows: the persona's own sides.
 _REGISTRY = (OFFICE, COMMUNE)
 _MONEY = (OFFICE,)
@@ -116,6 +118,8 @@ SCOPES = {
 # Police and outreach see a case of their units only where they were asked or have opened it; the fence's cases
 # are the office's.
 ASKED_ONLY = {"Support Case": ("Police Officer", "Outreach Officer")}
+# What of the app whoever comes may call: it answers everybody alike.
+OPEN_TO_ALL = {"gate.guards.ask_new_password"}
 # Public knowledge, the law, and what has no area of its own.
 NEUTRAL = {
     "Administrative Unit", "An Sinh Settings", "Benefit Category", "Benefit Programme", "Legal Instrument",
@@ -188,6 +192,16 @@ def sees(persona: str, doctype: str) -> str:
 def row(side: str, doctype: str) -> str:
     """The name of the fence's row of a DocType on a side."""
     return f"ROW-{side}-{doctype}"
+
+
+def searched() -> list[str]:
+    """The guarded DocTypes whose rows the search in everything finds."""
+    return [one for one in sorted(SCOPES) if any(f.get("in_global_search") for f in doctypes()[one]["fields"])]
+
+
+def text(side: str, fieldname: str) -> str:
+    """What an open text of the fence's row holds: on side C markup and a template too."""
+    return f"ROW-{side} {fieldname}" + (TEMPLATE if side == "C" else "")
 
 
 def secret(side: str, doctype: str, fieldname: str) -> str:

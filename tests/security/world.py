@@ -70,6 +70,7 @@ def build() -> dict:
         row.beneficiary: row.name for row in frappe.get_all("Payout Line", fields=["name", "beneficiary"])
     }
     names["maker_batch"] = names["batches"]["SEC-B STB"]
+    frappe.db.commit()
     return names
 
 

@@ -59,4 +59,7 @@ def _bare_text(value: str, kind: str) -> str:
     text = _SEPARATORS.sub("", text).upper()
     if not text:
         raise BadIdentifier(kind=kind, problem="empty", value=value)
+    if _SCIENTIFIC.fullmatch(text):
+        # "9.99E-7" and "12 34E5" would be read as another number the second time.
+        raise BadIdentifier(kind=kind, problem="scientific notation, digits lost", value=value)
     return text

@@ -69,6 +69,7 @@ def init(site: str, sites_path: str | None = None, new_site: bool = False, force
     local.form_dict = _dict()
     local.session = _dict(user="Guest", sid="Guest", data=_dict())
     local.preload_assets = {}
+    local.cache_view = None
     clear_request_state()
     local.db = None
     local.dev_server = bool(local.conf.developer_mode)
@@ -123,9 +124,9 @@ def connect(site: str | None = None, db_name: str | None = None, set_admin_as_us
         init(site)
     local.db = get_db()
     local.db.connect()
-    from frappe._cache import forget_if_changed_elsewhere
+    from frappe._cache import transaction_began
 
-    forget_if_changed_elsewhere()
+    transaction_began()
     if set_admin_as_user:
         set_user("Administrator")
 

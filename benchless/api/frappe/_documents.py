@@ -47,7 +47,7 @@ def get_document_cache_key(doctype: str, name) -> str:
 
 
 def get_cached_doc(doctype: str, name=None):
-    """A document that may be as old as its last change in this process; not for changing."""
+    """A document as last committed by any process, or as this transaction made it; not for changing."""
     name = name or doctype
     key = get_document_cache_key(doctype, name)
     if key in local.document_cache:
@@ -57,8 +57,7 @@ def get_cached_doc(doctype: str, name=None):
         doc = data
     else:
         doc = get_doc(doctype, name)
-        if not local.db.transaction_writes:  # what is not committed is nobody else's business
-            cache.set_value(key, doc)
+        cache.keep_value(key, doc)
     local.document_cache[key] = doc
     return doc
 
@@ -83,25 +82,19 @@ def get_cached_value(doctype: str, name, fieldname="name", as_dict=False):
 
 
 def clear_document_cache(doctype: str, name=None) -> None:
-    """Forget a document (or all of a DocType), now and again when the transaction ends."""
+    """Forget a document (or all of a DocType), in every process."""
     local.db.value_cache.pop(doctype, None)
-
-    def forget():
-        if name is None:
-            prefix = get_document_cache_key(doctype, "")
-            cache.delete_keys(prefix)
-            for key in [k for k in local.document_cache if k.startswith(prefix)]:
-                local.document_cache.pop(key, None)
-        else:
-            key = get_document_cache_key(doctype, name)
-            cache.delete_value(key)
+    if name is None:
+        prefix = get_document_cache_key(doctype, "")
+        cache.delete_keys(prefix)
+        for key in [k for k in local.document_cache if k.startswith(prefix)]:
             local.document_cache.pop(key, None)
-        if doctype == "System Settings":
-            cache.delete_value("system_settings")
-
-    forget()
-    local.db.after_commit.add(forget)
-    local.db.after_rollback.add(forget)
+    else:
+        key = get_document_cache_key(doctype, name)
+        cache.delete_value(key)
+        local.document_cache.pop(key, None)
+    if doctype == "System Settings":
+        cache.delete_value("system_settings")
 
 
 def get_system_settings(key: str):

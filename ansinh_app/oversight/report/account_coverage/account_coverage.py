@@ -16,11 +16,10 @@ from ansinh_app.permissions import allowed_units
 from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import (
     Communes,
-    claims_on,
     communes_for,
-    counted_for,
     duty_day,
     office_unit,
+    people_on,
 )
 
 MONTHS_SHOWN, MOST_MONTHS = 6, 24
@@ -69,20 +68,18 @@ def _days(as_of: date, months: int) -> list[date]:
 
 def _counts(filters, days: list[date], communes: Communes) -> dict[date, dict[str, _Count]]:
     """People by commune of the reader's area on each day; a commune without anybody stands there with nothing."""
-    seen, admits = allowed_units(), counted_for()
+    seen = allowed_units()
     area = communes.below(office_unit(filters.office)) if filters.office or seen is not None else []
     found = {}
-    for day, claims in zip(days, claims_on(days, filters.office, filters.programme), strict=True):
+    for day, people in zip(days, people_on(days, filters.office, filters.programme), strict=True):
         counts = found[day] = {unit: _Count() for unit in area if seen is None or unit in seen}
-        for claim in claims:
-            if not admits(claim.office, claim.unit):
-                continue
-            count = counts.setdefault(communes.of(claim.unit) or "", _Count())
-            count.people.add(claim.beneficiary)
-            if claim.has_account:
-                count.with_account.add(claim.beneficiary)
-            elif claim.cash_reason:
-                count.cash_with_reason.add(claim.beneficiary)
+        for place, names in people.items():
+            count = counts.setdefault(communes.of(place.unit) or "", _Count())
+            count.people |= names
+            if place.has_account:
+                count.with_account |= names
+            elif place.cash_reason:
+                count.cash_with_reason |= names
     return found
 
 

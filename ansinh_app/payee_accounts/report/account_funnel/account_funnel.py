@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 from ansinh_app.permissions import scope, sees_people
 from ansinh_app.utils import report_frame as frame
-from ansinh_app.utils.reports import Communes, claims_in_force, counted_for, duty_day
+from ansinh_app.utils.reports import Communes, counted_for, duty_day, people_on
 
 # Each step counts those who came at least so far; a person counts once, by the request that came farthest.
 STEPS = ("asked", "confirmed", "sent", "opened", "matched", "handed_over", "credited")
@@ -106,11 +106,9 @@ def _steps_of(row) -> int:
 
 
 def _entitled(filters, as_of, communes: Communes) -> dict[str, int]:
-    admits = counted_for()
     people: dict[str, set] = defaultdict(set)
-    for claim in claims_in_force(as_of, filters.office):
-        if admits(claim.office, claim.unit):
-            people[communes.of(claim.unit) or ""].add(claim.beneficiary)
+    for place, names in next(people_on([as_of], filters.office)).items():
+        people[communes.of(place.unit) or ""] |= names
     return {place: len(found) for place, found in people.items()}
 
 

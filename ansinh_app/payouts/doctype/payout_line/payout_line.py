@@ -27,9 +27,13 @@ def on_doctype_update():
 
     A list of what failed, by batch, and the desks' cards find their few among a year's lines by the same index.
 
-    Neither the person nor the period has an index alone: a server would take the shorter one and read whole rows.
+    What a batch came to, by status, is summed from an index alone: the year's money is that of a million lines.
+
+    Neither the person nor the period nor the batch has an index alone: a server would take the shorter one and
+    read whole rows.
     """
     ledger = ["beneficiary", "own_month_only", "benefit", "office", "monthly_amount", "status", "period"]
     frappe.db.add_index("Payout Line", ledger, "ledger")
     frappe.db.add_index("Payout Line", ["period", "beneficiary"], "of_period")
     frappe.db.add_index("Payout Line", ["status", "batch"], "status_batch")
+    frappe.db.add_index("Payout Line", ["batch", "status", "total"], "of_batch")

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
@@ -69,17 +69,18 @@ def settle(office: str, year: int) -> dict[tuple[str, str], Year]:
         # A fee is earned by the month it was settled for: what is drawn is what is paid.
         row.drawn = row.paid = amount
     first, after = Month(year, 1), Month(year + 1, 1)
+    known = held_money.money_of_all(office, after.first_day)
     for receiver in _receivers(office):
-        money = held_money.month_money(office, receiver, Month(year, 12).first_day)
+        money = known.get(receiver, {})
         for (month, programme), item in money.items():
-            if getdate(month).year != year:
+            if month.year != year:
                 continue
             row = found.setdefault((programme, drawdowns.BENEFITS), Year())
             row.drawn += item.drawn or 0
             row.paid += item.paid
             row.in_flight += item.in_flight
         for at, name in ((first, "opening"), (after, "closing")):
-            for programme, amount in held_money.held_before(office, receiver, at.first_day).items():
+            for programme, amount in held_money.held_before(office, receiver, at.first_day, money).items():
                 row = found.setdefault((programme, drawdowns.BENEFITS), Year())
                 setattr(row, name, getattr(row, name) + amount)
     for programme, amount in _returned(office, year).items():

@@ -8,6 +8,7 @@ from contextlib import suppress
 import frappe
 from django.db import connections
 from django.db import utils as db_errors
+from frappe._cache import rolled_back_to_savepoint, transaction_began, transaction_committed
 from frappe.database.errors import MISSING_TABLE, ErrorMeanings
 from frappe.database.schema import TYPE_MAP
 from frappe.database.utils import (
@@ -89,6 +90,7 @@ class Database(ErrorMeanings):
             return
         self.before_commit.run()
         self.connection.commit()
+        transaction_committed()
         self.before_rollback.reset()
         self.after_rollback.reset()
         self.transaction_writes = 0
@@ -101,11 +103,13 @@ class Database(ErrorMeanings):
         frappe.local.document_cache = {}
         if save_point:
             self._execute(f"rollback to savepoint {self._savepoint_name(save_point)}")
+            rolled_back_to_savepoint()
             return
         if self._inside_atomic():
             return
         self.before_rollback.run()
         self.connection.rollback()
+        transaction_began()
         self.before_commit.reset()
         self.after_commit.reset()
         self.transaction_writes = 0

@@ -349,7 +349,11 @@ class BaseDocument:
             if kind == "Date":
                 d[fieldname] = frappe.utils.getdate(value)
             elif kind == "Datetime":
-                d[fieldname] = frappe.utils.get_datetime(value)
+                try:
+                    d[fieldname] = frappe.utils.get_datetime(value)
+                except ValueError:
+                    problem = _("{} is not a valid date string.").format(frappe.bold(value))
+                    frappe.throw(problem, title=_("Invalid Date"))
             elif kind == "Time":
                 d[fieldname] = frappe.utils.get_timedelta(value)
         return d

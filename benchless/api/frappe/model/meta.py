@@ -57,12 +57,8 @@ def get_meta(doctype, cached: bool = True) -> "Meta":
     if not isinstance(doctype, str):
         doctype = doctype.doctype
     if cached:
-        meta = frappe.cache.hget("meta", doctype)
-        if meta is not None:
-            return meta
-    meta = Meta(doctype)
-    frappe.cache.hset("meta", doctype, meta)
-    return meta
+        return frappe.cache.hget("meta", doctype, lambda: Meta(doctype))
+    return Meta(doctype)
 
 
 def clear_meta_cache(doctype: str | None = None) -> None:

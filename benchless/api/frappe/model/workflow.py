@@ -22,11 +22,11 @@ class WorkflowPermissionError(frappe.ValidationError):
 
 def get_workflow_name(doctype: str) -> str:
     """Name of the active workflow of a DocType, or an empty string."""
-    name = frappe.cache.hget("workflow", doctype)
-    if name is None:
-        name = frappe.db.get_value("Workflow", {"document_type": doctype, "is_active": 1}, "name") or ""
-        frappe.cache.hset("workflow", doctype, name)
-    return name
+
+    def read() -> str:
+        return frappe.db.get_value("Workflow", {"document_type": doctype, "is_active": 1}, "name") or ""
+
+    return frappe.cache.hget("workflow", doctype, read)
 
 
 def get_workflow(doctype: str):

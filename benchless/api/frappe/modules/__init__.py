@@ -7,16 +7,17 @@ from frappe._hooks import get_all_apps, get_module_list, scrub
 
 
 def get_module_map() -> dict[str, str]:
-    """Which app a module belongs to, by scrubbed module name."""
+    """Which app a module belongs to, by scrubbed module name: of the site's apps, and of one that is being installed."""
+    apps = list(dict.fromkeys([*get_all_apps(), *filter(None, [frappe.flags.in_install])]))
 
     def build():
         found = {}
-        for app in get_all_apps():
+        for app in apps:
             for module in get_module_list(app):
                 found.setdefault(scrub(module), app)
         return found
 
-    return frappe.cache.get_value("module_app:" + ",".join(get_all_apps()), build)
+    return frappe.cache.get_value("module_app:" + ",".join(apps), build)
 
 
 def get_module_app(module: str) -> str:

@@ -46,16 +46,9 @@ class UserPermission(Document):
 
 
 def forget(user: str) -> None:
-    """Drop what is known of a user's restrictions, now and when the transaction ends."""
-
-    def drop():
-        frappe.cache.hdel("user_permissions", user)
-        frappe.local.new_doc_templates = {}
-
-    drop()
-    frappe.db.after_commit.add(frappe._cache.announce_change)
-    frappe.db.after_commit.add(drop)
-    frappe.db.after_rollback.add(drop)
+    """Drop what is known of a user's restrictions, in every process."""
+    frappe.cache.hdel("user_permissions", user)
+    frappe.local.new_doc_templates = {}
 
 
 @frappe.whitelist()
@@ -66,9 +59,10 @@ def get_user_permissions(user: str | None = None):
     user = user or frappe.session.user
     if user in ("Administrator", "Guest"):
         return {}
-    known = frappe.cache.hget("user_permissions", user)
-    if known is not None:
-        return known
+    return frappe.cache.hget("user_permissions", user, lambda: _read(user))
+
+
+def _read(user: str) -> dict:
     found: dict = _dict()
     rows = frappe.get_all(
         "User Permission",
@@ -83,5 +77,4 @@ def get_user_permissions(user: str | None = None):
             found.setdefault(row.allow, []).append(
                 _dict(doc=name, applicable_for=row.applicable_for, is_default=is_default)
             )
-    frappe.cache.hset("user_permissions", user, found)
     return found

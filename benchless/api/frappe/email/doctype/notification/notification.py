@@ -209,11 +209,7 @@ def _check_template(text: str | None) -> None:
 
 def _forget() -> None:
     """Every process asks again which alerts there are."""
-    from frappe._cache import announce_change
-
     frappe.cache.delete_value("notifications")
-    frappe.db.after_commit.add(lambda: frappe.cache.delete_value("notifications"))
-    frappe.db.after_commit.add(announce_change)
 
 
 def alerts_of(doctype: str) -> list:
