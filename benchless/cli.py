@@ -69,6 +69,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("serve", _serve, "serve the site over HTTP")
     sub.add_argument("--host", default="127.0.0.1")
     sub.add_argument("--port", type=int, default=8000)
+    numbers = range(1, 65)
+    sub.add_argument(
+        "--processes", type=int, choices=numbers, default=1, metavar="N",
+        help="that answer visitors (1); jobs and events have one of their own then",
+    )  # fmt: skip
     sub.add_argument("--no-scheduler", action="store_true", help="leave scheduled events to another process")
     sub.add_argument("--no-worker", action="store_true", help="leave queued jobs to another process")
     sub = command("execute", _execute, "call a function and print what it returns as JSON")
@@ -209,6 +214,7 @@ def _serve(arguments) -> None:
         port=arguments.port,
         scheduler=not arguments.no_scheduler,
         worker=not arguments.no_worker,
+        web_processes=arguments.processes,
     )
 
 

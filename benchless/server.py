@@ -1,8 +1,10 @@
-"""The web server: Django's WSGI application for one site, served by waitress with several threads."""
+"""The web server: Django's WSGI application for one site, served by waitress: several threads, in one process or more."""
 
+import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -13,7 +15,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
 import benchless
-from benchless import locks
+from benchless import locks, processes
 from benchless import settings as site_settings
 from benchless.worker import Pool
 
@@ -23,6 +25,7 @@ ROOM_FOR_FIELDS = 1024 * 1024
 # How long requests that run may still take when the server is told to stop.
 GRACE_SECONDS = 30
 _LOOP_SECONDS = 0.5
+BACKLOG = 1024
 
 
 def make_application(site: str, sites_path: str | Path | None = None):
@@ -46,47 +49,85 @@ def serve(
     sites_path: str | Path | None = None,
     scheduler: bool = True,
     worker: bool = True,
+    web_processes: int = 1,
 ) -> None:
     """Serve a site until interrupted or terminated; run its queued jobs and scheduled events meanwhile.
 
+    More than one web process: each has its threads, and jobs and events run in one process beside them.
     Only this machine can reach it unless `host` says otherwise. SystemExit where the site is newer than the code.
     """
+    if web_processes > 1 and not processes.are_possible():
+        raise SystemExit("This system serves with one process only.")
     application = make_application(site, sites_path)
     check_site(site, sites_path)
-    site_settings.keep_connections = True
+    logging.getLogger("waitress").setLevel(logging.INFO)
+    listener = listen(host, port)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, _on_signal(stop))
+    signal.signal(signal.SIGINT, _on_signal(stop))
+    shown = f"[{host}]" if ":" in host else host
+    print(f"{site}: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends)", flush=True)
+
+    def web(over: threading.Event) -> None:
+        answer(application, listener, over)
+
+    def jobs(over: threading.Event) -> None:
+        with background(site, sites_path, scheduler, worker, over):
+            over.wait()
+
+    with contextlib.suppress(KeyboardInterrupt), listener:
+        if web_processes > 1:
+            works = {f"web {number}": web for number in range(1, web_processes + 1)}
+            processes.look_after(works | ({"jobs": jobs} if scheduler or worker else {}), stop, GRACE_SECONDS + 5)
+        else:
+            with background(site, sites_path, scheduler, worker, stop):
+                web(stop)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that visitors reach; port 0: one that is free."""
+    family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    try:
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SystemExit(f"Cannot listen on {host}:{port}: {error.strerror or error}") from error
+
+
+def answer(application, listener: socket.socket, stop: threading.Event) -> None:
+    """Answer visitors of the socket with this process's threads until `stop`."""
     from django.conf import settings
 
-    logging.getLogger("waitress").setLevel(logging.INFO)
+    site_settings.keep_connections = True
     sockets: dict = {}
     server = create_server(
         application,
         map=sockets,
-        host=host,
-        port=port,
+        sockets=[listener.dup()],
         threads=int(os.environ.get("BENCHLESS_THREADS") or THREADS),
         ident=None,
         max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + ROOM_FOR_FIELDS,
         clear_untrusted_proxy_headers=True,
         **proxy_options(settings),
     )
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, _on_signal(stop))
-    signal.signal(signal.SIGINT, _on_signal(stop))
+    try:
+        run(server, sockets, stop)
+    finally:
+        server.close()
+
+
+@contextlib.contextmanager
+def background(site: str, sites_path: str | Path | None, scheduler: bool, worker: bool, stop: threading.Event):
+    """Scheduled events and queued jobs in threads of this process; at the end, when those that run are done."""
     if scheduler:
         from frappe.utils.scheduler import run_forever
 
         rounds = {"site": site, "sites_path": str(sites_path) if sites_path else None, "stop": stop}
         threading.Thread(target=run_forever, kwargs=rounds, name="scheduler", daemon=True).start()
     jobs = Pool(site, sites_path).start() if worker else None
-    shown = f"[{host}]" if ":" in host else host
-    print(f"{site}: http://{shown}:{port or bound_port(sockets)}/  (Ctrl+C ends)", flush=True)
     try:
-        run(server, sockets, stop)
-    except KeyboardInterrupt:
-        pass
+        yield
     finally:
         stop.set()
-        server.close()
         if jobs:
             jobs.stop()
 
@@ -126,11 +167,6 @@ def _on_signal(stop: threading.Event):
         stop.set()
 
     return handle
-
-
-def bound_port(sockets: dict) -> int:
-    """The port that the system chose, for `--port 0`."""
-    return next(int(found.effective_port) for found in sockets.values() if isinstance(found, BaseWSGIServer))
 
 
 def run(server, sockets: dict, stop: threading.Event) -> None:

@@ -131,7 +131,7 @@ class AlikeRuns:
             entitlement.decision_no,
             str(entitlement.start),
             entitlement.decided_on.isoformat(),
-            None if born is None else self._months_old(born, self.period) // 12,
+            None if born is None else _months_old(born, self.period) // 12,
             None if born is None else born.isoformat(),
         )
 
@@ -201,24 +201,30 @@ class AlikeRuns:
         try:
             limits = self._limits[category]
         except KeyError:
-            limits = self._limits[category] = self._age_limits(category)
-        if not limits or born is None:
-            return 0
-        first, last = self._months_old(born, opening), self._months_old(born, self._last)
-        behind = bisect_right(limits, first)
-        return behind if behind == bisect_right(limits, last) else (first,)
+            limits = self._limits[category] = age_limits(self.law, category)
+        return ages_passed(limits, born, opening, self._last)
 
-    def _age_limits(self, category: str) -> tuple[int, ...]:
-        """The ages in months at which a band of the group may change.
+def age_limits(law: Law, *categories: str) -> tuple[int, ...]:
+    """The ages in months at which a band of the categories' groups may change.
 
-        Law.band looks at the age at the end of the month and of the month before: each limit counts twice.
-        """
-        ages = [age for band in self.law.bands(category) for age in (band.age_from, band.age_to)]
-        return tuple(sorted({12 * age + more for age in ages if age is not None for more in (0, 1)}))
+    Law.band looks at the age at the end of the month and of the month before: each limit counts twice.
+    """
+    bands = [band for category in categories for band in law.bands(category)]
+    ages = [age for band in bands for age in (band.age_from, band.age_to)]
+    return tuple(sorted({12 * age + more for age in ages if age is not None for more in (0, 1)}))
 
-    @staticmethod
-    def _months_old(born: date, month: Month) -> int:
-        return month.index - born.year * 12 - born.month + 1
+
+def ages_passed(limits: Sequence[int], born: date | None, first: Month, last: Month) -> Hashable:
+    """The bands somebody passes from `first` to `last`: the limit stayed behind, else the age."""
+    if not limits or born is None:
+        return 0
+    old, older = _months_old(born, first), _months_old(born, last)
+    behind = bisect_right(limits, old)
+    return behind if behind == bisect_right(limits, older) else (old,)
+
+
+def _months_old(born: date, month: Month) -> int:
+    return month.index - born.year * 12 - born.month + 1
 
 
 def told(steps: Iterable[Step], own: Own) -> tuple[Step, ...]:

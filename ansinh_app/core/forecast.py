@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .alike import age_limits, ages_passed
 from .errors import RuleError, UnknownCategory
 from .law import ESTIMATE, Law, RateVersion
 from .ledger import Entitlement, Person, grants_of
@@ -56,10 +57,11 @@ class _Draw:
 
 
 Key = tuple[Month, str, str]
+One = tuple[Person, Sequence[Entitlement], str]
 
 
 def forecast(
-    people: Iterable[tuple[Person, Sequence[Entitlement], str]],
+    people: Iterable[One],
     law: Law,
     first: Month,
     last: Month,
@@ -75,15 +77,45 @@ def forecast(
     today = _with_estimates(law)
     supposed = _law_of(today, scenario) if scenario else today
     cells: dict[Key, Cell] = {}
-    for person, entitlements, unit in people:
+    for (person, entitlements, unit), number in _alike(people, (today, supposed), first - 1, last, ageing_in):
         before: dict[str, _Draw] | None = None
         for month in Month.range(first - 1, last):
             of_month = supposed if scenario and month >= scenario.start else today
             drawn = _draws(person, entitlements, month, of_month, ageing_in)
             if before is not None:
-                _count(cells, drawn, before, person, entitlements, month, unit, of_month)
+                _count(cells, drawn, before, person, entitlements, month, unit, of_month, number)
             before = drawn
     return cells
+
+
+def _alike(
+    people: Iterable[One], laws: tuple[Law, Law], first: Month, last: Month, ageing_in: Sequence[str]
+) -> list[tuple[One, int]]:
+    """One of each kind of people with how many they are; several decisions or a marriage make a kind of one's own.
+
+    Alike are those whose decision, places, death and bands of age from `first` to `last` are the same.
+    """
+    limits: dict[str, tuple[int, ...]] = {}
+
+    def ages(category: str, born: date | None) -> Hashable:
+        if category not in limits:
+            groups = ([category] if category else []) + list(ageing_in)
+            limits[category] = tuple(sorted({age for law in laws for age in age_limits(law, *groups)}))
+        return born is None, ages_passed(limits[category], born, first, last)
+
+    kinds: dict[Hashable, list] = {}
+    for one in people:
+        person, entitlements, unit = one
+        item = entitlements[0] if entitlements else None
+        through = item.settled_through if item else None
+        key: Hashable = len(kinds)
+        if len(entitlements) <= 1 and not person.marriages and (through is None or through < first):
+            # A decision older than the first month looked at counts from there.
+            terms = item and (item.category, item.quantity, max(item.start, first).index, item.changes)
+            known = (person.died_on, person.death_known_on, person.units, person.moves)
+            key = (unit, terms, known, ages(item.category if item else "", person.counted_birth()))
+        kinds.setdefault(key, [one, 0])[1] += 1
+    return [(one, number) for one, number in kinds.values()]
 
 
 def _draws(
@@ -134,15 +166,18 @@ def _count(
     month: Month,
     unit: str,
     law: Law,
+    number: int,
 ) -> None:
+    """Adds the month of `number` people alike to its cells."""
     for benefit, draw in drawn.items():
         cell = cells.setdefault((month, draw.programme, unit), Cell())
-        cell.people += 1
-        cell.amount += draw.amount or 0
-        cell.estimated += draw.amount or 0 if draw.estimated else 0
-        cell.unknown += draw.amount is None
+        amount = number * (draw.amount or 0)
+        cell.people += number
+        cell.amount += amount
+        cell.estimated += amount if draw.estimated else 0
+        cell.unknown += number * (draw.amount is None)
         if benefit not in before:
-            cell.ageing_in += draw.by_age_alone or _decided(entitlements, benefit, month - 1, law)
+            cell.ageing_in += number * (draw.by_age_alone or _decided(entitlements, benefit, month - 1, law))
     last_month = person.last_month(_ALL_KNOWN)
     for benefit, draw in before.items():
         alive = last_month is None or month <= last_month
@@ -151,7 +186,7 @@ def _count(
             and alive
             and (draw.by_age_alone or _decided(entitlements, benefit, month, law))
         ):
-            cells.setdefault((month, draw.programme, unit), Cell()).ageing_out += 1
+            cells.setdefault((month, draw.programme, unit), Cell()).ageing_out += number
 
 
 def _decided(entitlements: Sequence[Entitlement], benefit: str, month: Month, law: Law) -> bool:

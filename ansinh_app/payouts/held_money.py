@@ -38,7 +38,7 @@ def money_of_all(
     """What `month_money` says of each receiver (or of one), everybody's lines summed in one reading."""
     found: dict[str, dict[tuple[date, str], MonthMoney]] = defaultdict(lambda: defaultdict(MonthMoney))
     batches = _batches(office, until, receiver)
-    for name, status, amount, count in _line_sums(list(batches)):
+    for name, status, amount, count in line_sums(list(batches)):
         holder, month, programme = batches[name]
         item, amount = found[holder][month, programme], as_dong(amount or 0)
         item.due += amount
@@ -118,8 +118,8 @@ def _batches(office: str, until: date, receiver: str | None) -> dict[str, tuple[
     return {name: (holder, getdate(month), programme) for name, holder, month, programme in query.run()}
 
 
-def _line_sums(batches: list[str]) -> Iterator[tuple]:
-    """Batch, status, đồng and number of lines; the index `of_batch` holds all that is asked."""
+def line_sums(batches: list[str]) -> Iterator[tuple[str, str, float, int]]:
+    """Batch, status, đồng and number of its lines; the index `of_batch` holds all that is asked."""
     line = frappe.qb.DocType("Payout Line")
     for some in many.chunks(batches):
         yield from (

@@ -90,13 +90,14 @@ def _packed(name: str, sheet) -> Packed:
 
     A cell merged over several rows counts for each of them, as the eye reads it.
     """
-    height = sheet.total_height
-    if height * sheet.total_width > MAX_CELLS:
-        raise TooLargeError(height, sheet.total_width)
+    last_row, last_column = sheet.end or (-1, -1)
+    height, width = last_row + 1, last_column + 1
+    if height * width > MAX_CELLS:
+        raise TooLargeError(height, width)
     merged: dict[int, list[tuple[int, int]]] = {}
     below = 0
     for (top, column), (bottom, _last) in sheet.merged_cell_ranges or ():
-        bottom = min(bottom, height - 1)
+        bottom = min(bottom, last_row)
         below += max(bottom - top, 0)
         if below > MAX_CELLS:
             raise UnreadableError

@@ -187,6 +187,22 @@ def filter_month(value, office: str | None = None) -> Month:
     return Month.of(getdate(value or today()))
 
 
+def periods_of(first: Month, last: Month | None = None, office: str | None = None):
+    """The question for the periods of the months from `first` to `last` (or of the one), of an office if given.
+
+    Lines are asked for by it (`line.period.isin(...)`): joined to the periods' months, or given their names, one
+    database or the other reads every line there is.
+    """
+    period = frappe.qb.DocType("Payout Period")
+    query = (
+        frappe.qb.from_(period)
+        .select(period.name)
+        .where(period.month >= first.first_day)
+        .where(period.month <= (last or first).first_day)
+    )
+    return query.where(period.office == office) if office else query
+
+
 def own_office(filters=None) -> str | None:
     """The office a paper of the session's user speaks for: the one asked for, or the only one he works for."""
     if filters and filters.get("office"):

@@ -236,7 +236,7 @@ def test_merged_cells_that_never_end_take_no_time_and_no_memory():
 
 
 def test_a_reader_that_dies_takes_nobody_along(monkeypatch):
-    """Whatever the signal: the file is refused, and the next one is read."""
+    """Its file is refused, and the next one is read."""
     whole = old_excel((0, 0, "a"))
     with monkeypatch.context() as patched:
         patched.setattr(packed_sheets, "__file__", packed_sheets.__file__ + ".gone")

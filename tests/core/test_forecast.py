@@ -1,13 +1,14 @@
 """The forecast: today's law and a scenario over the same people, with those who come in or go by age."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
+from ansinh_app.core import forecast as module
 from ansinh_app.core.errors import UnknownCategory
-from ansinh_app.core.forecast import Scenario, forecast
-from ansinh_app.core.ledger import entitled
+from ansinh_app.core.forecast import Cell, Scenario, forecast
+from ansinh_app.core.ledger import entitled, grants_of
 from ansinh_app.core.months import Month
 
 from .world import change, entitlement, law, person
@@ -93,3 +94,47 @@ def test_the_law_itself_stays_as_it_was():
     before = replace(law().category("HTXH-75"))
     forecast([], law(), JAN, JAN, Scenario(JAN, bases={"HTXH": 1}, ages={"HTXH-75": (70, None)}))
     assert law().category("HTXH-75") == before
+
+
+def _crowd():
+    """People who differ from one another in one thing, each of them three times."""
+    born = (date(1952, 10, 9), date(1952, 11, 9), date(1975, 3, 1), date(1976, 3, 1), date(2011, 6, 20), None)
+    held = (
+        [],
+        [entitlement("BTXH-06B1", "2020-01")],
+        [entitlement("BTXH-06B1", "2021-04")],
+        [entitlement("BTXH-06B1", "2027-04")],
+        [entitlement("BTXH-01B", "2020-01")],
+        [entitlement("HTXH-75", "2027-02")],
+        [entitlement("BTXH-06B1", "2020-01", settled_through=Month(2027, 3))],
+        [entitlement("BTXH-06B1", "2020-01", changes=(change("2027-07", False),))],
+        [entitlement("BTXH-06B1", "2020-01"), entitlement("NCC-03A", name="E2")],
+        [entitlement("NCC-06-61", "2020-01")],
+    )
+    deaths = (None, date(2027, 6, 5))
+    places = ("X", "Y", "X")
+    return [
+        (person(born=day, died_on=died), terms, place)
+        for day in born
+        for terms in held
+        for died in deaths
+        for place in places
+    ]
+
+
+def test_people_alike_are_worked_out_once_and_counted_each(monkeypatch):
+    people, scenario = _crowd(), Scenario(Month(2027, 5), {"BTXH": 600_000}, {"HTXH-75": (70, None), "BTXH-01B": (4, 14)})
+    options = {"scenario": scenario, "ageing_in": ("HTXH-75",)}
+    one_by_one = {}
+    for one in people:
+        for key, cell in forecast([one], law(), JAN, DEC, **options).items():
+            into = one_by_one.setdefault(key, Cell())
+            for name in (item.name for item in fields(Cell)):
+                setattr(into, name, getattr(into, name) + getattr(cell, name))
+    asked = []
+    monkeypatch.setattr(module, "grants_of", lambda *args, **named: asked.append(args) or grants_of(*args, **named))
+    assert forecast(people, law(), JAN, DEC, **options) == one_by_one
+    assert len(asked) < len(people) * 13 * 0.7
+    asked.clear()
+    forecast(people[:3] * 50, law(), JAN, DEC, **options)
+    assert len(asked) == 2 * 13  # X and Y, whatever their number

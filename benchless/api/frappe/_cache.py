@@ -9,8 +9,9 @@ import threading
 import time
 from typing import Any, NamedTuple
 
-from benchless.stamps import CODE, EVERYTHING, Levels, Stamps, places
 from frappe._context import local
+
+from benchless.stamps import CODE, EVERYTHING, Levels, Stamps, places
 
 _lock = threading.RLock()
 _sites: dict[str, "_Site"] = {}
@@ -37,7 +38,7 @@ class _Kept(NamedTuple):
 
     def stands(self, stamps: Stamps) -> bool:
         now = stamps.now
-        for place, number in self.numbers:  # noqa: SIM110 (asked thousands of times a page: all() takes twice as long)
+        for place, number in self.numbers:  # asked thousands of times a page: all() would take twice as long
             if now[place] != number:
                 return False
         return True

@@ -1,19 +1,15 @@
 """Who is asking: sign-in with a password and a one-time code, and what limits guessing."""
 
-import datetime
-import threading
-
 import frappe
 from frappe import _, sessions
-from frappe.utils import cint, date_diff, get_datetime, now_datetime, today
+from frappe.utils import cint, date_diff, now_datetime, today
 from frappe.utils.password import check_password
+
+from benchless import shared_values
 
 SAFE_HTTP_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 UNSAFE_HTTP_METHODS = frozenset(("POST", "PUT", "DELETE", "PATCH"))
 MAX_PASSWORD_SIZE = 512
-MOST_KEYS = 10_000
-
-_tracker_lock = threading.Lock()
 
 
 class LoginManager:
@@ -187,39 +183,21 @@ def get_login_attempt_tracker(key: str, raise_locked_exception: bool = True) -> 
 
 class LoginAttemptTracker:
     """Consecutive failures of one key: more than `max_consecutive_login_attempts` within `lock_interval` seconds of
-    the first one lock it until that time is over. Kept in this process's memory."""
+    the first one lock it until that time is over. All processes of the site count together."""
 
     def __init__(self, key: str, max_consecutive_login_attempts: int = 3, lock_interval: int = 300):
-        self.key = key
+        self.key = f"failures:{key}"
         self.most = max_consecutive_login_attempts
-        self.interval = datetime.timedelta(seconds=lock_interval)
+        self.seconds = lock_interval
 
     def add_failure_attempt(self) -> None:
-        now = get_datetime()
-        with _tracker_lock:
-            table = _failures()
-            if len(table) >= MOST_KEYS:  # made-up names must not fill the memory
-                for key in [k for k, (first, _count) in table.items() if first + self.interval <= now]:
-                    del table[key]
-            first, count = table.get(self.key, (now, 0))
-            table[self.key] = (first, count + 1) if first + self.interval > now else (now, 1)
+        shared_values.add(self.key, 1, self.seconds)
 
     def add_success_attempt(self) -> None:
-        with _tracker_lock:
-            _failures().pop(self.key, None)
+        shared_values.forget(self.key)
 
     def is_user_allowed(self) -> bool:
-        with _tracker_lock:
-            first, count = _failures().get(self.key, (None, 0))
-        return not (first and first + self.interval > get_datetime() and count > self.most)
-
-
-def _failures() -> dict[str, tuple[datetime.datetime, int]]:
-    """{key: (first failure, how many)} of this site."""
-    return _tables.setdefault(frappe.local.site, {})
-
-
-_tables: dict[str, dict] = {}
+        return (shared_values.find(self.key) or 0) <= self.most
 
 
 @frappe.whitelist()

@@ -1,20 +1,17 @@
 """Limits: calls of one method by one caller (a decorator), and the site's time per window (site_config's rate_limit).
 
-Counts are kept in this process's memory.
+All processes of the site count together (benchless.shared_values).
 """
 
-import threading
 import time
 from functools import wraps
 
 import frappe
 from frappe import _
 
-MOST_KEYS = 10_000
-MICROSECONDS = 1_000_000
+from benchless import shared_values
 
-_lock = threading.Lock()
-_counts: dict[str, tuple[float, int]] = {}
+MICROSECONDS = 1_000_000
 
 
 def rate_limit(key: str | None = None, limit=5, seconds: int = 86_400, methods="ALL", ip_based: bool = True):
@@ -32,8 +29,8 @@ def rate_limit(key: str | None = None, limit=5, seconds: int = 86_400, methods="
                 parts.append(str(frappe.form_dict.get(key, "")))
             if not any(parts):
                 frappe.throw(_("Either key or IP flag is required."))
-            name = f"{frappe.local.site}:{function.__module__}.{function.__qualname__}:{':'.join(parts)}"
-            if add(name, 1, seconds) > (limit() if callable(limit) else limit):
+            name = f"calls:{function.__module__}.{function.__qualname__}:{':'.join(parts)}"
+            if shared_values.add(name, 1, seconds) > (limit() if callable(limit) else limit):
                 frappe.throw(
                     _("You hit the rate limit because of too many requests. Please try after sometime."),
                     frappe.RateLimitExceededError,
@@ -45,20 +42,6 @@ def rate_limit(key: str | None = None, limit=5, seconds: int = 86_400, methods="
     return decorate
 
 
-def add(name: str, amount: int, seconds: float) -> int:
-    """Add to a count that is forgotten `seconds` after it began; the sum."""
-    now = time.monotonic()
-    with _lock:
-        if len(_counts) >= MOST_KEYS:
-            for old in [known for known, (until, _sum) in _counts.items() if until <= now]:
-                del _counts[old]
-        until, total = _counts.get(name, (0, 0))
-        if until <= now:
-            until, total = now + seconds, 0
-        _counts[name] = (until, total + amount)
-        return total + amount
-
-
 class RateLimiter:
     """One request under site_config's `rate_limit` {"limit": seconds of work, "window": seconds}."""
 
@@ -67,14 +50,14 @@ class RateLimiter:
         self.began = time.monotonic()
         number, spent = divmod(int(time.time()), self.window)
         self.reset = self.window - spent
-        self.name = f"{frappe.local.site}:window:{number}"
-        self.counter = add(self.name, 0, self.window)
+        self.name = f"window:{number}"
+        self.counter = shared_values.add(self.name, 0, self.window)
         self.rejected = self.counter > self.limit
 
     def finish(self) -> dict[str, str]:
         """Count the request's time; the headers that tell the caller."""
         used = int((time.monotonic() - self.began) * MICROSECONDS)
-        add(self.name, used, self.window)
+        shared_values.add(self.name, used, self.window)
         headers = {
             "X-RateLimit-Limit": self.limit,
             "X-RateLimit-Remaining": max(self.limit - self.counter, 0),

@@ -16,6 +16,8 @@ from frappe import _
 from frappe.utils import cint, get_url
 from frappe.utils.password import decrypt, encrypt
 
+from benchless import shared_values
+
 PARENT_FOR_DEFAULTS = "__2fa"
 CODE_SECONDS = 180  # how long a sign-in waits for its code
 QR_SECONDS = 240
@@ -69,7 +71,7 @@ def authenticate_for_2factor(user: str) -> None:
     secret = get_otpsecret_for_(user)
     tmp_id = frappe.generate_hash(length=32)
     waiting = {"user": user, "fingerprint": password_fingerprint(user)}
-    frappe.cache.set_value(_waiting_key(tmp_id), waiting, expires_in_sec=CODE_SECONDS)
+    shared_values.put(_waiting_key(tmp_id), waiting, CODE_SECONDS)
     frappe.local.response["verification"] = get_verification_obj(user, secret)
     frappe.local.response["tmp_id"] = tmp_id
     frappe.db.commit()  # the secret must be the same when the code comes
@@ -86,7 +88,7 @@ def confirm_otp_token(login_manager, otp: str | None = None, tmp_id: str | None 
 
     tmp_id = str(tmp_id or frappe.form_dict.get("tmp_id"))
     otp = str(otp or frappe.form_dict.get("otp") or "").replace(" ", "")
-    waiting = frappe.cache.get_value(_waiting_key(tmp_id))
+    waiting = shared_values.find(_waiting_key(tmp_id))
     if not waiting or not hmac.compare_digest(waiting["fingerprint"], password_fingerprint(waiting["user"])):
         login_manager.fail(_("Login session expired, refresh page to retry"))
     user = waiting["user"]
@@ -95,14 +97,14 @@ def confirm_otp_token(login_manager, otp: str | None = None, tmp_id: str | None 
         tracker.add_failure_attempt()
         login_manager.fail(_("Incorrect Verification code"), user)
     tracker.add_success_attempt()
-    frappe.cache.delete_value(_waiting_key(tmp_id))
+    shared_values.forget(_waiting_key(tmp_id))
     set_default(f"{user}_otplogin", 1)
     return user
 
 
 def waiting_user(tmp_id: str) -> str | None:
     """Whose sign-in waits for a code under this id."""
-    waiting = frappe.cache.get_value(_waiting_key(tmp_id))
+    waiting = shared_values.find(_waiting_key(tmp_id))
     return waiting["user"] if waiting else None
 
 
@@ -170,13 +172,14 @@ def get_link_for_qrcode(user: str, totp_uri: str) -> str:
     """An address of this site that shows the QR code for some minutes."""
     key = frappe.generate_hash(length=32)
     seconds = cint(frappe.get_system_settings("lifespan_qrcode_image")) or QR_SECONDS
-    frappe.cache.set_value(_qr_key(key), {"user": user, "uri": totp_uri}, expires_in_sec=seconds)
+    shared_values.put(_qr_key(key), {"user": user, "uri": encrypt(totp_uri)}, seconds)  # it holds the secret
     return get_url(f"/qrcode?k={key}")
 
 
 def find_qrcode(key: str) -> dict | None:
     """{user, uri} of such an address, while it lives."""
-    return frappe.cache.get_value(_qr_key(str(key)))
+    found = shared_values.find(_qr_key(str(key)))
+    return found and found | {"uri": decrypt(found["uri"])}
 
 
 def get_qr_svg_code(totp_uri: str) -> bytes:

@@ -8,7 +8,7 @@ from frappe.query_builder.functions import Count, Sum
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.utils import report_frame as frame
-from ansinh_app.utils.reports import communes_for, counted_for, filter_month
+from ansinh_app.utils.reports import communes_for, counted_for, filter_month, periods_of
 
 MONEY = ("monthly_amount", "arrears", "carried_over", "advance", "recovery", "total")
 _BY = {"Commune": (1, 0), "Group": (0, 1), "Commune and Group": (1, 1)}
@@ -69,15 +69,13 @@ def _counted(ways: list) -> list[str]:
 
 
 def _sums(filters, month) -> list[dict]:
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    line = frappe.qb.DocType("Payout Line")
     parts = (line.office, line.administrative_unit, line.provider, line.channel, line.category_shown)
     query = (
         frappe.qb.from_(line)
-        .join(period)
-        .on(line.period == period.name)
         .select(*parts, Count(line.name).as_("lines"))
         .select(*(Sum(line[field]).as_(field) for field in MONEY))
-        .where(period.month == month.first_day)
+        .where(line.period.isin(periods_of(month, office=filters.office)))
         .where(line.status != "Cancelled")
         .groupby(*parts)
     )

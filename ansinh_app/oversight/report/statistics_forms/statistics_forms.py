@@ -4,6 +4,7 @@ The columns are the decree's; the rows are the categories of the law as this sys
 (people in social protection centres, households in hunger, kinds of disability …) is a dash, never a 0.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,7 +19,7 @@ from ansinh_app.core.money import as_dong
 from ansinh_app.core.months import Month
 from ansinh_app.policy.law import load_law
 from ansinh_app.utils import report_frame as frame
-from ansinh_app.utils.reports import Communes, counted_for, filter_month
+from ansinh_app.utils.reports import Communes, counted_for, filter_month, periods_of
 
 # These stand in one row together: the row of a small group alone would tell why its people draw the allowance.
 FOLDED = ("BTXH-04", "BTXH-07")
@@ -35,12 +36,14 @@ class Count:
     women: set = field(default_factory=set)
     amount: int = 0
 
-    def add(self, one) -> None:
-        self.amount += one.amount
-        if one.counted:
-            self.people.add(one.beneficiary)
-            if one.sex:
-                (self.men if one.sex == "Male" else self.women).add(one.beneficiary)
+    def add(self, alike: list) -> None:
+        """Benefits of one kind, of people of one sex, all of them counted or none."""
+        self.amount += sum(one.amount for one in alike)
+        if alike[0].counted:
+            people = {one.beneficiary for one in alike}
+            self.people |= people
+            if sex := alike[0].sex:
+                (self.men if sex == "Male" else self.women).update(people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +120,14 @@ def _paid(filters, first: Month, last: Month) -> list[Paid]:
 
 
 def _rows(filters, first: Month, last: Month, source: str) -> list[dict]:
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    line = frappe.qb.DocType("Payout Line")
     person, origin = frappe.qb.DocType("Beneficiary"), frappe.qb.DocType(source)
     one_off = source == "One-off Grant"
     category = origin.grant_type if one_off else origin.category
     live = line.status != "Cancelled"
-    this_month = (period.month == last.first_day) & (line.monthly_amount > 0)
+    this_month = line.period.isin(periods_of(last, office=filters.office)) & (line.monthly_amount > 0)
     # Paid with the month before (Tết): nobody on that list has left this one.
-    early = (period.month == (last - 1).first_day) & (line.advance > 0)
+    early = line.period.isin(periods_of(last - 1, office=filters.office)) & (line.advance > 0)
     on_the_list = live if one_off else live & (this_month | early)
     parts = (
         line.office, line.kind, line.beneficiary, person.sex, person.date_of_birth, category, origin.programme,
@@ -132,8 +135,6 @@ def _rows(filters, first: Month, last: Month, source: str) -> list[dict]:
     )  # fmt: skip
     query = (
         frappe.qb.from_(line)
-        .join(period)
-        .on(line.period == period.name)
         .join(origin)
         .on((line.one_off_grant if one_off else line.entitlement) == origin.name)
         .join(person)
@@ -141,8 +142,7 @@ def _rows(filters, first: Month, last: Month, source: str) -> list[dict]:
         .select(*parts[:5], category.as_("category"), origin.programme, line.administrative_unit.as_("unit"))
         .select(Sum(Case().when(line.status == "Paid", line.total).else_(0)).as_("amount"))
         .select(Max(Case().when(on_the_list, 1).else_(0)).as_("counted"))
-        .where(period.month >= first.first_day)
-        .where(period.month <= last.first_day)
+        .where(line.period.isin(periods_of(first, last, filters.office)))
         .where(line.kind == ("One-off" if one_off else "Regular"))
         .where(line.programme.isin(PROGRAMMES))
         .groupby(*parts)
@@ -159,7 +159,11 @@ class Form:
     """Collects the rows of a form: sections in bold with their sum, numbered rows under them."""
 
     def __init__(self, paid: list[Paid]):
-        self.paid, self.rows, self.sections = paid, [], 0
+        self.rows, self.sections = [], 0
+        # A row asks for each kind of benefit, not for each of a hundred thousand.
+        self.kinds: dict[tuple, list[Paid]] = defaultdict(list)
+        for one in paid:
+            self.kinds[one.one_off, one.programme, one.category, one.age, one.sex, one.counted].append(one)
 
     def section(self, title: str, belongs: Callable[[Paid], bool] | None) -> None:
         """A section's head; `belongs` says who is summed there, None is what the system does not know."""
@@ -177,9 +181,9 @@ class Form:
         if belongs is None:
             return None
         count = Count()
-        for one in self.paid:
-            if belongs(one):
-                count.add(one)
+        for alike in self.kinds.values():
+            if belongs(alike[0]):
+                count.add(alike)
         return count
 
 

@@ -10,7 +10,7 @@ from frappe.query_builder.functions import Count, Sum
 from ansinh_app.core.money import as_dong
 from ansinh_app.permissions import sees_people
 from ansinh_app.utils import report_frame as frame
-from ansinh_app.utils.reports import Communes, counted_for, filter_month
+from ansinh_app.utils.reports import Communes, counted_for, filter_month, periods_of
 
 _AT_ONCE = 500
 LINES = ("arrears_lines", "arrears", "carried_lines", "carried_over", "recovery_lines", "recovery")
@@ -62,7 +62,7 @@ def execute(filters=None):
 
 
 def _line_sums(filters, month) -> list[dict]:
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    line = frappe.qb.DocType("Payout Line")
     sums = []
     for field, count in (("arrears", "arrears_lines"), ("carried_over", "carried_lines"), ("recovery", "recovery_lines")):
         sums += [
@@ -71,10 +71,8 @@ def _line_sums(filters, month) -> list[dict]:
         ]
     query = (
         frappe.qb.from_(line)
-        .join(period)
-        .on(line.period == period.name)
         .select(line.office, line.administrative_unit.as_("unit"), *sums)
-        .where(period.month == month.first_day)
+        .where(line.period.isin(periods_of(month, office=filters.office)))
         .where(line.status != "Cancelled")
         .groupby(line.office, line.administrative_unit)
     )

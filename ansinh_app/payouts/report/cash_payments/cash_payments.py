@@ -8,7 +8,7 @@ from frappe.query_builder.functions import Count, Sum
 
 from ansinh_app.core.money import as_dong
 from ansinh_app.utils import report_frame as frame
-from ansinh_app.utils.reports import communes_for, counted_for, filter_month
+from ansinh_app.utils.reports import communes_for, counted_for, filter_month, periods_of
 
 REASONS = (
     "Bedridden without a receiver",
@@ -64,19 +64,18 @@ def execute(filters=None):
 
 def _sums(filters, month) -> list[dict]:
     """Lines and đồng by office, unit, channel and reason, grouped in the database."""
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    line = frappe.qb.DocType("Payout Line")
+    periods = periods_of(month, office=filters.office)
     found = []
     for doctype, link in (("Entitlement", line.entitlement), ("One-off Grant", line.one_off_grant)):
         source = frappe.qb.DocType(doctype)
         parts = (line.office, line.administrative_unit, line.channel, source.cash_reason)
         query = (
             frappe.qb.from_(line)
-            .join(period)
-            .on(line.period == period.name)
             .join(source)
             .on(link == source.name)
             .select(*parts, Count(line.name).as_("lines"), Sum(line.total).as_("amount"))
-            .where(period.month == month.first_day)
+            .where(line.period.isin(periods))
             .where(line.status != "Cancelled")
             .where(line.kind == ("Regular" if doctype == "Entitlement" else "One-off"))
             .groupby(*parts)

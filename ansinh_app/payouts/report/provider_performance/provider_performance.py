@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count, Max, Sum
+from frappe.query_builder.functions import Count, Max
 from frappe.utils import getdate, today
 
 from ansinh_app.core.money import as_dong, percent_of
 from ansinh_app.core.months import Month
 from ansinh_app.outreach import breaches
 from ansinh_app.payee_accounts import working_days
+from ansinh_app.payouts import held_money
 from ansinh_app.utils import report_frame as frame
 from ansinh_app.utils.reports import admits_office, filter_month
 
@@ -173,26 +174,26 @@ def _answered(first: Month, last: Month) -> dict[str, object]:
 
 
 def _lines(filters, first: Month, last: Month):
-    line, period = frappe.qb.DocType("Payout Line"), frappe.qb.DocType("Payout Period")
+    """What was sent and what came back; office and provider of a batch are those of its lines."""
+    batch, period = frappe.qb.DocType("Payout Batch"), frappe.qb.DocType("Payout Period")
     query = (
-        frappe.qb.from_(line)
+        frappe.qb.from_(batch)
         .join(period)
-        .on(line.period == period.name)
-        .select(
-            line.office, line.provider, line.status, Count(line.name).as_("lines"), Sum(line.total).as_("amount")
-        )
-        .where(line.status.isin(["Sent", "Paid", "Failed", "Uncollected"]))
+        .on(batch.period == period.name)
+        .select(batch.name, batch.office, batch.provider)
         .where(period.month >= first.first_day)
         .where(period.month <= last.first_day)
-        .groupby(line.office, line.provider, line.status)
     )
-    for row in _of_office(query, line, filters).run(as_dict=True):
-        counts = Counter(lines=int(row.lines))
-        if row.status == "Paid":
-            counts.update(paid=int(row.lines), paid_amount=as_dong(row.amount or 0))
-        elif row.status != "Sent":
-            counts[row.status.lower()] = int(row.lines)
-        yield (row.office, row.provider), counts
+    whose = {name: (office, provider) for name, office, provider in _of_office(query, batch, filters).run()}
+    for name, status, amount, number in held_money.line_sums(list(whose)):
+        if status not in ("Sent", "Paid", "Failed", "Uncollected"):
+            continue
+        counts = Counter(lines=int(number))
+        if status == "Paid":
+            counts.update(paid=int(number), paid_amount=as_dong(amount or 0))
+        elif status != "Sent":
+            counts[status.lower()] = int(number)
+        yield whose[name], counts
 
 
 def _inquiries(filters, first: Month, last: Month):
