@@ -307,7 +307,8 @@ _WITH_FILES += ["Registry Import", "Signed Cash List", "Support Case", "Unit Ref
 for _doctype in _WITH_FILES:
     doc_events.setdefault(_doctype, {})["validate"] = "ansinh_app.gate.own_files.check_attachments"
 doc_events["*"] = {
-    event: "ansinh_app.gate.plain_text.keep_plain" for event in ("before_validate", "before_update_after_submit")
+    event: "ansinh_app.gate.plain_text.keep_plain"
+    for event in ("before_validate", "before_update_after_submit", "onload", "before_print")
 }
 for _doctype in _GUARDED:
     _events = doc_events.setdefault(_doctype, {})

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from multiprocessing import connection
 
 # One that dies sooner after its beginning than this is begun again only after so long: no loop without a pause.
-_SHORT_LIFE_SECONDS = 5.0
+_SHORT_LIFE_SECONDS = 2.0
 _LOOK_SECONDS = 0.5
 
 Work = Callable[[threading.Event], None]
@@ -25,10 +25,10 @@ def are_possible() -> bool:
     return "fork" in multiprocessing.get_all_start_methods()
 
 
-def look_after(works: dict[str, Work], stop: threading.Event, seconds: float) -> None:
-    """Run each work in a process of its own until `stop`; then end them, and kill what is not done `seconds` later.
+def look_after(works: dict[str, Work], stop: threading.Event) -> None:
+    """Run each work in a process of its own until `stop`; then ask them to end, and wait for it.
 
-    A work gets an event that is set when it shall end: also when this process is gone, however that came.
+    A KeyboardInterrupt meanwhile kills those that are left. A work gets an event that is set when it shall end: also when this process is gone, however that came.
     """
     fork = multiprocessing.get_context("fork")
     living: dict[str, tuple[multiprocessing.Process, float]] = {}
@@ -47,21 +47,20 @@ def look_after(works: dict[str, Work], stop: threading.Event, seconds: float) ->
                     living[name] = (fresh, time.monotonic())
             connection.wait([process.sentinel for process, _began in living.values()], timeout=_LOOK_SECONDS)
     finally:
-        _end([process for process, _began in living.values()], seconds)
+        _end([process for process, _began in living.values()])
 
 
 def _wait_out(began: float, stop: threading.Event) -> None:
     stop.wait(max(0.0, _SHORT_LIFE_SECONDS - (time.monotonic() - began)))
 
 
-def _end(processes: list, seconds: float) -> None:
+def _end(processes: list) -> None:
     for process in processes:
         process.terminate()
-    until = time.monotonic() + seconds
     try:
         for process in processes:
-            process.join(max(0.0, until - time.monotonic()))
-    finally:  # a second Ctrl+C too
+            process.join()
+    finally:
         for process in processes:
             if process.is_alive():
                 process.kill()

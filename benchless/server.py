@@ -78,7 +78,7 @@ def serve(
     with contextlib.suppress(KeyboardInterrupt), listener:
         if web_processes > 1:
             works = {f"web {number}": web for number in range(1, web_processes + 1)}
-            processes.look_after(works | ({"jobs": jobs} if scheduler or worker else {}), stop, GRACE_SECONDS + 5)
+            processes.look_after(works | ({"jobs": jobs} if scheduler or worker else {}), stop)
         else:
             with background(site, sites_path, scheduler, worker, stop):
                 web(stop)

@@ -120,7 +120,7 @@ def _table(book: Book, people: int, worked: float, own: float) -> list[str]:
     lines.append(_row("all", total, worked))
     errors = Counter(book.errors)
     lines.append(
-        f"errors: {len(book.errors)}; opened again because somebody else had saved: {book.stale}; "
+        f"errors: {len(book.errors)}; opened again because somebody else was at it: {book.stale}; "
         f"{book.size / 1e6:,.0f} MB of answers"
     )
     lines += [f"  {count} times {kind}: {text}" for (kind, text), count in errors.most_common(30)]

@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 PATIENCE_SECONDS = 180
 PAGE = 20
-_STALE = "TimestampMismatchError"
+# Somebody else saved the document, or runs an import of the same commune: the page says so, and one opens it again.
+_STALE = ("TimestampMismatchError", "ImportStateError")
 _LINK = r'href="/desk/form/{}/([^"?]+)"'
 _CARD_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _API_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"|csrf_token = "([^"]+)"')
@@ -83,7 +84,7 @@ class Visitor:
             self.connection = None
             status, text = 0, f"{type(error).__name__}: {error}"
         seconds = time.perf_counter() - start
-        stale = status >= 400 and (_STALE in text or status == 409)
+        stale = status >= 400 and (any(name in text for name in _STALE) or status == 409)
         failed = (status == 0 or status >= 400) and not stale
         self.book.enter(kind, seconds, len(text), f"{status} {path[:120]} {_said(text)}" if failed else None)
         if stale:

@@ -29,8 +29,16 @@ def plain_rows(rows: Sequence[Sequence]) -> list[Sequence]:
     ]
 
 
-def keep_plain(doc, event=None) -> None:
-    """doc_event before anything of a document is checked: the texts of it and of its rows are plain."""
+def text_fields(meta) -> list[str]:
+    """The columns of a DocType that are kept plain."""
+    return [
+        field.fieldname for field in meta.fields if field.fieldtype in _TEXTS and not field.get("is_virtual")
+    ]
+
+
+def keep_plain(doc, event=None, *_settings) -> None:
+    """doc_event before anything of a document is checked, and before a form or a paper shows it: the texts of it and
+    of its rows are plain. What is under a seal stays stored as it was sealed."""
     marked = [
         (row, field.fieldname, value)
         for row in (doc, *doc.get_all_children())

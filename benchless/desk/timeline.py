@@ -83,7 +83,7 @@ def changes(doc, limit: int) -> list[dict]:
     )
     found = []
     for row in rows:
-        if lines := [shown(line) for line in describe(doc.doctype, row.data)]:
+        if lines := [shown(line) for line in describe(doc.doctype, row.data, number=values.with_marks)]:
             found.append({"who": row.owner, "when": row.creation, "kind": "Version", "lines": lines})
     return found
 

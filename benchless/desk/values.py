@@ -81,6 +81,14 @@ def separators() -> tuple[str, str]:
     return (".", ",") if (frappe.local.lang or "").startswith("vi") else (",", ".")
 
 
+def with_marks(text: str) -> str:
+    """A number written in the site's format, with the marks of the session's language."""
+    point, thousands, _decimals = get_number_format_info(frappe.get_system_settings("number_format") or "")
+    marks = dict(zip((thousands, point), separators(), strict=True))
+    known = "|".join(re.escape(mark) for mark in marks if mark)
+    return re.sub(rf"(?<=\d)(?:{known})(?=\d)", lambda found: marks[found[0]], text)
+
+
 def group_digits(number: int) -> str:
     return f"{number:,}".replace(",", separators()[0])
 

@@ -89,6 +89,8 @@ def test_questions_of_all_kinds(reader):
     @given(FILTERS, st.one_of(VALUES, st.lists(NAMES, max_size=3)), TEXTS, TEXTS, SCALARS)
     @example([["day", "between", "x"]], ["name"], "", "", 1)
     @example({"moment": ["timespan", "x"]}, ["name"], "", "", 1)
+    @example({"day": 1}, ["name"], "", "", 1)
+    @example([["day", "between", [True, "0000-00-00"]]], ["name"], "", "", 1)
     @example([["number", "=", 10**25]], ["name"], "name desc", "", 1)
     def ask(filters, fields, order_by, group_by, length):
         query = {"filters": sent(filters), "fields": sent(fields), "order_by": order_by, "group_by": group_by,

@@ -18,6 +18,36 @@
         return (info && info.fullname) || value;
     };
 
+    // A bench writes texts into lists, reports and choices as markup: what is under a seal may still hold some.
+    const MARKUP = /<(?!\/?(?:b|br|strong|i|em|p)\s*\/?>)(?=[a-z/!?])/gi;
+    const TEXTS = ["Data", "Small Text", "Text", "Long Text"];
+
+    function plain(value) {
+        return typeof value === "string" ? value.replace(MARKUP, "‹") : value;
+    }
+
+    function ofOurReport() {
+        const report = desk.get_route && desk.get_route()[0] === "query-report" && desk.query_report;
+        return Boolean(report && report.report_doc && MODULES.includes(report.report_doc.module));
+    }
+
+    const formatAsFrappeDoes = desk.format;
+    desk.format = function (value, field, ...rest) {
+        const text = field && TEXTS.includes(field.fieldtype || "Data");
+        const shown = text && (field.parent ? ours(field.parent) : ofOurReport()) ? plain(value) : value;
+        return formatAsFrappeDoes.call(this, shown, field, ...rest);
+    };
+
+    const link = desk.ui && desk.ui.form && desk.ui.form.ControlLink;
+    if (link) {
+        const choicesAsFrappeGivesThem = link.prototype.merge_duplicates;
+        link.prototype.merge_duplicates = function (found) {
+            const choices = choicesAsFrappeGivesThem.call(this, found);
+            if (!ours(this.get_options())) return choices;
+            return choices.map((one) => ({ ...one, label: plain(one.label), description: plain(one.description) }));
+        };
+    }
+
     // A bench fills every Time without a default with now: an hour nobody chose.
     const defaultAsFrappeGivesIt = desk.model.get_default_value;
     desk.model.get_default_value = function (field, doc) {

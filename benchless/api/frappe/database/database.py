@@ -267,7 +267,13 @@ class Database(ErrorMeanings):
         return quoted.replace("%", "%%") if percent else quoted
 
     def format_date(self, value) -> str:
-        return frappe.utils.getdate(value).isoformat()  # nothing is today, as on Frappe
+        day = frappe.utils.getdate(value)  # nothing is today, as on Frappe
+        if day is None:
+            frappe.throw(
+                frappe._("{} is not a valid date string.").format(frappe.bold(frappe.utils.escape_html(str(value)))),
+                title=frappe._("Invalid Date"),
+            )
+        return day.isoformat()
 
     def format_datetime(self, value) -> str:
         return format_datetime(frappe.utils.get_datetime(value)) if value else "0001-01-01 00:00:00.000000"

@@ -140,9 +140,10 @@ def readable_data(doctype: str, data: str | None) -> str | None:
     return frappe.as_json(readable_content(doctype, frappe.parse_json(data)), indent=None, ensure_ascii=False)
 
 
-def describe(doctype: str, data: str | dict, user: str | None = None) -> list[dict]:
+def describe(doctype: str, data: str | dict, user: str | None = None, number=cstr) -> list[dict]:
     """A version in words: [{"label", "old", "new", "row", "change"}], without what the user may not read.
-    `change`: "changed", "added" or "removed"; `row`: the row's number, for changes in a table."""
+    `change`: "changed", "added" or "removed"; `row`: the row's number, for changes in a table; `number`: what is shown
+    of an amount, which the version keeps in the site's number format."""
     content = frappe.parse_json(data) if isinstance(data, str) else data
     content = readable_content(doctype, content or {}, user)
     meta = frappe.get_meta(doctype)
@@ -150,17 +151,17 @@ def describe(doctype: str, data: str | dict, user: str | None = None) -> list[di
     for fieldname, old, new in content.get("changed") or []:
         if (df := meta.get_field(fieldname)) and df.hidden:
             continue
-        lines.append(_line(_label(meta, fieldname), *_words(meta, fieldname, old, new)))
+        lines.append(_line(_label(meta, fieldname), *_words(meta, fieldname, old, new, number=number)))
     for fieldname, index, _name, changes in content.get("row_changed") or []:
         of_row = frappe.get_meta(meta.get_field(fieldname).options)
         for child_field, old, new in changes:
             if (df := of_row.get_field(child_field)) and df.hidden:
                 continue
             label = f"{_label(meta, fieldname)} · {_label(of_row, child_field)}"
-            lines.append(_line(label, *_words(of_row, child_field, old, new), row=index + 1))
+            lines.append(_line(label, *_words(of_row, child_field, old, new, number=number), row=index + 1))
     for kind in ("added", "removed"):
         for fieldname, row in content.get(kind) or []:
-            text = _row_text(frappe.get_meta(meta.get_field(fieldname).options), row)
+            text = _row_text(frappe.get_meta(meta.get_field(fieldname).options), row, number)
             old, new = ("", text) if kind == "added" else (text, "")
             lines.append(_line(_label(meta, fieldname), old, new, row=row.get("idx"), change=kind))
     return lines
@@ -174,7 +175,7 @@ def _label(meta, fieldname: str) -> str:
     return _("Status") if fieldname == "docstatus" else _(meta.get_label(fieldname))
 
 
-def _words(meta, fieldname: str, *values) -> list[str]:
+def _words(meta, fieldname: str, *values, number=cstr) -> list[str]:
     """Values as people read them."""
     if fieldname == "docstatus":
         return [_(("Draft", "Submitted", "Cancelled")[frappe.utils.cint(value)]) for value in values]
@@ -185,15 +186,19 @@ def _words(meta, fieldname: str, *values) -> list[str]:
         return ["***" if value else "" for value in values]
     if df is not None and df.fieldtype == "Select":
         return [_(cstr(value)) for value in values]
+    if df is not None and df.fieldtype in ("Currency", "Float", "Percent"):
+        return [number(strip_html(cstr(value))) for value in values]
     return [strip_html(cstr(value)) for value in values]
 
 
-def _row_text(meta, row: dict) -> str:
+def _row_text(meta, row: dict, number) -> str:
     """A row by the columns of its list view (or its first three fields)."""
     fields = [df for df in meta.fields if df.fieldtype not in no_value_fields and not df.hidden]
     shown = [df for df in fields if df.in_list_view] or fields[:3]
     values = [(df, row.get(df.fieldname)) for df in shown if row.get(df.fieldname) not in (None, "", 0)]
-    return ", ".join(_words(meta, df.fieldname, frappe.format_value(value, df))[0] for df, value in values)
+    return ", ".join(
+        _words(meta, df.fieldname, frappe.format_value(value, df), number=number)[0] for df, value in values
+    )
 
 
 def on_doctype_update():
