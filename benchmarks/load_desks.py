@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -14,6 +14,9 @@ PATIENCE_SECONDS = 180
 PAGE = 20
 # Somebody else saved the document, or runs an import of the same commune: the page says so, and one opens it again.
 _STALE = ("TimestampMismatchError", "ImportStateError")
+# What somebody else's run holds, the month's above all: nothing was changed, and the page says when to come again.
+_LATER = "Hãy thử lại sau một phút"
+_BUSY = ("QueryTimeoutError", "QueryDeadlockError", _LATER, json.dumps(_LATER)[1:-1])
 _LINK = r'href="/desk/form/{}/([^"?]+)"'
 _CARD_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _API_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"|csrf_token = "([^"]+)"')
@@ -36,6 +39,7 @@ class Book:
         self.times: dict[str, list[float]] = defaultdict(list)
         self.errors: list[tuple[str, str]] = []
         self.stale = 0
+        self.busy: Counter[str] = Counter()
         self.size = 0
         self.counting = True
         self._lock = threading.Lock()
@@ -47,6 +51,10 @@ class Book:
             if self.counting:
                 self.times[kind].append(seconds)
                 self.size += size
+
+    def enter_busy(self, kind: str) -> None:
+        with self._lock:
+            self.busy[kind] += 1
 
     def enter_stale(self) -> None:
         with self._lock:
@@ -85,12 +93,15 @@ class Visitor:
             status, text = 0, f"{type(error).__name__}: {error}"
         seconds = time.perf_counter() - start
         stale = status >= 400 and (any(name in text for name in _STALE) or status == 409)
-        failed = (status == 0 or status >= 400) and not stale
+        busy = status >= 400 and not stale and any(words in text for words in _BUSY)
+        failed = (status == 0 or status >= 400) and not stale and not busy
         self.book.enter(kind, seconds, len(text), f"{status} {path[:120]} {_said(text)}" if failed else None)
         if stale:
             self.book.enter_stale()
             raise Stale
-        if failed:
+        if busy:
+            self.book.enter_busy(kind)
+        if failed or busy:
             raise Refused(text)
         return text
 
@@ -301,9 +312,9 @@ def _path_of(place: str) -> str:
 
 def _said(text: str) -> str:
     """What an error's answer says, short enough for a report."""
-    text = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]+>", " ", text)
-    found = re.search(r'"exception": ?"([^"]{1,400})', text)
-    return re.sub(r"\s+", " ", found[1] if found else text[-400:]).strip()[:300]
+    found = re.search(r'"exception": ?"([^"]{1,400})', text) or re.search(r'(?s)class="d-note red"[^>]*>(.{1,600})', text)
+    text = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]+>", " ", found[1] if found else text[-400:])
+    return re.sub(r"\s+", " ", text).strip()[:300]
 
 
 def _multipart(form: dict, files: dict) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils import cint, now_datetime
 
+from ansinh_app.gate.plain_text import keep_plain
 from ansinh_app.utils.sealed_numbers import sealed_filters, without_numbers
 
 # DocTypes about one person, with the field that names him; None where it is no beneficiary.
@@ -83,6 +84,7 @@ def record(
         }
     )
     # Straight into the table: no life cycle, no rights, and nobody's hook in between.
+    keep_plain(log)
     log.db_insert()
     if action in _TAKEN_AWAY:
         _tell_of_bulk(log)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +19,8 @@ MOST_MEMORY, _MOST_SECONDS = 280 * 1024 * 1024, 60
 # Two cells in far corners make a reader allot the whole rectangle between them.
 MAX_CELLS = 4_000_000
 _PACKED_ROWS = 500
+# By the system, when its time was over; Windows has none of them, and no bounds either.
+_KILLED = {getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")}
 
 Packed = tuple[str, int, list[bytes]]  # a sheet's name, how many rows it has, the rows in portions
 
@@ -70,7 +73,7 @@ def read_apart(content: bytes) -> list[Packed]:
     library = str(Path(python_calamine.__file__).parents[1])
     command = [sys.executable, "-I", "-S", __file__, library]
     done = subprocess.run(command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 (our own words)
-    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+    if -done.returncode in _KILLED:
         raise UnreadableError
     if done.returncode:
         raise TooLargeError
@@ -139,11 +142,13 @@ def _pack(rows: list[list[object]]) -> bytes:
 
 def main(library: str) -> None:
     """A workbook from the standard input; to the output (error, its values) or ("", sheets)."""
-    import resource
+    with suppress(ImportError):
+        import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        bounds = {"AS": (MOST_MEMORY,) * 2, "CPU": (_MOST_SECONDS, _MOST_SECONDS + 1), "CORE": (0, 0)}
+        for name, bound in bounds.items():
+            with suppress(ValueError, OSError):  # a system that does not bound this
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), bound)
     sys.path.append(library)
     try:
         answer = "", read(sys.stdin.buffer.read())

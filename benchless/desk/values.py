@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, flt, get_datetime, getdate
+from frappe.utils import cint, cstr, flt, get_datetime, get_number_format_info, getdate
 
 NUMBER_TYPES = ("Int", "Float", "Currency", "Percent")
 LAYOUT_TYPES = ("Section Break", "Column Break", "Tab Break", "Fold")

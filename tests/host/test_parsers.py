@@ -90,6 +90,7 @@ def test_questions_of_all_kinds(reader):
     @example([["day", "between", "x"]], ["name"], "", "", 1)
     @example({"moment": ["timespan", "x"]}, ["name"], "", "", 1)
     @example({"day": 1}, ["name"], "", "", 1)
+    @example({"moment": 1}, ["name"], "", "", 1)
     @example([["day", "between", [True, "0000-00-00"]]], ["name"], "", "", 1)
     @example([["number", "=", 10**25]], ["name"], "name desc", "", 1)
     def ask(filters, fields, order_by, group_by, length):

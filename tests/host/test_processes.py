@@ -275,6 +275,15 @@ def world(tmp_path_factory):
     return world
 
 
+@pytest.fixture
+def pool(world):
+    pool = Pool(world)
+    yield pool
+    if pool.process.poll() is None:  # the test broke off
+        pool.process.kill()
+    pool.process.communicate()
+
+
 def wait_for(condition) -> bool:
     until = time.monotonic() + 30
     while not condition() and time.monotonic() < until:
@@ -290,8 +299,7 @@ def lives(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see which processes live")
-def test_two_processes_serve_as_one(world):
-    pool = Pool(world)
+def test_two_processes_serve_as_one(pool):
     first = pool.look()
     assert set(map(tuple, first.values())) == {("old", False)}
 
@@ -325,8 +333,7 @@ def test_two_processes_serve_as_one(world):
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc to see which processes live")
-def test_the_others_end_with_a_first_process_that_was_killed(world):
-    pool = Pool(world)
+def test_the_others_end_with_a_first_process_that_was_killed(pool):
     serving = set(pool.look())
     pool.process.kill()
     pool.process.wait()

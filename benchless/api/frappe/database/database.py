@@ -267,16 +267,12 @@ class Database(ErrorMeanings):
         return quoted.replace("%", "%%") if percent else quoted
 
     def format_date(self, value) -> str:
-        day = frappe.utils.getdate(value)  # nothing is today, as on Frappe
-        if day is None:
-            frappe.throw(
-                frappe._("{} is not a valid date string.").format(frappe.bold(frappe.utils.escape_html(str(value)))),
-                title=frappe._("Invalid Date"),
-            )
-        return day.isoformat()
+        return _a_moment(frappe.utils.getdate(value), value).isoformat()  # nothing is today, as on Frappe
 
     def format_datetime(self, value) -> str:
-        return format_datetime(frappe.utils.get_datetime(value)) if value else "0001-01-01 00:00:00.000000"
+        if not value:
+            return "0001-01-01 00:00:00.000000"
+        return format_datetime(_a_moment(frappe.utils.get_datetime(value), value))
 
     # reading values
 
@@ -701,3 +697,13 @@ def savepoint(catch=Exception):
             frappe.db.release_savepoint(name)
 
     return block()
+
+
+def _a_moment(moment, given):
+    """What a value was read as; refuses what is neither a day nor a time, such as a number."""
+    if moment is None:
+        frappe.throw(
+            frappe._("{} is not a valid date string.").format(frappe.bold(frappe.utils.escape_html(str(given)))),
+            title=frappe._("Invalid Date"),
+        )
+    return moment

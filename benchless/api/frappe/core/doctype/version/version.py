@@ -186,7 +186,7 @@ def _words(meta, fieldname: str, *values, number=cstr) -> list[str]:
         return ["***" if value else "" for value in values]
     if df is not None and df.fieldtype == "Select":
         return [_(cstr(value)) for value in values]
-    if df is not None and df.fieldtype in ("Currency", "Float", "Percent"):
+    if df is not None and df.fieldtype in ("Currency", "Float"):
         return [number(strip_html(cstr(value))) for value in values]
     return [strip_html(cstr(value)) for value in values]
 
