@@ -28,19 +28,22 @@ _PORT = 8765
 
 
 def run(people: str = str(PEOPLE), seconds: str = str(SECONDS)) -> list[str]:
-    """Lines of the report for a new benchless site, served by a process of its own."""
+    """Lines of the report for a new benchless site, served by as many processes as the machine has cores."""
+    from benchless import processes
     from benchmarks import load_office, office
 
     with tempfile.TemporaryDirectory() as folder:
         frappe = office.new_site(folder)
         load_office.build(frappe, int(people), lambda text: print(f"  {text}", file=sys.stderr, flush=True))
         frappe.destroy()
+        number = (os.cpu_count() or 1) if processes.are_possible() else 1
         command = [sys.executable, "-m", "benchless", "--site", "perf.local", "serve", "--port", str(_PORT)]
+        command += ["--processes", str(number)]
         server = subprocess.Popen(command, env={**os.environ, "BENCHLESS_SITES": folder}, stdout=subprocess.DEVNULL)
         try:
             url = f"http://127.0.0.1:{_PORT}"
             _wait_for(url)
-            head = f"load: a site of {int(people):,} people, benchless on {_engine()}"
+            head = f"load: a site of {int(people):,} people, benchless on {_engine()}, {number} processes"
             return [head, *drive(url, "127.0.0.1", "benchless", int(seconds))]
         finally:
             server.terminate()
