@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 PATIENCE_SECONDS = 180
 PAGE = 20
 # Somebody else saved the document, or runs an import of the same commune: the page says so, and one opens it again.
-_STALE = ("TimestampMismatchError", "ImportStateError")
+_STALE = ("TimestampMismatchError", "ImportStateError", "đã được người khác sửa sau khi bạn mở")
 # What somebody else's run holds, the month's above all: nothing was changed, and the page says when to come again.
 _LATER = "Hãy thử lại sau một phút"
 _BUSY = ("QueryTimeoutError", "QueryDeadlockError", _LATER, json.dumps(_LATER)[1:-1])

@@ -76,8 +76,11 @@ class TestGlobalSearch(ServicesTestCase):
         doc.save()
         self.assertEqual(self.find("Nguyen"), [])
         self.assertEqual(self.find("Khac"), [doc.name])
+        frappe.db.set_value(FOUND, doc.name, "person", "Bùi Thị Ngoài")
+        global_search.update_global_search(frappe.get_doc(FOUND, doc.name))
+        self.assertEqual((self.find("Khac"), self.find("Ngoai")), ([], [doc.name]))
         doc.delete()
-        self.assertEqual(self.find("Khac"), [])
+        self.assertEqual(self.find("Ngoai"), [])
 
     def test_the_index_can_be_made_anew(self):
         doc = self.make(person=PERSON)

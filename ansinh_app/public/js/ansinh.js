@@ -43,7 +43,9 @@
         const choicesAsFrappeGivesThem = link.prototype.merge_duplicates;
         link.prototype.merge_duplicates = function (found) {
             const choices = choicesAsFrappeGivesThem.call(this, found);
-            if (!ours(this.get_options())) return choices;
+            const chosen = this.get_options();
+            // What another document is chosen from may not have been opened: its kind is not known here then.
+            if (desk.get_meta(chosen) && !ours(chosen)) return choices;
             return choices.map((one) => ({ ...one, label: plain(one.label), description: plain(one.description) }));
         };
     }

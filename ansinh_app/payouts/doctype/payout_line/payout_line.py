@@ -7,6 +7,9 @@ from frappe.model.document import Document
 from ansinh_app.exceptions import SealedError
 from ansinh_app.utils.sealed_numbers import SealedNumbers
 
+# What is asked of a batch's lines as a whole.
+OF_BATCH = ["batch", "status", "total", "provider"]
+
 
 class PayoutLine(SealedNumbers, Document):
     def validate(self):
@@ -27,7 +30,8 @@ def on_doctype_update():
 
     A list of what failed, by batch, and the desks' cards find their few among a year's lines by the same index.
 
-    What a batch came to, by status, is summed from an index alone: the year's money is that of a million lines.
+    What a batch came to, by status, is summed from an index alone: the year's money is that of a million lines. A bank
+    and the Post ask for their own: without the provider in it MariaDB would read every line there is.
 
     Neither the person nor the period nor the batch has an index alone: a server would take the shorter one and
     read whole rows.
@@ -36,4 +40,4 @@ def on_doctype_update():
     frappe.db.add_index("Payout Line", ledger, "ledger")
     frappe.db.add_index("Payout Line", ["period", "beneficiary"], "of_period")
     frappe.db.add_index("Payout Line", ["status", "batch"], "status_batch")
-    frappe.db.add_index("Payout Line", ["batch", "status", "total"], "of_batch")
+    frappe.db.add_index("Payout Line", OF_BATCH, "of_batch")

@@ -33,6 +33,7 @@ EMPTY = object()
 class Database(ErrorMeanings):
     """One thread's database. What differs between engines stands in sqlite/database.py and mariadb/database.py."""
 
+    db_type = ""
     READ_ONLY_WORDS = ("select", "pragma", "explain", "with", "show", "desc", "describe")
     VARCHAR_LEN = 140
     MAX_COLUMN_LENGTH = 64
