@@ -28,7 +28,8 @@ def are_possible() -> bool:
 def look_after(works: dict[str, Work], stop: threading.Event) -> None:
     """Run each work in a process of its own until `stop`; then ask them to end, and wait for it.
 
-    A KeyboardInterrupt meanwhile kills those that are left. A work gets an event that is set when it shall end: also when this process is gone, however that came.
+    A KeyboardInterrupt meanwhile kills those that are left. A work gets an event that is set when it shall end: also
+    when this process is gone, however that came.
     """
     fork = multiprocessing.get_context("fork")
     living: dict[str, tuple[multiprocessing.Process, float]] = {}
