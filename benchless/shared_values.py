@@ -16,6 +16,8 @@ _NAME = "shared.db"
 _WAIT_SECONDS = 10
 # So many keys, and those that are over are swept out: made-up names must not fill the disk.
 MOST_KEYS = 10_000
+# A clock that was put back by more than a minute must not make anything live for ever.
+_LIVES = "began <= :now + 60 and :now < until"
 _TABLE = """
 create table if not exists kept (key text primary key, began real not null, until real not null, value text not null)
 without rowid
@@ -24,13 +26,14 @@ without rowid
 
 def add(key: str, amount: int, seconds: float) -> int:
     """Add to a count that is forgotten `seconds` after it began; the sum."""
-    now = time.time()
 
     def count(db: sqlite3.Connection) -> int:
-        db.execute("delete from kept where key = ? and not (began <= ? and ? < until)", (key, now, now))
+        now = time.time()
+        over = f"not ({_LIVES})"
+        db.execute(f"delete from kept where key = :key and {over}", {"key": key, "now": now})
         (known,) = db.execute("select count(*) from kept").fetchone()
         if known >= MOST_KEYS:
-            db.execute("delete from kept where not (began <= ? and ? < until)", (now, now))
+            db.execute(f"delete from kept where {over}", {"now": now})
         row = db.execute(
             "insert into kept values (?, ?, ?, ?) on conflict (key) do update set value = value + ? returning value",
             (key, now, now + seconds, str(amount), amount),
@@ -42,16 +45,18 @@ def add(key: str, amount: int, seconds: float) -> int:
 
 def put(key: str, value: Any, seconds: float) -> None:
     """Keep a value of JSON for so many seconds."""
-    now = time.time()
-    row = (key, now, now + seconds, json.dumps(value))
-    _with_file(lambda db: db.execute("insert or replace into kept values (?, ?, ?, ?)", row))
+
+    def write(db: sqlite3.Connection) -> None:
+        now = time.time()
+        db.execute("insert or replace into kept values (?, ?, ?, ?)", (key, now, now + seconds, json.dumps(value)))
+
+    _with_file(write)
 
 
 def find(key: str) -> Any:
     """The value kept under a key, a count too; None where there is none any more."""
-    now = time.time()
-    sql = "select value from kept where key = ? and began <= ? and ? < until"
-    row = _with_file(lambda db: db.execute(sql, (key, now, now)).fetchone())
+    sql = f"select value from kept where key = :key and {_LIVES}"
+    row = _with_file(lambda db: db.execute(sql, {"key": key, "now": time.time()}).fetchone())
     return json.loads(row[0]) if row else None
 
 

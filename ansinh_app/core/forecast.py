@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -103,7 +104,8 @@ def _alike(
             limits[category] = tuple(sorted({age for law in laws for age in age_limits(law, *groups)}))
         return born is None, ages_passed(limits[category], born, first, last)
 
-    kinds: dict[Hashable, list] = {}
+    kinds: dict[Hashable, One] = {}
+    numbers: Counter[Hashable] = Counter()
     for one in people:
         person, entitlements, unit = one
         item = entitlements[0] if entitlements else None
@@ -114,8 +116,9 @@ def _alike(
             terms = item and (item.category, item.quantity, max(item.start, first).index, item.changes)
             known = (person.died_on, person.death_known_on, person.units, person.moves)
             key = (unit, terms, known, ages(item.category if item else "", person.counted_birth()))
-        kinds.setdefault(key, [one, 0])[1] += 1
-    return [(one, number) for one, number in kinds.values()]
+        kinds.setdefault(key, one)
+        numbers[key] += 1
+    return [(one, numbers[key]) for key, one in kinds.items()]
 
 
 def _draws(

@@ -208,6 +208,9 @@ def test_what_is_shared_is_over_in_time_and_when_the_clock_went_back(site, monke
         monkeypatch.setattr("benchless.shared_values.time.time", lambda moment=moment: moment)
         assert shared_values.find("pool code") == found
     assert shared_values.add("pool code", 1, 60) == 1
+    for moment, sum_ in ((now + 30, 1), (now, 2)):  # who began later may have been served first
+        monkeypatch.setattr("benchless.shared_values.time.time", lambda moment=moment: moment)
+        assert shared_values.add("pool late", 1, 60) == sum_
 
 
 def test_made_up_names_do_not_fill_the_disk(site, monkeypatch):
