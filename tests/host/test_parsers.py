@@ -117,6 +117,7 @@ def test_documents_of_all_kinds(reader):
     @example({"amount": "1e400"})
     @example({"day": "2024-02-31"})
     @example({"moment": "0"})
+    @example({"set": None, "check_permission": 1, "validate": "x"})
     def write(body):
         allowed(reader.post(f"/api/resource/{NOTE}", body=body))
         allowed(reader.post("/api/method/frappe.client.insert", body={"doc": body}))

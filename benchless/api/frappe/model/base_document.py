@@ -137,7 +137,7 @@ class BaseDocument:
         return value
 
     def set(self, key, value, as_value=False) -> None:
-        if key in self._reserved_keywords:
+        if key in self._reserved_keywords or self._is_method(key):
             return
         if not as_value and key in self._table_fieldnames:
             self.__dict__[key] = []
@@ -145,6 +145,10 @@ class BaseDocument:
                 self.extend(key, value)
             return
         self.__dict__[key] = value
+
+    def _is_method(self, key: str) -> bool:
+        """A value under a method's name, from a stranger's JSON, must not stand in its place; a field so named may."""
+        return callable(getattr(type(self), key, None)) and not self.meta.has_field(key)
 
     def append(self, key: str, value=None, position: int = -1):
         """Add a row to a child table; returns the row."""

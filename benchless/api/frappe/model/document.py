@@ -767,8 +767,8 @@ class Document(BaseDocument):
     def run_method(self, method, *args, **kwargs):
         """Run a method of the controller, then what hooks attach to it."""
         handler = getattr(self, method, None)
-        # A value sent under a method's name must not switch the method off: it is called, and fails.
-        known = method in self.__dict__ or callable(handler)
+        # A value that stands under a method's name must not switch the method off: it is called, and fails.
+        known = callable(handler) or callable(getattr(type(self), method, None))
         result = handler(*args, **kwargs) if known else None
         events = frappe.get_doc_hooks()
         for path in [
